@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { invalid } from '../../core/errors.ts'
+import { createKey, listKeys, revokeKey } from '../../core/keys/keys.ts'
+import type { ApiKeyRow } from '../../core/rows.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+
+const members = {
+  api_key_id: id,
+  name: nullable(Type.String()),
+  scope: oneOf('read', 'write', 'work'),
+  hint: Type.String({ description: 'The key’s first and last characters.' }),
+  expires_at: nullable(time),
+  revoked_at: nullable(time),
+  created_at: time,
+}
+const keyShape = object(members)
+
+const showKey = (row: ApiKeyRow) => ({
+  api_key_id: row.id,
+  name: row.name,
+  scope: row.scope,
+  hint: row.hint,
+  expires_at: iso(row.expires_at),
+  revoked_at: iso(row.revoked_at),
+  created_at: row.created_at.toISOString(),
+})
+
+function expiry(ctx: Context, text: string | null | undefined): Date | null {
+  if (text == null) return null
+  const date = new Date(text)
+  if (date <= ctx.clock.now()) throw invalid([{ path: 'expires_at', message: 'is past; it must be a time to come' }])
+  return date
+}
+
+/** Making, listing and revoking the team's keys. */
+export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
+  const common = { family: 'common', tag: 'API keys' } as const
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/v1/api-keys',
+    status: 201,
+    summary: 'Create a key',
+    description: '`key` is shown this once: only its hash is stored, and a replay of the request answers null in its place.',
+    body: object({
+      name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 100 }))),
+      scope: Type.Optional(oneOf('read', 'write')),
+      expires_at: Type.Optional(nullable(time)),
+    }),
+    response: object({ ...members, key: nullable(Type.String()) }),
+    made: ['api_key_id', 'hint', 'key'],
+    secret: ['key'],
+    write: (scope, { body }) =>
+      createKey(scope, { name: body.name ?? null, scope: body.scope ?? 'write', expiresAt: expiry(ctx, body.expires_at) }),
+    present: (_, { row, key }) => ({ ...showKey(row), key }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/api-keys',
+    summary: 'List keys, newest first, revoked ones too',
+    query: pageQuery({}),
+    response: pageOf(keyShape),
+    errors: [422],
+    read: async (_, caller, { query }) => pageBody(await listKeys(ctx, caller, pageRequest(query)), showKey),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'DELETE',
+    url: '/v1/api-keys/:api_key_id',
+    summary: 'Revoke a key, at once and for good',
+    params: object({ api_key_id: id }),
+    response: keyShape,
+    write: (scope, { params }) => revokeKey(scope, params.api_key_id),
+    present: (_, row) => showKey(row),
+  })
+}

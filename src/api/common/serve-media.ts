@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Context } from '../../core/context.ts'
+import { CroftError } from '../../core/errors.ts'
+import { answerError } from '../http/errors.ts'
+
+/** One range of `bytes=FIRST-LAST`; several at once are answered with the whole file, as HTTP allows. */
+export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
+  if (!match || (match[1] === '' && match[2] === '')) return null
+  const [, first = '', last = ''] = match
+  const start = first === '' ? Math.max(size - Number(last), 0) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  return start > end || start >= size ? 'unsatisfiable' : { start, end }
+}
+
+// What a file may be shown as in a browser; anything else is downloaded, never run.
+const shown = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
+
+async function serve(
+  ctx: Context,
+  token: string,
+  n: number,
+  rangeHeader: string | undefined,
+  etag: string | undefined,
+  reply: FastifyReply,
+) {
+  const row =
+    /^[A-Za-z0-9_-]{43}$/.test(token) &&
+    (await ctx.db.selectFrom('media').select(['files']).where('token', '=', token).executeTakeFirst())
+  const file = row ? row.files[n - 1] : undefined
+  if (!file) throw new CroftError('media_not_found', 'There is no media at this address.')
+  const safe = shown.test(file.content_type)
+  reply
+    .header('etag', `"${file.hash}"`)
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .header('accept-ranges', 'bytes')
+    .header('x-content-type-options', 'nosniff')
+    .header('content-security-policy', "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
+    .type(safe ? file.content_type : 'application/octet-stream')
+  if (!safe) reply.header('content-disposition', 'attachment')
+  if (etag === `"${file.hash}"`) return reply.status(304).send()
+  const range = rangeOf(rangeHeader, file.size)
+  if (range === 'unsatisfiable')
+    return reply.status(416).header('content-range', `bytes */${file.size}`).type('text/plain').send('')
+  if (range) reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
+  reply.header('content-length', String(range ? range.end - range.start + 1 : file.size))
+  return reply.send(await ctx.store.open(file.hash, range ?? undefined))
+}
+
+/** `GET /media/TOKEN` and, of a slideshow, `/media/TOKEN/N`: no key, since nobody guesses the token. */
+export function serveMedia(app: FastifyInstance, ctx: Context): void {
+  for (const url of ['/media/:token', '/media/:token/:n']) {
+    app.get<{ Params: { token: string; n?: string } }>(
+      url,
+      { schema: { hide: true }, errorHandler: (error, request, reply) => answerError(error, request, reply, 'common') },
+      (request, reply) =>
+        serve(
+          ctx,
+          request.params.token,
+          Number(request.params.n ?? '1'),
+          request.headers.range,
+          request.headers['if-none-match'],
+          reply,
+        ),
+    )
+  }
+}

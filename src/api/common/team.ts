@@ -1,0 +1,101 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { pacingOf } from '../../core/profiles/pacing.ts'
+import type { TeamRow } from '../../core/rows.ts'
+import { findTeam } from '../../core/teams/find.ts'
+import { updateTeam, type TeamChanges } from '../../core/teams/update.ts'
+import { policyOf } from '../../core/warmup/policy.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import { pacingShape, showPacing } from '../farm/profile-extras.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, time } from '../http/shapes.ts'
+import { durationMs, durationShape } from './durations.ts'
+
+const warmupShape = object({
+  runs: Type.Integer(),
+  span: durationShape,
+  session: durationShape,
+  interval: durationShape,
+  maintenance: durationShape,
+})
+const teamShape = object({
+  team_id: id,
+  name: Type.String(),
+  warmup: warmupShape,
+  pacing: pacingShape,
+  created_at: time,
+  updated_at: time,
+})
+
+const runs = nullable(Type.Integer({ minimum: 0, maximum: 1_000 }))
+const changes = object({
+  warmup: Type.Optional(
+    Type.Partial(
+      object({
+        runs,
+        span: nullable(durationShape),
+        session: nullable(durationShape),
+        interval: nullable(durationShape),
+        maintenance: nullable(durationShape),
+      }),
+      {
+        additionalProperties: false,
+      },
+    ),
+  ),
+  pacing: Type.Optional(Type.Partial(pacingShape, { additionalProperties: false })),
+})
+
+const showTeam = (ctx: Context, team: TeamRow): Static<typeof teamShape> => {
+  const policy = policyOf(team, ctx.warmupDefaults)
+  return {
+    team_id: team.id,
+    name: team.name,
+    warmup: {
+      runs: policy.runs,
+      span: formatDuration(policy.spanMs),
+      session: formatDuration(policy.sessionMs),
+      interval: formatDuration(policy.intervalMs),
+      maintenance: formatDuration(policy.maintenanceMs),
+    },
+    pacing: showPacing(pacingOf(team)),
+    created_at: team.created_at.toISOString(),
+    updated_at: team.updated_at.toISOString(),
+  }
+}
+
+function teamChanges({ warmup, pacing }: Static<typeof changes>): TeamChanges {
+  const ms = (text: string | null | undefined, path: string, min = 0) =>
+    text === undefined ? {} : { value: durationMs(text, path, min) }
+  const set = (name: keyof TeamChanges, one: { value?: number | null }) => (one.value === undefined ? {} : { [name]: one.value })
+  return {
+    ...(warmup?.runs === undefined ? {} : { runs: warmup.runs }),
+    ...set('spanMs', ms(warmup?.span, 'warmup.span')),
+    ...set('sessionMs', ms(warmup?.session, 'warmup.session')),
+    ...set('intervalMs', ms(warmup?.interval, 'warmup.interval', 1_000)),
+    ...set('maintenanceMs', ms(warmup?.maintenance, 'warmup.maintenance')),
+    ...(pacing?.max_per_day === undefined ? {} : { maxPerDay: pacing.max_per_day }),
+    ...set('minGapMs', ms(pacing?.min_gap, 'pacing.min_gap')),
+  }
+}
+
+/** The team itself: its warm-up policy and its pacing. */
+export function teamRoutes(app: FastifyInstance, ctx: Context): void {
+  const common = { family: 'common', tag: 'Team', url: '/v1/team', response: teamShape } as const
+  readRoute(app, ctx, {
+    ...common,
+    summary: 'Get the team of the key',
+    read: async (_, caller) => showTeam(ctx, await findTeam(ctx.db, caller.teamId)),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'PATCH',
+    summary: 'Change the team’s warm-up policy and pacing',
+    description:
+      'What is left out stays; null returns a value to the server’s default, or lifts a limit. Runs planned already move to where the new policy puts them.',
+    body: changes,
+    write: (scope, { body }) => updateTeam(scope, teamChanges(body)),
+    present: showTeam,
+  })
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Context } from '../../core/context.ts'
+import { createPosts, type BulkEntry, type BulkResult } from '../../core/posts/bulk.ts'
+import { toCroftError } from '../http/errors.ts'
+import { writeRoute } from '../http/route.ts'
+import { id, object } from '../http/shapes.ts'
+import { validatorCompiler } from '../http/validate.ts'
+import { newPost, postInput } from './post-input.ts'
+
+const most = 500
+const result = Type.Union([
+  object({ index: Type.Integer(), task_id: id }),
+  object({
+    index: Type.Integer(),
+    error: Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true }),
+  }),
+])
+
+/** `POST /v1/posts/bulk`: many posts in one request; each stands or falls by itself. */
+export function bulkRoute(app: FastifyInstance, ctx: Context): void {
+  const check = validatorCompiler({ schema: newPost, method: 'POST', url: '/v1/posts', httpPart: 'body' })
+  const isPost = Compile(newPost)
+  const entryOf = (value: unknown): BulkEntry => {
+    const outcome = check(value)
+    if (outcome === true && isPost.Check(value)) return { profileId: value.profile_id, input: postInput(value) }
+    return { error: toCroftError({ validation: (check as { errors?: unknown }).errors ?? [], validationContext: 'body' }) }
+  }
+  const show = (one: BulkResult) =>
+    'taskId' in one
+      ? { index: one.index, task_id: one.taskId }
+      : { index: one.index, error: { code: one.error.code, message: one.error.message, ...one.error.extra } }
+  writeRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Posts',
+    method: 'POST',
+    url: '/v1/posts/bulk',
+    summary: `Post up to ${most} posts at once`,
+    description:
+      'Every entry is a body of `POST /v1/posts` and stands or falls by itself; the results are in the request’s order. Counts as one request.',
+    body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
+    response: object({ results: Type.Array(result) }),
+    limitedAs: 'post-bulk',
+    write: (scope, { body }) => createPosts(scope, body.posts.map(entryOf)),
+    present: (_, results) => ({ results: results.map(show) }),
+  })
+}

@@ -1,0 +1,78 @@
+import { Type, type Static } from 'typebox'
+import type { PostView } from '../../core/posts/view.ts'
+import { failure, id, iso, nullable, object, oneOf, reason, time } from '../http/shapes.ts'
+
+export const postStatus = oneOf(
+  'preparing',
+  'scheduled',
+  'queued',
+  'publishing',
+  'waiting_for_operator',
+  'published',
+  'draft_saved',
+  'failed',
+  'unconfirmed',
+  'canceled',
+)
+
+const media = object({
+  kind: oneOf('video', 'slideshow'),
+  duration_s: nullable(Type.Number()),
+  width: nullable(Type.Integer()),
+  height: nullable(Type.Integer()),
+  codec: nullable(Type.String()),
+  slides: nullable(Type.Integer()),
+})
+
+export const postShape = object({
+  task_id: id,
+  profile_id: id,
+  driver: Type.String(),
+  status: postStatus,
+  media_type: oneOf('video', 'slideshow'),
+  media_url: Type.String(),
+  sound_id: Type.String(),
+  title: Type.String(),
+  description: Type.String({ description: 'As it will be entered.' }),
+  is_live: Type.Boolean(),
+  privacy_level: nullable(Type.String()),
+  is_ai_generated: Type.Boolean(),
+  is_commercial: Type.Boolean(),
+  execute_at: nullable(Type.Integer({ description: 'Epoch milliseconds.' })),
+  webhook_url: Type.String(),
+  media: nullable(media),
+  warnings: Type.Array(reason),
+  failure,
+  post_url: nullable(Type.String()),
+  created_at: time,
+  updated_at: time,
+  published_at: nullable(time),
+})
+
+/** A post as the farm family shows it. */
+export function showPost({ row, media: kept }: PostView): Static<typeof postShape> {
+  return {
+    task_id: row.id,
+    profile_id: row.profile_id,
+    driver: row.driver,
+    status: row.status,
+    media_type: row.media_type,
+    media_url: row.media_url,
+    sound_id: row.sound_id,
+    title: row.title,
+    description: row.description,
+    is_live: row.is_live,
+    privacy_level: row.privacy_level,
+    is_ai_generated: row.is_ai_generated,
+    is_commercial: row.is_commercial,
+    execute_at: row.execute_at?.getTime() ?? null,
+    webhook_url: row.webhook_url,
+    media: kept && { kind: row.media_type, ...kept.info },
+    warnings: row.warnings,
+    failure: row.failure && { code: row.failure.code, message: row.failure.message, reasons: row.failure.reasons ?? [] },
+    post_url: row.post_url,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    published_at: iso(row.published_at),
+  }
+}

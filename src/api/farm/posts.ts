@@ -1,0 +1,113 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { cancelPost } from '../../core/posts/cancel.ts'
+import { createPost } from '../../core/posts/create.ts'
+import { findPost } from '../../core/posts/find.ts'
+import { listPosts } from '../../core/posts/list.ts'
+import { releaseDraft } from '../../core/posts/release.ts'
+import { resolvePost } from '../../core/posts/resolve.ts'
+import { retryPost } from '../../core/posts/retry.ts'
+import { updatePost } from '../../core/posts/update.ts'
+import { viewPost, viewPosts, type PostView } from '../../core/posts/view.ts'
+import type { Scope } from '../../core/write/scope.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import { newPost, postChanges, postChangesOf, postInput } from './post-input.ts'
+import { postShape, postStatus, showPost } from './post-shape.ts'
+
+const params = object({ task_id: id })
+const common = { family: 'farm', tag: 'Posts', response: postShape } as const
+
+/** Seed page 2's route and the ones around it. */
+export function postRoutes(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Posts',
+    method: 'POST',
+    url: '/v1/posts',
+    status: 202,
+    summary: 'Post to a farm profile',
+    description:
+      'Answers at once; the media is fetched and checked in the background, and the post published when it is due. Follow it by its `task_id`.',
+    body: newPost,
+    response: object({ task_id: id }),
+    example: { task_id: '0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d' },
+    errors: [404, 502],
+    limitedAs: 'post-create',
+    made: ['task_id'],
+    write: (scope, { body }) => createPost(scope, body.profile_id, postInput(body)),
+    present: (_, post) => ({ task_id: post.id }),
+  })
+  readRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Posts',
+    url: '/v1/posts',
+    summary: 'List posts, newest first',
+    query: pageQuery({ status: Type.Optional(postStatus), profile_id: Type.Optional(id) }),
+    response: pageOf(postShape),
+    errors: [422],
+    read: async (_, caller, { query }) => {
+      const page = await listPosts(ctx, caller, pageRequest(query), { status: query.status, profileId: query.profile_id })
+      return pageBody({ ...page, items: await viewPosts(ctx.db, caller.teamId, page.items) }, showPost)
+    },
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/posts/:task_id',
+    summary: 'Get a post',
+    params,
+    read: async (_, caller, input) =>
+      showPost(await viewPost(ctx.db, await findPost(ctx.db, caller.teamId, input.params.task_id))),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'PATCH',
+    url: '/v1/posts/:task_id',
+    summary: 'Change a post that has not begun to publish',
+    description: 'Takes what creation takes, but `profile_id`. New media goes through all its checks again.',
+    params,
+    body: postChanges,
+    errors: [502],
+    write: (scope, input) => updatePost(scope, input.params.task_id, postChangesOf(input.body)),
+    present: (_, view) => showPost(view),
+  })
+  postActions(app, ctx)
+}
+
+const actions: { name: string; summary: string; verb: (scope: Scope, id: string) => Promise<PostView> }[] = [
+  { name: 'cancel', summary: 'Call a post off before it has begun to publish', verb: cancelPost },
+  { name: 'publish', summary: 'Let a saved draft go live', verb: releaseDraft },
+  { name: 'retry', summary: 'Try a failed post again', verb: retryPost },
+]
+
+function postActions(app: FastifyInstance, ctx: Context): void {
+  for (const { name, summary, verb } of actions) {
+    writeRoute(app, ctx, {
+      ...common,
+      method: 'POST',
+      url: `/v1/posts/:task_id/${name}`,
+      summary,
+      params,
+      errors: [502],
+      write: (scope, input) => verb(scope, input.params.task_id),
+      present: (_, view) => showPost(view),
+    })
+  }
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/v1/posts/:task_id/resolve',
+    summary: 'Say whether an unconfirmed post is out',
+    description: 'For a person who has looked on the profile.',
+    params,
+    body: object({ outcome: oneOf('published', 'not_published'), post_url: Type.Optional(nullable(url)) }),
+    write: (scope, { params: { task_id }, body }) =>
+      resolvePost(
+        scope,
+        task_id,
+        body.outcome === 'published' ? { outcome: 'published', postUrl: body.post_url ?? null } : { outcome: 'not_published' },
+      ),
+    present: (_, view) => showPost(view),
+  })
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { setPacing, type Pacing } from '../../core/profiles/pacing.ts'
+import { profileTimeline } from '../../core/profiles/timeline.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { durationMs, durationShape } from '../common/durations.ts'
+import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+
+const params = object({ profile_id: id })
+
+const entry = object({
+  at: time,
+  kind: oneOf('status', 'task', 'edit'),
+  task_id: nullable(id),
+  task_kind: nullable(oneOf('setup', 'warmup', 'profile_edit', 'publish')),
+  from: nullable(Type.String()),
+  to: Type.String(),
+  reason: Type.String(),
+})
+
+export const pacingShape = object({
+  max_per_day: nullable(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  min_gap: nullable(durationShape),
+})
+export const showPacing = (pacing: Pacing) => ({
+  max_per_day: pacing.maxPerDay,
+  min_gap: pacing.minGapMs === null ? null : formatDuration(pacing.minGapMs),
+})
+
+/** The timeline and the pacing of one profile. */
+export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Farm profiles',
+    url: '/v1/farm-profiles/:profile_id/timeline',
+    summary: 'Every state change and task of a profile, newest first, with its reason',
+    params,
+    query: pageQuery({}),
+    response: pageOf(entry),
+    read: async (_, caller, input) =>
+      pageBody(await profileTimeline(ctx, caller, input.params.profile_id, pageRequest(input.query)), (row) => ({
+        at: row.created_at.toISOString(),
+        kind: row.kind,
+        task_id: row.task_id,
+        task_kind: row.task_kind,
+        from: row.from_status,
+        to: row.to_status,
+        reason: row.reason,
+      })),
+  })
+  writeRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Farm profiles',
+    method: 'PUT',
+    url: '/v1/farm-profiles/:profile_id/pacing',
+    summary: 'Give a profile a pacing of its own',
+    description:
+      'A post that would break it is refused with `cadence_exceeded` and the next free time. Null: not limited this way.',
+    params,
+    body: pacingShape,
+    response: pacingShape,
+    write: (scope, input) =>
+      setPacing(scope, input.params.profile_id, {
+        maxPerDay: input.body.max_per_day,
+        minGapMs: durationMs(input.body.min_gap, 'min_gap'),
+      }),
+    present: (_, pacing) => showPacing(pacing),
+  })
+  writeRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Farm profiles',
+    method: 'DELETE',
+    url: '/v1/farm-profiles/:profile_id/pacing',
+    summary: 'Return a profile to the team’s pacing',
+    params,
+    response: pacingShape,
+    write: (scope, input) => setPacing(scope, input.params.profile_id, null),
+    present: (_, pacing) => showPacing(pacing),
+  })
+}

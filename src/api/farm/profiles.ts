@@ -1,0 +1,114 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { createProfile } from '../../core/profiles/create.ts'
+import { deactivateProfile } from '../../core/profiles/deactivate.ts'
+import { findProfile } from '../../core/profiles/find.ts'
+import { listProfiles } from '../../core/profiles/list.ts'
+import { retryProfile } from '../../core/profiles/retry.ts'
+import { updateProfile } from '../../core/profiles/update.ts'
+import { viewProfile } from '../../core/profiles/view.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import { profileExample, profileShape, profileStatus, showProfile } from './profile-shape.ts'
+
+const params = object({ profile_id: id })
+const common = { family: 'farm', tag: 'Farm profiles', response: profileShape, example: profileExample } as const
+
+const newProfile = object({
+  account_name: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Croft’s own label; the username where it is left out.' })),
+  ),
+  username: Type.String({ minLength: 1, maxLength: 30 }),
+  email_auth_method: oneOf('google', 'outlook'),
+  platform: Type.Optional(oneOf('tiktok', 'instagram')),
+  bio: Type.Optional(nullable(Type.String({ maxLength: 150 }))),
+  profile_picture_url: Type.Optional(nullable(url)),
+  driver: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+})
+
+const changes = object({
+  bio: Type.Optional(
+    nullable(Type.String({ maxLength: 150, description: 'New bio. Left out or null: unchanged. Empty: cleared.' })),
+  ),
+  profile_picture_url: Type.Optional(nullable(url)),
+})
+
+/** Seed page 1's route and the ones around it. */
+export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/v1/farm-profiles',
+    status: 201,
+    summary: 'Create a farm profile',
+    description:
+      'Takes in a profile that its owner signs in. Its set-up begins at once; follow `status`, or the event `profile.status_changed`.',
+    body: newProfile,
+    errors: [502],
+    made: ['profile_id', 'created_at'],
+    write: (scope, { body }) =>
+      createProfile(scope, {
+        accountName: body.account_name ?? null,
+        username: body.username,
+        emailAuthMethod: body.email_auth_method,
+        platform: body.platform ?? 'tiktok',
+        bio: body.bio ?? null,
+        pictureUrl: body.profile_picture_url ?? null,
+        ...(body.driver === undefined ? {} : { driver: body.driver }),
+      }),
+    present: (_, view) => showProfile(view),
+  })
+  readRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Farm profiles',
+    url: '/v1/farm-profiles',
+    summary: 'List farm profiles, newest first',
+    query: pageQuery({ status: Type.Optional(profileStatus) }),
+    response: pageOf(profileShape),
+    errors: [422],
+    read: async (_, caller, { query }) =>
+      pageBody(await listProfiles(ctx, caller, pageRequest(query), { status: query.status }), showProfile),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/farm-profiles/:profile_id',
+    summary: 'Get a farm profile',
+    params,
+    read: async (_, caller, input) =>
+      showProfile(await viewProfile(ctx, ctx.db, await findProfile(ctx.db, caller.teamId, input.params.profile_id))),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'PATCH',
+    url: '/v1/farm-profiles/:profile_id',
+    summary: 'Update a farm profile',
+    description:
+      'The stored values change at once; a `profile_edit` task applies them on the platform. The picture is fetched within the request and kept by Croft.',
+    params,
+    body: changes,
+    limitedAs: 'farm-profile-update',
+    write: (scope, input) =>
+      updateProfile(scope, input.params.profile_id, { bio: input.body.bio, pictureUrl: input.body.profile_picture_url }),
+    present: (_, view) => showProfile(view),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/v1/farm-profiles/:profile_id/deactivate',
+    summary: 'Deactivate a farm profile',
+    description: 'For good. Posts that have not begun to publish and open tasks are canceled.',
+    params,
+    write: (scope, input) => deactivateProfile(scope, input.params.profile_id),
+    present: (_, view) => showProfile(view),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/v1/farm-profiles/:profile_id/retry',
+    summary: 'Try the set-up of a retrying profile again now',
+    params,
+    write: (scope, input) => retryProfile(scope, input.params.profile_id),
+    present: (_, view) => showProfile(view),
+  })
+}

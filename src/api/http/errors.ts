@@ -1,0 +1,135 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CroftError, errorCodes, invalid, type Detail, type ErrorKind } from '../../core/errors.ts'
+import { StorageFullError } from '../../media/index.ts'
+import { isAway } from '../../db/away.ts'
+
+export type Family = 'farm' | 'accounts' | 'portal' | 'common'
+
+const statuses: Record<ErrorKind, number> = {
+  malformed: 400,
+  bad_value: 422,
+  refused: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported: 415,
+  too_many: 429,
+  internal: 500,
+  upstream: 502,
+  unavailable: 503,
+  storage_full: 507,
+}
+
+/** The HTTP status of an error in a route family: bad values are 422, but 400 where the family's page lists 400. */
+export function statusOf(error: CroftError, family: Family): number {
+  const { kind } = errorCodes[error.code]
+  if (kind === 'bad_value' && error.code !== 'idempotency_key_reused' && (family === 'accounts' || family === 'portal'))
+    return 400
+  return statuses[kind]
+}
+
+interface ValidationEntry {
+  keyword: string
+  instancePath: string
+  params: Record<string, unknown>
+  message?: string
+}
+
+const pathOf = (context: string, entry: ValidationEntry): string => {
+  const parts = entry.instancePath.split('/').filter(Boolean)
+  const { missingProperty, additionalProperty } = entry.params
+  const last = typeof missingProperty === 'string' ? missingProperty : additionalProperty
+  if (typeof last === 'string') parts.push(last)
+  return [...(context === 'body' ? [] : [context === 'querystring' ? 'query' : 'path']), ...parts].join('.')
+}
+
+function messageOf(entry: ValidationEntry): string {
+  const { params } = entry
+  if (entry.keyword === 'required') return 'is required'
+  if (entry.keyword === 'additionalProperties') return 'is not a member that this route knows; check its spelling'
+  if (entry.keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`
+  if (entry.keyword === 'const') return `must be ${String(params['allowedValue'])}`
+  if (entry.keyword === 'type')
+    return `must be ${Array.isArray(params['type']) ? params['type'].join(' or ') : String(params['type'])}`
+  if (entry.keyword === 'format') return `must be a ${String(params['format'])}`
+  if (entry.keyword === 'maxLength') return `has more than ${String(params['limit'])} characters`
+  if (entry.keyword === 'minLength')
+    return params['limit'] === 1 ? 'must not be empty' : `has fewer than ${String(params['limit'])} characters`
+  return entry.message ?? 'is not allowed'
+}
+
+/** A union of constants fails once a branch; one line that names them all says more. */
+function details(context: string, entries: readonly ValidationEntry[]): Detail[] {
+  const found = new Map<string, Detail>()
+  for (const entry of entries) {
+    const path = pathOf(context, entry)
+    if (entry.keyword === 'anyOf') {
+      const allowed = entries
+        .filter((other) => other.instancePath === entry.instancePath && other.keyword === 'const')
+        .map((other) => String(other.params['allowedValue']))
+      found.set(path, {
+        path,
+        message: allowed.length > 0 ? `must be one of ${allowed.join(', ')}` : (found.get(path)?.message ?? 'is not allowed'),
+      })
+    } else if (!found.has(path)) found.set(path, { path, message: messageOf(entry) })
+  }
+  return [...found.values()]
+}
+
+interface HttpError {
+  code?: string
+  statusCode?: number
+  validation?: ValidationEntry[]
+  validationContext?: string
+  message?: string
+}
+
+/** Says what any thrown value means to a caller. What Croft did not foresee becomes `internal_error`, with no word of its own. */
+export function toCroftError(thrown: unknown): CroftError {
+  if (thrown instanceof CroftError) return thrown
+  if (thrown instanceof StorageFullError)
+    return new CroftError('storage_full', 'There is no room to store this. Nothing was kept; tell whoever runs this server.')
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError
+  if (error.validation) return invalid(details(error.validationContext ?? 'body', error.validation))
+  if (isAway(thrown))
+    return new CroftError(
+      'unavailable',
+      'The database cannot be reached just now. Nothing was changed; try again in a moment.',
+      {},
+      5,
+    )
+  if (error.statusCode === 413)
+    return new CroftError('payload_too_large', 'The body is larger than this route takes. Send large files to POST /v1/media.')
+  if (error.statusCode === 415)
+    return new CroftError(
+      'unsupported_media_type',
+      'Send the Content-Type that this route takes: application/json, or multipart/form-data for uploads.',
+    )
+  if (
+    thrown instanceof SyntaxError ||
+    error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
+    error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
+  ) {
+    return new CroftError('malformed_json', 'The body is not JSON. Check it with a JSON validator.')
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new CroftError('malformed_request', error.message ?? 'The request could not be read.')
+  return new CroftError(
+    'internal_error',
+    'Something went wrong on this server. Nothing half-done was kept. The request id finds the cause in its log.',
+  )
+}
+
+/** Answers an error in the one envelope. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, family: Family): FastifyReply {
+  const error = toCroftError(thrown)
+  const status = statusOf(error, family)
+  if (status >= 500) request.log.error({ err: thrown }, error.code)
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
+  return reply
+    .status(status)
+    .type('application/json; charset=utf-8')
+    .send({ error: { code: error.code, message: error.message, ...error.extra }, request_id: request.id })
+}

@@ -1,0 +1,183 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { Caller, Context } from '../../core/context.ts'
+import { CroftError } from '../../core/errors.ts'
+import { countRequest } from '../../core/limits/rate.ts'
+import type { Scope as WriteScope } from '../../core/write/scope.ts'
+import type { Scope } from '../../db/schema.ts'
+import { callerOf, requireScope } from './auth.ts'
+import { answerError, type Family } from './errors.ts'
+import { errorResponses, type ErrorStatus } from './responses.ts'
+import { runWrite, sendAnswer } from './write.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What a route's path, query and body hold, as its schemas say. */
+export interface Input<P extends TSchema, Q extends TSchema, B extends TSchema> {
+  params: Static<P>
+  query: Static<Q>
+  body: Static<B>
+}
+
+interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> {
+  url: string
+  family: Family
+  /** One line for the reference, and what stands below it. */
+  summary: string
+  description?: string
+  tag: string
+  params?: P
+  query?: Q
+  body?: B
+  response: R
+  /** Beside those that every route can answer. */
+  errors?: readonly ErrorStatus[]
+  /** Counted and limited under this name. */
+  limitedAs?: string
+  example?: unknown
+}
+
+export interface ReadRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> extends Common<
+  P,
+  Q,
+  B,
+  R
+> {
+  method?: Method
+  read: (ctx: Context, caller: Caller, input: Input<P, Q, B>) => Promise<Static<R>>
+}
+
+export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema, V> extends Common<
+  P,
+  Q,
+  B,
+  R
+> {
+  method: Exclude<Method, 'GET'>
+  status?: 200 | 201 | 202
+  /** The verb; it answers what its one `commit` answers. */
+  write: (scope: WriteScope, input: Input<P, Q, B>) => Promise<V>
+  present: (ctx: Context, view: V) => Static<R>
+  /** Members of the answer that name what a dry run does not make. */
+  made?: readonly string[]
+  /** Members of the answer that are shown once and never stored. */
+  secret?: readonly string[]
+}
+
+const alias = (url: string): string[] =>
+  url.startsWith('/v1/farm-profiles') ? [url, url.replace('/v1/farm-profiles', '/v1/farm_profiles')] : [url]
+
+function schemaOf(
+  route: Common<TSchema, TSchema, TSchema, TSchema>,
+  status: number,
+  write: boolean,
+  hide: boolean,
+): FastifySchema {
+  const { params, query, body, response, summary, description, tag } = route
+  const errors = errorResponses(route.family, {
+    write,
+    params: params !== undefined,
+    body: body !== undefined,
+    limited: route.limitedAs !== undefined,
+    more: route.errors ?? [],
+  })
+  return {
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(body ? { body } : {}),
+    response: {
+      [status]: {
+        description: summary,
+        content: { 'application/json': { schema: response, ...(route.example === undefined ? {} : { example: route.example }) } },
+      },
+      ...errors,
+    },
+    summary,
+    ...(description ? { description } : {}),
+    tags: [tag],
+    security: [{ apiKey: [] }, { bearer: [] }],
+    ...(hide ? { hide: true } : {}),
+  } as FastifySchema
+}
+
+async function limit(ctx: Context, caller: Caller, name: string, reply: FastifyReply): Promise<void> {
+  const standing = await countRequest(ctx, caller.teamId, name)
+  if (!standing) return
+  reply.header('ratelimit-policy', `"${name}";q=${standing.limit};w=60`)
+  reply.header('ratelimit', `"${name}";r=${standing.remaining};t=${standing.resetSeconds}`)
+  if (!standing.allowed) {
+    throw new CroftError(
+      'rate_limited',
+      `More than ${standing.limit} requests in a minute. Try again in ${standing.resetSeconds} s.`,
+      {},
+      standing.resetSeconds,
+    )
+  }
+}
+
+function register(
+  app: FastifyInstance,
+  ctx: Context,
+  route: Common<TSchema, TSchema, TSchema, TSchema>,
+  setup: {
+    method: Method
+    status: number
+    scope: Scope
+    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  },
+): void {
+  for (const [index, url] of alias(route.url).entries()) {
+    app.route({
+      method: setup.method,
+      url,
+      schema: schemaOf(route, setup.status, setup.scope !== 'read', index > 0),
+      onRequest: async (request, reply) => {
+        const caller = await requireScope(ctx, request, setup.scope)
+        if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
+      },
+      errorHandler: (error, request, reply) => answerError(error, request, reply, route.family),
+      handler: setup.handler,
+    })
+  }
+}
+
+const inputOf = <P extends TSchema, Q extends TSchema, B extends TSchema>(request: FastifyRequest): Input<P, Q, B> =>
+  ({ params: request.params, query: request.query, body: request.body }) as Input<P, Q, B>
+
+/** Adds a route that changes nothing. */
+export function readRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema>(
+  app: FastifyInstance,
+  ctx: Context,
+  route: ReadRoute<P, Q, B, R>,
+): void {
+  register(app, ctx, route, {
+    method: route.method ?? 'GET',
+    status: 200,
+    scope: 'read',
+    handler: (request) => route.read(ctx, callerOf(request), inputOf(request)),
+  })
+}
+
+/** Adds a route that changes something, with idempotency keys and dry runs. */
+export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema, V>(
+  app: FastifyInstance,
+  ctx: Context,
+  route: WriteRoute<P, Q, B, R, V>,
+): void {
+  const status = route.status ?? 200
+  register(app, ctx, route, {
+    method: route.method,
+    status,
+    scope: 'write',
+    handler: async (request, reply) => {
+      const answer = await runWrite(ctx, request, {
+        status,
+        verb: (scope) => route.write(scope, inputOf(request)),
+        present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
+        made: route.made ?? [],
+        secret: route.secret ?? [],
+      })
+      return sendAnswer(reply, answer)
+    },
+  })
+}

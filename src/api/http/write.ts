@@ -1,0 +1,98 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../../core/context.ts'
+import { invalid } from '../../core/errors.ts'
+import { fingerprint, releaseKey, storeAnswer, takeKey, type HeldKey } from '../../core/idempotency/keys.ts'
+import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
+import { callerOf } from './auth.ts'
+
+interface WriteRequest<V> {
+  status: number
+  verb: (scope: Scope) => Promise<V>
+  present: (view: V) => Record<string, unknown>
+  made: readonly string[]
+  secret: readonly string[]
+  /** What the request asks for, where that is not its JSON body. */
+  print?: string
+}
+
+export interface WriteAnswer {
+  status: number
+  /** JSON text. */
+  body: string
+  replayed: boolean
+}
+
+/** Thrown inside the transaction of a dry run, which undoes it all. */
+class DryRun extends Error {
+  readonly body: string
+  constructor(body: string) {
+    super('dry run')
+    this.body = body
+  }
+}
+
+const blank = (body: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(body).map(([name, value]) => [name, names.includes(name) ? null : value]))
+
+function headerOf(request: FastifyRequest, name: string): string | null {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : null
+}
+
+function idempotencyKey(request: FastifyRequest): string | null {
+  const header = headerOf(request, 'idempotency-key')
+  if (header === null) return null
+  // The draft standard sends a quoted string, everybody else a bare one.
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header
+  if (key.length < 1 || key.length > 255)
+    throw invalid([{ path: 'header.idempotency-key', message: 'must have 1 to 255 characters' }])
+  return key
+}
+
+function isDryRun(request: FastifyRequest): boolean {
+  const header = headerOf(request, 'x-dry-run')
+  if (header !== null && header !== 'true' && header !== 'false')
+    throw invalid([{ path: 'header.x-dry-run', message: 'must be true or false' }])
+  return header === 'true'
+}
+
+/** Runs a verb: with a dry run undone at its end, or with its answer stored under the request's Idempotency-Key in the same transaction. */
+export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: WriteRequest<V>): Promise<WriteAnswer> {
+  const caller = callerOf(request)
+  const dry = isDryRun(request)
+  const key = dry ? null : idempotencyKey(request)
+  let held: HeldKey | null = null
+  if (key !== null) {
+    const path = request.url.replace('/v1/farm_profiles', '/v1/farm-profiles')
+    const taken = await takeKey(
+      ctx,
+      caller.teamId,
+      key,
+      fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
+    )
+    if ('answer' in taken) return { ...taken.answer, replayed: true }
+    held = taken.held
+  }
+  const beside: Beside = async (tx, work) => {
+    const view = await work(tx)
+    // A verb answers what its commit answers, so this is the view of the answer.
+    const body = write.present(view as unknown as V)
+    if (dry) throw new DryRun(JSON.stringify({ ...blank(body, write.made), dry_run: true }))
+    if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
+    return view
+  }
+  try {
+    const view = await write.verb(openScope(ctx, caller, beside))
+    return { status: write.status, body: JSON.stringify(write.present(view)), replayed: false }
+  } catch (error) {
+    if (held) await releaseKey(ctx, held)
+    if (error instanceof DryRun) return { status: write.status, body: error.body, replayed: false }
+    throw error
+  }
+}
+
+/** Sends the answer of {@link runWrite}. */
+export function sendAnswer(reply: FastifyReply, answer: WriteAnswer): FastifyReply {
+  if (answer.replayed) reply.header('idempotent-replayed', 'true')
+  return reply.status(answer.status).type('application/json; charset=utf-8').send(answer.body)
+}

@@ -1,0 +1,74 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Context } from '../core/context.ts'
+import { CroftError } from '../core/errors.ts'
+import { newId } from '../lib/ids.ts'
+import { apiKeyRoutes } from './common/api-keys.ts'
+import { healthRoutes } from './common/health.ts'
+import { mediaRoutes } from './common/media.ts'
+import { serveMedia } from './common/serve-media.ts'
+import { taskRoutes } from './common/tasks.ts'
+import { teamRoutes } from './common/team.ts'
+import { docsRoutes, openApi } from './docs/openapi.ts'
+import { bulkRoute } from './farm/bulk.ts'
+import { postRoutes } from './farm/posts.ts'
+import { farmProfileExtras } from './farm/profile-extras.ts'
+import { farmProfileRoutes } from './farm/profiles.ts'
+import { answerError } from './http/errors.ts'
+import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
+import { sandboxPages } from './sandbox/index.ts'
+import { validatorCompiler } from './http/validate.ts'
+
+const bodyLimit = 1_048_576
+const requestId = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** A path as logs may hold it: no query, no media token. */
+const loggable = (url: string): string => url.replace(/[?#].*$/, '').replace(/^\/media\/[^/]+/, '/media/…')
+
+/** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
+export async function buildServer(ctx: Context, options: { version: string; healthOnly: boolean }): Promise<FastifyInstance> {
+  const serializers = {
+    req: (request: { method: string; url: string }) => ({ method: request.method, url: loggable(request.url) }),
+  }
+  const logger: FastifyBaseLogger = ctx.log.child({}, { serializers })
+  const app = Fastify({
+    bodyLimit,
+    loggerInstance: logger,
+    disableRequestLogging: (request) => request.url === '/healthz' || request.url === '/readyz',
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && requestId.test(given) ? given : newId()
+    },
+    forceCloseConnections: 'idle',
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers are plain JSON of what the routes return; the tests hold them against their schemas.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))
+  app.setNotFoundHandler((request, reply) =>
+    answerError(
+      new CroftError('not_found', `There is no ${request.method} ${loggable(request.url)}. GET /docs lists what there is.`),
+      request,
+      reply,
+      'common',
+    ),
+  )
+  healthRoutes(app, ctx)
+  if (options.healthOnly) return app
+  await openApi(app, options.version)
+  farmProfileRoutes(app, ctx)
+  farmProfileExtras(app, ctx)
+  postRoutes(app, ctx)
+  bulkRoute(app, ctx)
+  taskRoutes(app, ctx)
+  teamRoutes(app, ctx)
+  apiKeyRoutes(app, ctx)
+  await mediaRoutes(app, ctx)
+  serveMedia(app, ctx)
+  sandboxFaultRoutes(app, ctx)
+  await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock }, done))
+  await docsRoutes(app)
+  return app
+}

@@ -1,0 +1,36 @@
+import { createKey, listKeys, revokeKey } from '../core/keys/keys.ts'
+import { commandScope, withContext } from './with-croft.ts'
+
+/** `croft keys create`. */
+export const createKeyCommand = (options: { team: string; scope: 'read' | 'write'; name?: string }): Promise<void> =>
+  withContext(async (ctx) => {
+    const { row, key } = await createKey(await commandScope(ctx, { name: options.team, create: true }), {
+      name: options.name ?? null,
+      scope: options.scope,
+      expiresAt: null,
+    })
+    console.error(`A ${row.scope} key for the team ${options.team}. It is shown this once.`)
+    console.log(key)
+  })
+
+/** `croft keys list`. */
+export const listKeysCommand = (options: { team: string }): Promise<void> =>
+  withContext(async (ctx) => {
+    const { caller } = await commandScope(ctx, { name: options.team, create: false })
+    let cursor: string | undefined
+    do {
+      const page = await listKeys(ctx, caller, { limit: 100, cursor })
+      for (const row of page.items) {
+        const state = row.revoked_at ? 'revoked' : row.expires_at && row.expires_at <= ctx.clock.now() ? 'expired' : 'valid'
+        console.log([row.id, row.hint, row.scope, state, row.created_at.toISOString(), row.name ?? ''].join('  ').trimEnd())
+      }
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+  })
+
+/** `croft keys revoke`. */
+export const revokeKeyCommand = (id: string, options: { team: string }): Promise<void> =>
+  withContext(async (ctx) => {
+    const row = await revokeKey(await commandScope(ctx, { name: options.team, create: false }), id)
+    console.log(`${row.hint} is revoked.`)
+  })

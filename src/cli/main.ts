@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander'
+import { SettingsError } from '../config/read.ts'
+import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
+import { SchemaTooNewError } from '../db/migrate.ts'
+import { version } from '../version.ts'
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
+import { doctor } from './doctor.ts'
+import { demo } from './demo/index.ts'
+import { migrateCommand } from './migrate.ts'
+import { serve } from './serve.ts'
+import { webhookSecretCommand } from './webhooks.ts'
+import { CommandError } from './with-croft.ts'
+import { CroftError } from '../core/errors.ts'
+
+const program = new Command('croft').description('A self-hosted control plane for a fleet of social profiles.').version(version)
+
+program.command('serve').description('start the server').action(serve)
+program
+  .command('demo')
+  .description('set a profile up, warm it up and post a video and a slideshow from it, in the sandbox')
+  .option('--once', 'end when both are out, with a failure where one is not')
+  .option('--video <path>', 'an MP4 in the place of the sample')
+  .option('--slides <path>', 'a zip in the place of the sample')
+  .action(demo)
+program.command('migrate').description('bring the database’s schema up to date').action(migrateCommand)
+program.command('doctor').description('check the settings and everything the server stands on').action(doctor)
+
+const keys = program.command('keys').description('make, list and revoke API keys')
+keys
+  .command('create')
+  .description('make a key, and its team where that is new; prints the key alone on the last line')
+  .requiredOption('--team <name>', 'the team')
+  .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'write']).default('write'))
+  .option('--name <label>', 'a label to know the key by')
+  .action(createKeyCommand)
+keys.command('list').description('list a team’s keys').requiredOption('--team <name>', 'the team').action(listKeysCommand)
+keys
+  .command('revoke')
+  .description('revoke a key, at once')
+  .argument('<id>', 'the key’s id, as keys list shows it')
+  .requiredOption('--team <name>', 'the team')
+  .action(revokeKeyCommand)
+
+program
+  .command('webhooks')
+  .description('webhook secrets')
+  .command('secret')
+  .description('print the secret that signs a team’s webhooks')
+  .requiredOption('--team <name>', 'the team')
+  .option('--rotate', 'make a new one; the old one goes on signing for 24 hours')
+  .action(webhookSecretCommand)
+
+/** What a person can put right is told in a sentence; anything else keeps its stack. */
+const plain = [CommandError, CroftError, SettingsError, EmbeddedDatabaseError, SchemaTooNewError]
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  const told =
+    plain.some((kind) => error instanceof kind) || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+  console.error(told && error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,36 @@
+import { settings, type Setting, type SettingName, type Settings } from './settings.ts'
+
+/** All that is wrong with the settings, one line each. */
+export class SettingsError extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(`Croft cannot start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads every setting; an empty one counts as unset.
+ * @throws SettingsError that names every bad one, and every `CROFT_…` that is no setting
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const values: Partial<Record<SettingName, unknown>> = {}
+  const problems: string[] = []
+  for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
+    const text = environment[name] || setting.default
+    const parsed = text === null ? { value: null } : setting.parse(text)
+    if ('problem' in parsed) problems.push(`${name} ${parsed.problem}`)
+    else values[name] = parsed.value
+  }
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('CROFT_') && !(name in settings)) problems.push(`${name} is no setting; docs/settings.md lists them`)
+  }
+  const read = values as Settings
+  if (problems.length === 0 && read.CROFT_ROLE !== 'all') {
+    for (const name of ['DATABASE_URL', 'CROFT_SECRET_KEY', 'CROFT_MEDIA_STORE'] as const) {
+      if (read[name] === null) problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
+    }
+  }
+  if (problems.length > 0) throw new SettingsError(problems)
+  return read
+}

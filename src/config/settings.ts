@@ -1,0 +1,117 @@
+import { formatDuration, parseDuration } from '../lib/durations.ts'
+
+/** One setting: `parse` answers the value, or a sentence that says what the value must be. */
+export interface Setting<T, Default extends string | null = string | null> {
+  default: Default
+  says: string
+  parse: (text: string) => { value: T } | { problem: string }
+}
+
+const whole = (min: number, max: number) => (text: string) =>
+  /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max
+    ? { value: Number(text) }
+    : { problem: `must be a whole number from ${min} to ${max}` }
+
+const duration = (min: number) => (text: string) => {
+  const ms = parseDuration(text)
+  return ms === null || ms < min
+    ? { problem: `must be a duration such as 15m or 7d, at least ${formatDuration(min)}` }
+    : { value: ms }
+}
+
+const oneOf =
+  <T extends string>(...names: T[]) =>
+  (text: string) => {
+    const value = names.find((name) => name === text)
+    return value === undefined ? { problem: `must be one of ${names.join(', ')}` } : { value }
+  }
+
+const url =
+  (...schemes: string[]) =>
+  (text: string) =>
+    URL.canParse(text) && schemes.includes(new URL(text).protocol)
+      ? { value: text.replace(/\/$/, '') }
+      : { problem: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}` }
+
+const text = (value: string) => ({ value })
+
+const secretKey = (value: string) =>
+  /^[0-9a-f]{64}$/i.test(value)
+    ? { value: Buffer.from(value, 'hex') }
+    : { problem: 'must be 64 hex digits (openssl rand -hex 32)' }
+
+const store = (value: string) =>
+  value.startsWith('s3://') && !URL.canParse(value)
+    ? { problem: 'must be a folder, or s3://BUCKET/PREFIX?region=…&endpoint=…' }
+    : { value }
+
+const setting = <T, D extends string | null>(fallback: D, says: string, parse: Setting<T>['parse']): Setting<T, D> => ({
+  default: fallback,
+  says,
+  parse,
+})
+
+/** Every setting there is. `null` as default: unset, or made at start as `says` tells. docs/settings.md is this table. */
+export const settings = {
+  PORT: setting('3000', 'Port to listen on; 0 takes a free one.', whole(0, 65_535)),
+  HOST: setting('127.0.0.1', 'Address to listen on.', text),
+  DATABASE_URL: setting(
+    null,
+    'A Postgres server, 15 or later. Unset: the embedded database in the data directory.',
+    url('postgres:', 'postgresql:'),
+  ),
+  CROFT_DATA_DIR: setting(
+    null,
+    'Where the embedded database, media and the secret key live. Unset: `./data`, for root `/var/lib/croft`.',
+    text,
+  ),
+  CROFT_PUBLIC_URL: setting(
+    null,
+    'The address under which clients and browsers reach this server. Unset: `http://HOST:PORT`.',
+    url('http:', 'https:'),
+  ),
+  CROFT_SECRET_KEY: setting(
+    null,
+    '64 hex digits that encrypt secrets at rest. Unset: made once and kept in the data directory, mode 0600. Needed with roles other than `all`.',
+    secretKey,
+  ),
+  CROFT_ROLE: setting('all', '`all`, `api` (answers requests) or `worker` (carries work out).', oneOf('all', 'api', 'worker')),
+  CROFT_DEFAULT_DRIVER: setting('sandbox', 'The driver of a profile created without one.', oneOf('sandbox')),
+  CROFT_MEDIA_STORE: setting(
+    null,
+    'A folder, or `s3://BUCKET/PREFIX?region=REGION&endpoint=URL`. Unset: `media` in the data directory.',
+    store,
+  ),
+  AWS_ACCESS_KEY_ID: setting(null, 'Key for an S3-compatible media store.', text),
+  AWS_SECRET_ACCESS_KEY: setting(null, 'Secret for an S3-compatible media store.', text),
+  CROFT_ALLOW_PRIVATE_NETWORK: setting(
+    'false',
+    '`true` lets Croft fetch from loopback and private addresses, and over plain http from loopback. For development and tests.',
+    (value) => (value === 'true' || value === 'false' ? { value: value === 'true' } : { problem: 'must be true or false' }),
+  ),
+  CROFT_RATE_LIMIT_PER_MINUTE: setting(
+    '30',
+    'Requests a rolling minute, for each team and each limited route; 0 lifts the limit.',
+    whole(0, 1_000_000),
+  ),
+  CROFT_WARMUP_RUNS: setting('7', 'Successful warm-up runs before a profile is ready.', whole(0, 1_000)),
+  CROFT_WARMUP_SPAN: setting('7d', 'Shortest time from the start of the first run to the end of the last.', duration(0)),
+  CROFT_WARMUP_SESSION: setting('15m', 'Length of one run.', duration(0)),
+  CROFT_WARMUP_INTERVAL: setting('24h', 'Time between two runs, a failed one included; at least `1s`.', duration(1_000)),
+  CROFT_WARMUP_MAINTENANCE: setting('7d', 'Time between two runs of a ready profile; `0s` for none.', duration(0)),
+  LOG_LEVEL: setting(
+    'info',
+    '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  ),
+} as const
+
+/** The values as read; null where unset and without a default. */
+export type Settings = {
+  [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer T, infer D>
+    ? null extends D
+      ? T | null
+      : T
+    : never
+}
+export type SettingName = keyof typeof settings

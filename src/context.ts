@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pino } from 'pino'
+import { dataDirOf } from './config/data-dir.ts'
+import { keptSecretKey } from './config/secret-key.ts'
+import type { Settings } from './config/settings.ts'
+import { storeSetting } from './config/store.ts'
+import type { Context } from './core/context.ts'
+import { secretBox } from './core/secrets/box.ts'
+import type { Substitutes } from './croft.ts'
+import { connect } from './db/connect.ts'
+import { startEmbedded } from './db/embedded/index.ts'
+import { migrate } from './db/migrate.ts'
+import { createSandboxDriver } from './drivers/sandbox/index.ts'
+import { openQueue, type Queue } from './jobs/queue.ts'
+import { systemClock } from './lib/clock.ts'
+import { cleanTemporary, defaultLimits, openStore } from './media/index.ts'
+import { createGuard } from './net/index.ts'
+
+export interface OpenedContext {
+  ctx: Context
+  queue: Queue
+  /** Where the server listens, for addresses that no setting gives. */
+  setAddress(address: string): void
+  close(): Promise<void>
+}
+
+const pools = { main: 20, counters: 4, queue: 8 } as const
+
+/** Opens everything that verbs work with, in the order in which one part needs the other; `close` undoes it backwards. */
+export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
+  const log = pino({ level: settings.LOG_LEVEL })
+  const { dataDir, explicit } = dataDirOf(settings)
+  const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
+  const embedded =
+    settings.DATABASE_URL === null
+      ? await startEmbedded({ dataDir, explicit, log: (message, details) => log.debug(details ?? {}, message) })
+      : null
+  const connection = embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
+  const main = connect(connection, { name: 'croft', max: pools.main, onError })
+  const counters = connect(connection, {
+    name: 'croft counters',
+    max: pools.counters,
+    onError,
+    options: '-c synchronous_commit=off',
+  })
+  const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
+  const ran = await migrate(main.pool)
+  if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
+  const queue = await openQueue({
+    database: { executeSql: async (text, values) => ({ rows: (await jobs.pool.query(text, values)).rows }) },
+    supervise: settings.CROFT_ROLE !== 'api',
+    onError: (error) => log.warn({ err: error }, 'the queue met a fault; it goes on'),
+  })
+  const temporaryDir = resolve(join(dataDir, 'tmp'))
+  await mkdir(temporaryDir, { recursive: true })
+  await cleanTemporary(temporaryDir)
+  const store = await openStore(storeSetting(settings, dataDir, temporaryDir))
+  const guard = createGuard({
+    allowPrivateNetwork: settings.CROFT_ALLOW_PRIVATE_NETWORK,
+    log: (event) => log.info(event, 'the guard refused an address'),
+  })
+  if (settings.CROFT_ALLOW_PRIVATE_NETWORK)
+    log.warn(
+      'CROFT_ALLOW_PRIVATE_NETWORK lets Croft fetch from loopback and private addresses; use it for development and tests alone',
+    )
+  const clock = substitutes.clock ?? systemClock
+  let address = `http://${settings.HOST}:${settings.PORT}`
+  const publicUrl = () => settings.CROFT_PUBLIC_URL ?? address
+  const sandbox = createSandboxDriver({ db: main.db, clock, callTimeoutMs: substitutes.driverTimeoutMs ?? 10_000, publicUrl })
+  const ctx: Context = {
+    db: main.db,
+    counters: counters.db,
+    clock,
+    queue,
+    drivers: new Map([[sandbox.name, sandbox]]),
+    store,
+    guard,
+    secrets: secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir))),
+    log,
+    limits: defaultLimits,
+    temporaryDir,
+    publicUrl,
+    defaultDriver: settings.CROFT_DEFAULT_DRIVER,
+    warmupDefaults: {
+      runs: settings.CROFT_WARMUP_RUNS,
+      spanMs: settings.CROFT_WARMUP_SPAN,
+      sessionMs: settings.CROFT_WARMUP_SESSION,
+      intervalMs: settings.CROFT_WARMUP_INTERVAL,
+      maintenanceMs: settings.CROFT_WARMUP_MAINTENANCE,
+    },
+    rateLimitPerMinute: settings.CROFT_RATE_LIMIT_PER_MINUTE,
+    lease: { ms: substitutes.leaseMs ?? 15_000 },
+    reach: substitutes.reach ?? (() => Promise.resolve()),
+  }
+  return {
+    ctx,
+    queue,
+    setAddress: (given) => {
+      address = given
+    },
+    async close() {
+      await guard.close()
+      await store.close()
+      await Promise.all([main.close(), counters.close(), jobs.close()])
+      await embedded?.stop()
+    },
+  }
+}

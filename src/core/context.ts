@@ -1,0 +1,52 @@
+import type { Logger } from 'pino'
+import type { Db } from '../db/connect.ts'
+import type { Scope } from '../db/schema.ts'
+import type { Driver } from '../drivers/contract.ts'
+import type { Queue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { MediaLimits, Store } from '../media/index.ts'
+import type { Guard } from '../net/index.ts'
+import type { SecretBox } from './secrets/box.ts'
+import type { WarmupPolicy } from './warmup/policy.ts'
+
+/** What every verb works with; put together in src/croft.ts. */
+export interface Context {
+  db: Db
+  /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
+  counters: Db
+  clock: Clock
+  queue: Queue
+  drivers: ReadonlyMap<string, Driver>
+  store: Store
+  guard: Guard
+  secrets: SecretBox
+  log: Logger
+  limits: MediaLimits
+  temporaryDir: string
+  publicUrl: () => string
+  defaultDriver: string
+  warmupDefaults: WarmupPolicy
+  rateLimitPerMinute: number
+  lease: { ms: number }
+  /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
+  reach: (point: FaultPoint) => Promise<void>
+}
+
+export type FaultPoint =
+  | 'prepare.began'
+  | 'prepare.fetched'
+  | 'prepare.stored'
+  | 'task.claimed'
+  | 'step.began'
+  | 'step.done'
+  | 'step.stored'
+  | 'task.settled'
+  | 'delivery.sent'
+
+/** Who acts: a team's key, the command line, or Croft itself. */
+export interface Caller {
+  teamId: string
+  actor: string
+  scope: Scope
+  requestId: string | null
+}

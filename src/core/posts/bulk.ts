@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { CroftError } from '../errors.ts'
+import type { Scope } from '../write/scope.ts'
+import { acceptPost } from './create.ts'
+import { checkPost, type PostInput } from './input.ts'
+
+export type BulkEntry = { profileId: string; input: PostInput } | { error: CroftError }
+export type BulkResult = { index: number; taskId: string } | { index: number; error: CroftError }
+
+/**
+ * Accepts many posts in one transaction; each stands or falls by itself.
+ * @param entries in the request's order; one that was bad already carries its error through
+ */
+export function createPosts(scope: Scope, entries: readonly BulkEntry[]): Promise<BulkResult[]> {
+  return scope.commit(async (tx) => {
+    const results: BulkResult[] = []
+    for (const [index, entry] of entries.entries()) {
+      if ('error' in entry) {
+        results.push({ index, error: entry.error })
+        continue
+      }
+      await sql`savepoint entry`.execute(tx.trx)
+      try {
+        checkPost(scope.ctx, entry.input, { executeAt: true })
+        const post = await acceptPost(tx, entry.profileId, entry.input)
+        results.push({ index, taskId: post.id })
+      } catch (error) {
+        if (!(error instanceof CroftError)) throw error
+        await sql`rollback to savepoint entry`.execute(tx.trx)
+        results.push({ index, error })
+      }
+    }
+    return results
+  })
+}

@@ -1,0 +1,91 @@
+import { preparePost } from '../../jobs/definitions.ts'
+import { newId } from '../../lib/ids.ts'
+import { requireAvailable } from '../drivers.ts'
+import { CroftError, invalid } from '../errors.ts'
+import { findProfile, lockProfile } from '../profiles/find.ts'
+import { isClosed } from '../profiles/lifecycle.ts'
+import { pacingOf, type Pacing } from '../profiles/pacing.ts'
+import { viewProfile } from '../profiles/view.ts'
+import type { PostRow, ProfileRow } from '../rows.ts'
+import type { Context } from '../context.ts'
+import type { Scope, Tx } from '../write/scope.ts'
+import { checkPost, enteredDescription, type PostInput } from './input.ts'
+import { insertPost } from './insert.ts'
+import { requirePacing } from './pacing.ts'
+
+async function requireReady(tx: Tx, profile: ProfileRow): Promise<void> {
+  if (profile.status === 'ready') return
+  const { ctx } = tx
+  const { readyAtEarliest, policy } = await viewProfile(ctx, tx.trx, profile)
+  const maintenance = profile.status === 'warming' && profile.ready_at !== null
+  const when = isClosed(profile.status)
+    ? 'It will never be; create a new one.'
+    : maintenance
+      ? 'A maintenance run is under way; try again when it has ended.'
+      : readyAtEarliest
+        ? `It can be ready at ${readyAtEarliest.toISOString()} at the earliest.`
+        : 'It is still being set up.'
+  const extra = { status: profile.status, ready_at_earliest: readyAtEarliest?.toISOString() ?? null }
+  const wait = maintenance ? Math.max(Math.ceil(policy.sessionMs / 1_000), 1) : undefined
+  throw new CroftError(
+    'profile_not_ready',
+    `The profile is ${profile.status}, and only a ready one can post. ${when}`,
+    extra,
+    wait,
+  )
+}
+
+/** The pacing in force: the profile's own, else the team's. */
+export async function pacingInForce(tx: Tx, profile: ProfileRow): Promise<Pacing> {
+  const own = pacingOf(profile)
+  if (own.maxPerDay !== null || own.minGapMs !== null) return own
+  return pacingOf(
+    await tx.trx
+      .selectFrom('teams')
+      .select(['pacing_max_per_day', 'pacing_min_gap_ms'])
+      .where('id', '=', profile.team_id)
+      .executeTakeFirstOrThrow(),
+  )
+}
+
+/** Checks what needs no transaction. @throws CroftError */
+export function requireCan(ctx: Context, profile: ProfileRow, input: PostInput): { hashtags: boolean } {
+  const driver = ctx.drivers.get(profile.driver)
+  requireAvailable(driver)
+  if (!driver.can.publish.includes(input.mediaType))
+    throw invalid([{ path: 'media_type', message: `the driver ${driver.name} cannot publish a ${input.mediaType}` }])
+  if (!input.isLive && !driver.can.drafts)
+    throw invalid([{ path: 'is_live', message: `the driver ${driver.name} cannot save drafts; send true` }])
+  return { hashtags: driver.can.hashtags }
+}
+
+/** Accepts one post inside a transaction: the post, its task, its event and its job. @throws CroftError */
+export async function acceptPost(tx: Tx, profileId: string, input: PostInput): Promise<PostRow> {
+  const { teamId } = tx.caller
+  const found = await findProfile(tx.trx, teamId, profileId)
+  await requireReady(tx, found)
+  const { hashtags } = requireCan(tx.ctx, found, input)
+  const pacing = await pacingInForce(tx, found)
+  const due = input.executeAt === null ? tx.now : new Date(input.executeAt)
+  if (pacing.maxPerDay !== null || pacing.minGapMs !== null) {
+    await lockProfile(tx.trx, teamId, profileId)
+    await requirePacing(tx.trx, { teamId, profileId, id: null, due }, pacing)
+  }
+  const post = await insertPost(tx, {
+    id: newId(),
+    profile: found,
+    input: { ...input, description: enteredDescription(input.description, hashtags) },
+    due,
+  })
+  await tx.send(preparePost, { team_id: teamId, task_id: post.id, media_version: post.media_version })
+  return post
+}
+
+/**
+ * Accepts a post; nothing is fetched here. Source: seed page 2.
+ * @throws CroftError `validation_error`, `profile_not_found`, `profile_not_ready`, `cadence_exceeded`, `driver_unavailable`
+ */
+export async function createPost(scope: Scope, profileId: string, input: PostInput): Promise<PostRow> {
+  checkPost(scope.ctx, input, { executeAt: true })
+  return scope.commit((tx) => acceptPost(tx, profileId, input))
+}

@@ -1,0 +1,24 @@
+import { wakeProfile } from '../../jobs/definitions.ts'
+import { requireAvailable } from '../drivers.ts'
+import { recordAudit } from '../write/record.ts'
+import type { Scope } from '../write/scope.ts'
+import { lockPost } from './find.ts'
+import { movePost } from './move.ts'
+import { viewPost, type PostView } from './view.ts'
+
+/** Lets a saved draft go live, as soon as the profile is free. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable` */
+export function releaseDraft(scope: Scope, id: string): Promise<PostView> {
+  const { ctx, caller } = scope
+  return scope.commit(async (tx) => {
+    const before = await lockPost(tx.trx, caller.teamId, id)
+    requireAvailable(ctx.drivers.get(before.driver))
+    const post = await movePost(tx, before, 'draft_released', 'The team lets the draft go live.', {
+      post: { is_live: true },
+      task: { run_at: tx.now },
+      anew: true,
+    })
+    await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: post.profile_id })
+    await recordAudit(tx, 'post.publish', `post:${id}`, { status: before.status }, { status: post.status })
+    return viewPost(tx.trx, post)
+  })
+}

@@ -1,0 +1,98 @@
+import type { Platform } from '../../db/schema.ts'
+import { wakeProfile } from '../../jobs/definitions.ts'
+import { newId } from '../../lib/ids.ts'
+import { codePoints } from '../../lib/text.ts'
+import { platforms } from '../../platforms/index.ts'
+import { driverFor } from '../drivers.ts'
+import { CroftError, invalid, type Detail } from '../errors.ts'
+import { fetchPicture, keepPicture } from '../media/picture.ts'
+import { insertTask } from '../tasks/insert.ts'
+import { isUniqueViolation } from '../write/conflict.ts'
+import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
+import type { Scope } from '../write/scope.ts'
+import { viewProfile, type ProfileView } from './view.ts'
+
+export interface NewProfile {
+  accountName?: string | null
+  username: string
+  emailAuthMethod: 'google' | 'outlook'
+  platform: Platform
+  bio?: string | null
+  pictureUrl?: string | null
+  driver?: string
+}
+
+/** Every rule of the platform that the values break. */
+function problems(input: NewProfile): Detail[] {
+  const rules = platforms[input.platform]
+  const found: Detail[] = []
+  if (!rules.username.pattern.test(input.username)) found.push({ path: 'username', message: `must be ${rules.username.says}` })
+  const length = codePoints(input.bio ?? '')
+  if (length > rules.bio.max)
+    found.push({ path: 'bio', message: `has ${length} characters; ${input.platform} takes at most ${rules.bio.max}` })
+  return found
+}
+
+/**
+ * Takes a profile in and begins to set it up.
+ * @throws CroftError `validation_error`, `username_taken`, `driver_unavailable`, or what is wrong with the picture
+ */
+export async function createProfile(scope: Scope, input: NewProfile): Promise<ProfileView> {
+  const { ctx, caller } = scope
+  const found = problems(input)
+  if (found.length > 0) throw invalid(found)
+  const driver = driverFor(ctx, input.driver ?? ctx.defaultDriver, 'driver')
+  if (!driver.can.platforms.includes(input.platform))
+    throw invalid([{ path: 'platform', message: `the driver ${driver.name} does not work on ${input.platform}` }])
+  const picture = input.pictureUrl ? await fetchPicture(ctx, caller.teamId, input.pictureUrl) : null
+  try {
+    return await scope.commit(async (tx) => {
+      const pictureId = picture && (await keepPicture(tx, picture))
+      const row = await tx.trx
+        .insertInto('profiles')
+        .values({
+          team_id: caller.teamId,
+          id: newId(),
+          platform: input.platform,
+          driver: driver.name,
+          profile_name: input.accountName ?? input.username,
+          username: input.username,
+          email_auth_method: input.emailAuthMethod,
+          bio: input.bio || null,
+          picture_id: pictureId,
+          status: 'configuring',
+          created_at: tx.now,
+          updated_at: tx.now,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      await recordTimeline(tx, {
+        profileId: row.id,
+        kind: 'status',
+        from: null,
+        to: row.status,
+        reason: 'The profile was created.',
+      })
+      await recordEvent(tx, 'profile.status_changed', {
+        profile_id: row.id,
+        from: null,
+        to: row.status,
+        reason: 'The profile was created.',
+      })
+      await recordAudit(tx, 'profile.create', `profile:${row.id}`, null, {
+        platform: row.platform,
+        username: row.username,
+        driver: row.driver,
+      })
+      await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now })
+      await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: row.id })
+      return viewProfile(ctx, tx.trx, row)
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error
+    throw new CroftError(
+      'username_taken',
+      `A living ${input.platform} profile already has the username ${input.username}. Deactivate that one first, or use another.`,
+    )
+  }
+}

@@ -1,0 +1,25 @@
+import { recordTimeline } from '../write/record.ts'
+import type { Tx } from '../write/scope.ts'
+
+/** Ends every open task of a profile but its publish tasks, which their posts end. A worker in the middle of one finds its claim gone. */
+export async function cancelOpenTasks(tx: Tx, profileId: string): Promise<void> {
+  const ended = await tx.trx
+    .updateTable('tasks')
+    .set({ status: 'canceled', claim: null, lease_until: null, resume_at: null, ended_at: tx.now, updated_at: tx.now })
+    .where('team_id', '=', tx.caller.teamId)
+    .where('profile_id', '=', profileId)
+    .where('kind', '!=', 'publish')
+    .where('status', 'in', ['queued', 'running', 'waiting'])
+    .returning(['id', 'kind'])
+    .execute()
+  for (const task of ended) {
+    await recordTimeline(tx, {
+      profileId,
+      kind: 'task',
+      taskId: task.id,
+      taskKind: task.kind,
+      to: 'canceled',
+      reason: 'The profile was deactivated.',
+    })
+  }
+}

@@ -1,0 +1,94 @@
+import type { DriverPost, Published } from '../../../drivers/contract.ts'
+import { wakeProfile } from '../../../jobs/definitions.ts'
+import type { Failure } from '../../../db/schema.ts'
+import { lockPost } from '../../posts/find.ts'
+import { movePost } from '../../posts/move.ts'
+import { isClosed } from '../../profiles/lifecycle.ts'
+import { mediaUrl } from '../../profiles/view.ts'
+import type { PostRow } from '../../rows.ts'
+import { enqueuePostWebhook } from '../../webhooks/enqueue.ts'
+import type { Tx } from '../../write/scope.ts'
+import type { ClaimedTask } from '../claim.ts'
+import { backoffMs, mostTries, sleepTask } from '../end.ts'
+import type { Kind, Work } from './kind.ts'
+
+/** The post as the driver is to publish it: the media of this very version. */
+export async function driverPost({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Promise<DriverPost> {
+  const post = await ctx.db
+    .selectFrom('posts')
+    .selectAll()
+    .where('team_id', '=', task.team_id)
+    .where('id', '=', task.id)
+    .executeTakeFirstOrThrow()
+  const media = await ctx.db
+    .selectFrom('media')
+    .selectAll()
+    .where('team_id', '=', task.team_id)
+    .where('id', '=', post.media_id)
+    .executeTakeFirstOrThrow()
+  const single = media.kind === 'video'
+  return {
+    id: post.id,
+    mediaType: post.media_type,
+    mediaUrls: media.files.map((_, index) => mediaUrl(ctx, media.token, single ? undefined : index + 1)),
+    info: media.info,
+    title: post.title,
+    description: post.description,
+    soundId: post.sound_id,
+    isLive: post.is_live,
+    draftId: post.platform_post_id,
+  }
+}
+
+async function succeed(tx: Tx, post: PostRow, done: Published): Promise<void> {
+  const set = { platform_post_id: done.platformPostId, post_url: done.url, failure: null }
+  if (!post.is_live) {
+    await movePost(tx, post, 'draft_saved', 'The draft is saved on the device.', { post: set })
+    return
+  }
+  const published = await movePost(tx, post, 'published', 'The post is live.', {
+    post: { ...set, published_at: new Date(done.at) },
+  })
+  await enqueuePostWebhook(tx, published)
+}
+
+async function fail(
+  tx: Tx,
+  task: ClaimedTask,
+  post: PostRow,
+  failed: { code: string; message: string; retryable: boolean },
+): Promise<void> {
+  const failure: Failure = { code: failed.code, message: failed.message }
+  const text = JSON.stringify(failure)
+  if (!failed.retryable || task.tries + 1 >= mostTries) {
+    await movePost(tx, post, 'failed', failed.message, { post: { failure: text }, task: { failure: text } })
+    return
+  }
+  const at = new Date(tx.now.getTime() + backoffMs(task.tries))
+  await movePost(tx, post, 'taken_back', `${failed.message} Tried again at ${at.toISOString()}.`, {
+    task: { run_at: at, tries: task.tries + 1, failure: text },
+  })
+  await tx.send(wakeProfile, { team_id: post.team_id, profile_id: post.profile_id }, at)
+}
+
+/** Publishing a post, at most once. */
+export const publish: Kind<Published> = {
+  async begin(tx, task, profile) {
+    const queued = await lockPost(tx.trx, task.team_id, task.id)
+    const post = await movePost(tx, queued, 'began', 'The driver begins to publish.')
+    if (!isClosed(profile.status)) return true
+    const failure = { code: 'profile_closed', message: `The profile is ${profile.status}; nothing was published.` }
+    await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
+    return false
+  },
+  perform: async (work) => work.driver.publish(work.driverProfile, await driverPost(work), work.step),
+  async settle(tx, task, _profile, settlement) {
+    const post = await lockPost(tx.trx, task.team_id, task.id)
+    if ('done' in settlement) return succeed(tx, post, settlement.done)
+    if ('failed' in settlement) return fail(tx, task, post, settlement.failed)
+    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    const message = 'unknown' in settlement ? settlement.unknown : 'The driver handed the post to a person, which it cannot do.'
+    const failure = JSON.stringify({ code: 'outcome_unknown', message })
+    await movePost(tx, post, 'unconfirmed', message, { post: { failure } })
+  },
+}

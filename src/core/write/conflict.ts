@@ -1,0 +1,5 @@
+import pg from 'pg'
+
+/** Whether Postgres refused a row because another holds its place in the named unique index. */
+export const isUniqueViolation = (error: unknown, index: string): boolean =>
+  error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index

@@ -1,0 +1,56 @@
+import type { Trx } from '../../db/connect.ts'
+import type { JobDefinition } from '../../jobs/definitions.ts'
+import type { Caller, Context } from '../context.ts'
+
+/** One transaction of a verb: the change, its event, its job and its audit row. */
+export interface Tx {
+  trx: Trx
+  ctx: Context
+  caller: Caller
+  now: Date
+  /** Sends a job that exists exactly when this transaction commits. */
+  send<Data extends object>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
+}
+
+/**
+ * What a verb that writes is given. It calls `commit` once, last, and answers what that answers, so that
+ * whoever calls the verb can put an idempotency record, or a rollback for a dry run, into the same transaction.
+ */
+export interface Scope {
+  ctx: Context
+  caller: Caller
+  commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** What else a caller does inside the transaction once the work is done; throwing rolls all of it back. */
+export type Beside = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<T>
+
+/** A scope for one verb. After the commit this process's own workers are woken. */
+export function openScope(ctx: Context, caller: Caller, beside: Beside = (tx, work) => work(tx)): Scope {
+  return {
+    ctx,
+    caller,
+    async commit(work) {
+      const sent = new Set<JobDefinition<object>>()
+      const result = await ctx.db.transaction().execute((trx) => {
+        const tx: Tx = {
+          trx,
+          ctx,
+          caller,
+          now: ctx.clock.now(),
+          async send(definition, data, at) {
+            sent.add(definition)
+            await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
+          },
+        }
+        return beside(tx, work)
+      })
+      for (const definition of sent) ctx.queue.nudge(definition)
+      return result
+    },
+  }
+}
+
+/** The scope in which Croft itself acts for a team. */
+export const systemScope = (ctx: Context, teamId: string): Scope =>
+  openScope(ctx, { teamId, actor: 'croft', scope: 'write', requestId: null })

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import type { Settings } from './config/settings.ts'
+import type { Context, FaultPoint } from './core/context.ts'
+import type { Clock } from './lib/clock.ts'
+import { buildServer } from './api/server.ts'
+import { openContext } from './context.ts'
+import { version } from './version.ts'
+import { startWorker, type Worker } from './worker/start.ts'
+
+/** What tests put in the place of the real thing. */
+export interface Substitutes {
+  clock?: Clock
+  reach?: (point: FaultPoint) => Promise<void>
+  /** How long a worker holds a task without a sign of life, and how often it looks for lost ones. */
+  leaseMs?: number
+  sweepMs?: number
+  driverTimeoutMs?: number
+}
+
+export interface Croft {
+  app: FastifyInstance
+  ctx: Context
+  /** Listens (a worker for its health alone), and begins to carry work out, with a role of all or worker. @returns the address */
+  start(): Promise<string>
+  /** No new work; what runs is given `graceMs` and then handed back. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/**
+ * Puts the parts together: opens the database and brings its schema up to date, but does not listen yet.
+ * @throws SettingsError, EmbeddedDatabaseError or SchemaTooNewError, each with a message that says what to do
+ */
+export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
+  const opened = await openContext(settings, substitutes)
+  const { ctx } = opened
+  const app = await buildServer(ctx, { version, healthOnly: settings.CROFT_ROLE === 'worker' })
+  let worker: Worker | null = null
+  let stopping: Promise<void> | null = null
+  const shutDown = async (graceMs: number) => {
+    await app.close()
+    await opened.queue.stop(graceMs)
+    await worker?.stop()
+    await opened.close()
+  }
+  return {
+    app,
+    ctx,
+    async start() {
+      const address = await app.listen({ host: settings.HOST, port: settings.PORT })
+      opened.setAddress(address)
+      if (settings.CROFT_ROLE !== 'api')
+        worker = await startWorker(ctx, { role: settings.CROFT_ROLE, sweepMs: substitutes.sweepMs ?? 5_000 })
+      return address
+    },
+    stop: (graceMs = 25_000) => (stopping ??= shutDown(graceMs)),
+  }
+}

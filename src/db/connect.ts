@@ -1,0 +1,45 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Tables } from './schema.ts'
+
+export type Db = Kysely<Tables>
+export type Trx = Transaction<Tables>
+
+/** Where the database is: a connection string, or the embedded server's socket. */
+export type Connection = { url: string } | { host: string; port: number; user: string; database: string; ssl: false }
+
+export interface Database {
+  db: Db
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+const int8 = 20
+// Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)),
+}
+
+/** pg's options for a connection; `name` shows in pg_stat_activity. */
+export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
+  const where = 'url' in connection ? { connectionString: connection.url } : connection
+  return { ...where, max, application_name: name, connectionTimeoutMillis: 10_000, keepAlive: true }
+}
+
+/**
+ * Opens a pool. Nothing connects until the first query.
+ * @param onError an idle connection that broke, as at a restart of the server; the pool replaces it
+ */
+export function connect(
+  connection: Connection,
+  options: { name: string; max: number; onError: (error: Error) => void; options?: string },
+): Database {
+  const pool = new pg.Pool({
+    ...poolOptions(connection, options.name, options.max),
+    types,
+    ...(options.options === undefined ? {} : { options: options.options }),
+  })
+  pool.on('error', options.onError)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}

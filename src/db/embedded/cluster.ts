@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { EmbeddedDatabaseError, unless } from './errors.ts'
+import type { Place } from './place.ts'
+import { run } from './run.ts'
+
+const MAJOR = '18'
+
+/** Written into postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
+const SETTINGS = [
+  'max_connections=100',
+  'shared_buffers=128MB',
+  'timezone=UTC',
+  'log_timezone=UTC',
+  'log_min_messages=log',
+  'log_checkpoints=off',
+]
+
+async function versionOf(cluster: string): Promise<string | undefined> {
+  try {
+    const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(unless('ENOENT'))
+    if (version !== undefined) return version.trim()
+    const inside = await readdir(cluster).catch(unless('ENOENT'))
+    if (!inside?.length) return undefined
+  } catch (error) {
+    const owner = await stat(cluster)
+    throw new EmbeddedDatabaseError(
+      `The database in ${cluster} cannot be read (${String(error)}); it belongs to uid ${owner.uid} and this is uid ${process.getuid?.() ?? -1}. ` +
+        'Start Croft as the user that made it, or hand it over with chown -R.',
+      { cause: error },
+    )
+  }
+  throw new EmbeddedDatabaseError(
+    `${cluster} holds files but no Postgres database. Move it away, or set CROFT_DATA_DIR to another folder.`,
+  )
+}
+
+async function initialise({ binaries, user, cluster }: Place, temporary: string): Promise<void> {
+  await mkdir(temporary, { mode: 0o700 })
+  if (user.as.uid !== undefined) await chown(temporary, user.uid, user.gid)
+  const wishes = SETTINGS.flatMap((setting) => ['-c', setting])
+  const wanted = ['-U', 'croft', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', ...wishes]
+  const { code, output } = await run(binaries.initdb, ['-D', temporary, ...wanted], user.as).catch((error: unknown) => {
+    throw new EmbeddedDatabaseError(
+      `${binaries.initdb} cannot be run (${String(error)}). If this system is not one of glibc (Alpine), set DATABASE_URL to a Postgres 15 or later.`,
+      { cause: error },
+    )
+  })
+  if (code !== 0) throw new EmbeddedDatabaseError(`The database in ${cluster} cannot be made; initdb says:\n${output.trim()}`)
+}
+
+/** Removes what starters that died midway left; one that is at work loses nothing, for the cluster stands already. */
+async function sweep({ dataDir, log }: Place, prefix: string): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    if (!name.startsWith(prefix)) continue
+    await rm(join(dataDir, name), { recursive: true, force: true }).catch((error: unknown) => {
+      log('a half-made database could not be removed', { name, error: String(error) })
+    })
+  }
+}
+
+/**
+ * Makes the cluster where there is none: under another name first, so that a crash never leaves half a cluster, and of
+ * several processes at it the first to rename wins.
+ * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or when initdb fails
+ */
+export async function ensureCluster(place: Place): Promise<void> {
+  const { cluster, dataDir } = place
+  const prefix = `${basename(cluster)}.new-`
+  const version = await versionOf(cluster)
+  if (version !== undefined) {
+    if (version === MAJOR) return sweep(place, prefix)
+    throw new EmbeddedDatabaseError(
+      `The database in ${cluster} was made by Postgres ${version}; this Croft brings Postgres ${MAJOR}, which cannot read it. Dump it with a ` +
+        `Postgres ${version} (pg_dump), move ${cluster} away, start Croft and load the dump; or set DATABASE_URL to a Postgres ${version} that serves it.`,
+    )
+  }
+  const temporary = join(dataDir, prefix + randomUUID())
+  try {
+    await initialise(place, temporary)
+    await rename(temporary, cluster)
+    const folder = await open(dataDir, 'r')
+    await folder.sync()
+    await folder.close()
+    place.log('made a new database', { cluster })
+  } catch (error) {
+    if ((await versionOf(cluster)) === MAJOR) return
+    throw error
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}

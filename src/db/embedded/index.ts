@@ -1,0 +1,65 @@
+import { join as path, resolve } from 'node:path'
+import { prepareBinaries } from './binaries.ts'
+import { ensureCluster } from './cluster.ts'
+import { prepareDataDir } from './data-dir.ts'
+import { EmbeddedDatabaseError } from './errors.ts'
+import { join } from './join.ts'
+import { Keeper } from './keeper.ts'
+import type { Log, Place } from './place.ts'
+import type { Connection } from './presence.ts'
+import { databaseUser, isRoot } from './user.ts'
+
+export { EmbeddedDatabaseError }
+export { reachableTemporaryDir } from './temporary-dir.ts'
+
+/** Where root keeps the copy of the programs that the database user can run; also its default data directory. */
+const OF_ROOT = '/var/lib/croft'
+
+export interface EmbeddedDatabase {
+  /** for pg: the folder of the Unix socket as `host`; there is no TCP and no password */
+  connection: Connection
+  /** true when this process started the server, false when it found it running */
+  started: boolean
+  /**
+   * Leaves the database: close your pools first. The server is stopped (fast) when no other Croft process uses it.
+   * @throws EmbeddedDatabaseError when it is still stopping after 60 s
+   */
+  stop: () => Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** the cluster is kept in `<dataDir>/postgres`; made where it is missing */
+  dataDir: string
+  /** whether the user chose dataDir, so that its modes are not ours to change */
+  explicit: boolean
+  log: Log
+}
+
+async function begin({ dataDir, explicit, log }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const real = await prepareDataDir(resolve(dataDir), explicit, (folder) => databaseUser(path(folder, 'postgres')))
+  const cluster = path(real, 'postgres')
+  const user = await databaseUser(cluster)
+  const binaries = await prepareBinaries(user, isRoot() ? OF_ROOT : real)
+  const place: Place = { dataDir: real, cluster, user, binaries, log }
+  await ensureCluster(place)
+  const joined = await join(place)
+  const keeper = new Keeper(place, joined)
+  return { connection: joined.presence.connection, started: joined.started, stop: () => keeper.stop() }
+}
+
+/**
+ * Connects to the Postgres that runs on `dataDir`, or makes and starts it; safe to call from several processes at once.
+ * @throws EmbeddedDatabaseError with a message that says what to do
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  try {
+    return await begin(options)
+  } catch (error) {
+    if (error instanceof EmbeddedDatabaseError) throw error
+    throw new EmbeddedDatabaseError(
+      `The embedded database cannot be started: ${String(error)}. See that uid ${process.getuid?.() ?? -1} can write ` +
+        `CROFT_DATA_DIR=${options.dataDir} and that its disk has room.`,
+      { cause: error },
+    )
+  }
+}

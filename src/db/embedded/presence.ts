@@ -1,0 +1,71 @@
+import { Socket } from 'node:net'
+import { Client } from 'pg'
+import { codeOf } from './errors.ts'
+
+const CONNECT_MS = 5000
+const LOCK = 'hashtextextended($1, 0)'
+const KEY = ['croft: present on the embedded database']
+
+/** For pg; a port and no TLS are said so that PGPORT and PGSSLMODE in the environment change nothing. */
+export interface Connection {
+  host: string
+  port: number
+  user: string
+  database: string
+  ssl: false
+}
+
+/**
+ * A session that holds a shared advisory lock for as long as this process uses the database. The server drops it with
+ * the process, however that ends, so whoever gets the lock for itself alone knows that nobody else is there.
+ */
+export interface Presence {
+  connection: Connection
+  /** resolves when the session has ended, by whichever side */
+  ended: Promise<void>
+  /** gives the shared lock back and says whether this process was the last; then newcomers wait until the session ends */
+  leave: () => Promise<boolean>
+  close: () => Promise<void>
+}
+
+async function createDatabase(connection: Connection): Promise<void> {
+  const client = new Client({ ...connection, database: 'postgres', connectionTimeoutMillis: CONNECT_MS })
+  await client.connect()
+  try {
+    await client.query(`create database ${connection.database}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Connects and waits while another process is stopping the server. @throws pg's error while none can be had (yet) */
+export async function attend(host: string, port: number): Promise<Presence> {
+  const connection: Connection = { host, port, user: 'croft', database: 'croft', ssl: false }
+  const socket = new Socket()
+  const client = new Client({
+    ...connection,
+    application_name: 'croft presence',
+    connectionTimeoutMillis: CONNECT_MS,
+    stream: () => socket,
+  })
+  const ended = new Promise<void>((resolve) => client.once('end', resolve))
+  // An error ends the session; 'end' tells of it. Without a listener it would end the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query(`select pg_advisory_lock_shared(${LOCK})`, KEY)
+  } catch (error) {
+    socket.destroy()
+    if (codeOf(error) === '3D000') await createDatabase(connection)
+    throw error
+  }
+  // Presence alone keeps no process alive.
+  socket.unref()
+  const leave = async (): Promise<boolean> => {
+    socket.ref()
+    await client.query(`select pg_advisory_unlock_shared(${LOCK})`, KEY)
+    const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock(${LOCK}) as last`, KEY)
+    return rows[0]?.last === true
+  }
+  return { connection, ended, leave, close: () => client.end() }
+}

@@ -1,0 +1,36 @@
+import type { Stats } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+interface Who {
+  uid: number
+  gid: number
+}
+
+const READ = 4
+const SEARCH = 1
+
+function allows(file: Stats, { uid, gid }: Who, bit: number): boolean {
+  if (uid === 0) return true
+  const shift = file.uid === uid ? 6 : file.gid === gid ? 3 : 0
+  return ((file.mode >> shift) & bit) === bit
+}
+
+/**
+ * The first folder on the way to `path` (itself included) that `who` may not pass through; undefined when the way is free.
+ * Judged by mode bits, for they name the folder; access lists are not read.
+ */
+export async function blockedAt(path: string, who: Who): Promise<string | undefined> {
+  const way: string[] = []
+  for (let at = await realpath(path); ; at = dirname(at)) {
+    way.unshift(at)
+    if (at === dirname(at)) break
+  }
+  for (const folder of way) if (!allows(await stat(folder), who, SEARCH)) return folder
+  return undefined
+}
+
+/** Whether `who` may read the file, and run it where `run` is asked, leaving aside the folders above it. */
+export async function mayUse(path: string, who: Who, run = false): Promise<boolean> {
+  return allows(await stat(path), who, run ? READ | SEARCH : READ)
+}

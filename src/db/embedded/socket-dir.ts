@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { lchown, lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EmbeddedDatabaseError, unless } from './errors.ts'
+import { blockedAt } from './reach.ts'
+import { isRoot, type DatabaseUser } from './user.ts'
+
+/** The port gives the socket its name, `.s.PGSQL.5432`; nothing listens on TCP. */
+export const PORT = 5432
+
+/** Linux takes 107 bytes, macOS 103. */
+const LONGEST_SOCKET_PATH = 103
+
+/** The system's temporary folder where `user` can reach it, else `/tmp`: sessions of root often have a private one. */
+export async function temporaryFolder(user: DatabaseUser): Promise<string> {
+  const own = await realpath(tmpdir()).catch(unless('ENOENT', 'EACCES'))
+  return own !== undefined && !(await blockedAt(own, user)) ? own : realpath('/tmp')
+}
+
+/**
+ * The folder of the socket of the cluster at `cluster` (a real path): private to `user`, made where it is missing.
+ * @throws EmbeddedDatabaseError when something of another user's stands in its place
+ */
+export async function prepareSocketDir(cluster: string, user: DatabaseUser): Promise<string> {
+  const name = `croft-pg-${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}`
+  const folder = await temporaryFolder(user)
+  const fits = Buffer.byteLength(join(folder, name, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH
+  const path = join(fits ? folder : await realpath('/tmp'), name)
+  await mkdir(path, { mode: 0o700 }).catch(unless('EEXIST'))
+  const found = await lstat(path)
+  const ours = found.uid === user.uid || (isRoot() && found.uid === 0)
+  if (!found.isDirectory() || !ours || (found.mode & 0o077) !== 0) {
+    throw new EmbeddedDatabaseError(
+      `The database's socket belongs in ${path}, but that is not a folder of the user ${user.name} alone ` +
+        `(uid ${found.uid}, mode ${(found.mode & 0o7777).toString(8)}). Remove it and start again.`,
+    )
+  }
+  if (isRoot()) await lchown(path, user.uid, user.gid)
+  return path
+}
+
+/** Removes the folder after a stop, unless a server that started meanwhile has its socket there. */
+export async function removeSocketDir(path: string): Promise<void> {
+  await rmdir(path).catch(unless('ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES', 'ENOTDIR'))
+}

@@ -1,0 +1,361 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Json, JsonObject } from '../lib/json.ts'
+
+/** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
+export interface Tables {
+  migrations: MigrationTable
+  teams: TeamTable
+  api_keys: ApiKeyTable
+  webhook_secrets: WebhookSecretTable
+  phones: PhoneTable
+  media: MediaTable
+  profiles: ProfileTable
+  tasks: TaskTable
+  task_steps: TaskStepTable
+  posts: PostTable
+  events: EventTable
+  timeline: TimelineTable
+  audit: AuditTable
+  deliveries: DeliveryTable
+  delivery_tries: DeliveryTryTable
+  idempotency_keys: IdempotencyKeyTable
+  workers: WorkerTable
+  sandbox_accounts: SandboxAccountTable
+  sandbox_uploads: SandboxUploadTable
+  sandbox_posts: SandboxPostTable
+  sandbox_faults: SandboxFaultTable
+}
+
+export type Platform = 'tiktok' | 'instagram'
+export type Scope = 'read' | 'write' | 'work'
+export type ProfileStatus = 'configuring' | 'retrying' | 'cold' | 'warming' | 'warm' | 'ready' | 'failed' | 'deactivated'
+export type TaskKind = 'setup' | 'warmup' | 'profile_edit' | 'publish'
+export type TaskStatus = 'pending' | 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'canceled' | 'unconfirmed'
+export type PostStatus =
+  | 'preparing'
+  | 'scheduled'
+  | 'queued'
+  | 'publishing'
+  | 'waiting_for_operator'
+  | 'published'
+  | 'draft_saved'
+  | 'failed'
+  | 'unconfirmed'
+  | 'canceled'
+export type MediaType = 'video' | 'slideshow'
+
+/** Why work did not succeed: a stable code, a sentence, and for media every reason at once. */
+export interface Failure {
+  code: string
+  message: string
+  reasons?: Reason[]
+}
+export interface Reason {
+  code: string
+  message: string
+}
+
+/** A JSON column: read as T, written as text. */
+type JsonColumn<T> = ColumnType<T, string, string>
+type JsonDefault<T> = ColumnType<T, string | undefined, string>
+
+interface MigrationTable {
+  number: number
+  name: string
+  breaking: boolean
+  ran_at: Generated<Date>
+}
+
+interface TeamTable {
+  id: string
+  name: string
+  warmup_runs: number | null
+  warmup_span_ms: number | null
+  warmup_session_ms: number | null
+  warmup_interval_ms: number | null
+  warmup_maintenance_ms: number | null
+  pacing_max_per_day: number | null
+  pacing_min_gap_ms: number | null
+  created_at: Date
+  updated_at: Date
+}
+
+interface ApiKeyTable {
+  team_id: string
+  id: string
+  name: string | null
+  scope: Scope
+  hash: Buffer
+  hint: string
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+}
+
+interface WebhookSecretTable {
+  team_id: string
+  id: string
+  secret: Buffer
+  created_at: Date
+  expires_at: Date | null
+}
+
+interface PhoneTable {
+  team_id: string
+  id: string
+  name: string
+  driver: string
+  created_at: Date
+}
+
+/** A stored file by its content: `hash` is the SHA-256 in hex, `size` bytes. */
+export interface StoredFile {
+  hash: string
+  size: number
+  content_type: string
+}
+export interface MediaInfo {
+  duration_s: number | null
+  width: number | null
+  height: number | null
+  codec: string | null
+  slides: number | null
+}
+interface MediaTable {
+  team_id: string
+  id: string
+  token: string
+  kind: 'video' | 'slideshow' | 'picture' | 'upload'
+  files: JsonColumn<StoredFile[]>
+  info: JsonColumn<MediaInfo>
+  size: number
+  source_url: string | null
+  created_at: Date
+}
+
+interface ProfileTable {
+  team_id: string
+  id: string
+  platform: Platform
+  driver: string
+  profile_name: string
+  username: string
+  email_auth_method: 'google' | 'outlook'
+  bio: string | null
+  picture_id: string | null
+  status: ProfileStatus
+  phone_id: string | null
+  provisioned_at: Date | null
+  setup_tries: Generated<number>
+  runs_completed: Generated<number>
+  first_run_at: Date | null
+  last_run_ended_at: Date | null
+  ready_at: Date | null
+  pacing_max_per_day: number | null
+  pacing_min_gap_ms: number | null
+  failure: JsonColumn<Failure | null> | null
+  created_at: Date
+  updated_at: Date
+}
+
+interface TaskTable {
+  team_id: string
+  id: string
+  profile_id: string
+  kind: TaskKind
+  status: TaskStatus
+  run_at: Date
+  run: Generated<number>
+  tries: Generated<number>
+  claim: string | null
+  claimed_by: string | null
+  lease_until: Date | null
+  resume_at: Date | null
+  input: JsonDefault<JsonObject>
+  result: JsonColumn<JsonObject | null> | null
+  failure: JsonColumn<Failure | null> | null
+  started_at: Date | null
+  ended_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+interface TaskStepTable {
+  team_id: string
+  task_id: string
+  run: number
+  name: string
+  once: boolean
+  began_at: Date
+  ended_at: Date | null
+  result: JsonColumn<Json> | null
+}
+
+interface PostTable {
+  team_id: string
+  id: string
+  profile_id: string
+  driver: string
+  status: PostStatus
+  media_type: MediaType
+  media_url: string
+  media_version: Generated<number>
+  media_id: string | null
+  /** Until when a worker holds the fetching of its media, by the database's clock. */
+  prepare_lease: Date | null
+  sound_id: string
+  title: string
+  description: string
+  is_live: boolean
+  privacy_level: string | null
+  is_ai_generated: boolean
+  is_commercial: boolean
+  execute_at: Date | null
+  webhook_url: string
+  warnings: JsonDefault<Reason[]>
+  failure: JsonColumn<Failure | null> | null
+  post_url: string | null
+  platform_post_id: string | null
+  published_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+interface EventTable {
+  team_id: string
+  seq: Generated<string>
+  xid: Generated<string>
+  id: string
+  type: string
+  data: JsonColumn<JsonObject>
+  created_at: Date
+}
+
+interface TimelineTable {
+  team_id: string
+  profile_id: string
+  id: string
+  kind: 'status' | 'task' | 'edit'
+  task_id: string | null
+  task_kind: TaskKind | null
+  from_status: string | null
+  to_status: string
+  reason: string
+  created_at: Date
+}
+
+interface AuditTable {
+  team_id: string
+  id: string
+  actor: string
+  action: string
+  subject: string
+  before: JsonColumn<JsonObject | null> | null
+  after: JsonColumn<JsonObject | null> | null
+  request_id: string | null
+  created_at: Date
+}
+
+interface DeliveryTable {
+  team_id: string
+  id: string
+  endpoint_id: string | null
+  event_id: string | null
+  task_id: string | null
+  url: string
+  body: string
+  status: 'pending' | 'delivered' | 'failed'
+  tries: Generated<number>
+  next_try_at: Date | null
+  created_at: Date
+  ended_at: Date | null
+}
+
+interface DeliveryTryTable {
+  team_id: string
+  delivery_id: string
+  n: number
+  status: number | null
+  error: string | null
+  response: string | null
+  duration_ms: number
+  created_at: Date
+}
+
+interface IdempotencyKeyTable {
+  team_id: string
+  key: string
+  fingerprint: Buffer
+  holder: string | null
+  lease_until: Date | null
+  status: number | null
+  headers: JsonColumn<Record<string, string> | null> | null
+  body: string | null
+  created_at: Date
+}
+
+interface WorkerTable {
+  id: string
+  role: string
+  host: string
+  pid: number
+  started_at: Date
+  polled_at: Date
+}
+
+interface SandboxAccountTable {
+  id: string
+  platform: Platform
+  username: string
+  /** Who is signed in: the id of a profile. */
+  session: string | null
+  display_name: string
+  bio: string | null
+  picture_url: string | null
+  signed_in_at: Date
+  updated_at: Date
+}
+
+/** What the stand-in platform holds of a post's files: the URLs under which Croft serves them. */
+export interface SandboxMedia {
+  urls: string[]
+  width: number | null
+  height: number | null
+}
+interface SandboxUploadTable {
+  id: string
+  account_id: string
+  kind: MediaType
+  media: JsonColumn<SandboxMedia>
+  created_at: Date
+}
+
+interface SandboxPostTable {
+  id: string
+  account_id: string
+  upload_id: string
+  /** Croft's own id of the post. */
+  ref: string
+  kind: MediaType
+  media: JsonColumn<SandboxMedia>
+  title: string
+  description: string
+  sound_id: string
+  created_at: Date
+  /** Null for a draft. */
+  live_at: Date | null
+  /** From when pages and searches by reference show it. */
+  visible_from: Date
+}
+
+export type SandboxCall = 'sign_in' | 'warm_up' | 'edit_profile' | 'upload' | 'publish'
+export type SandboxFaultKind = 'refuse' | 'refuse_for_good' | 'hang' | 'commit_then_hang' | 'lose_answer' | 'forget'
+interface SandboxFaultTable {
+  id: string
+  team_id: string
+  profile_id: string | null
+  call: SandboxCall
+  fault: SandboxFaultKind
+  remaining: number
+  created_at: Date
+}

@@ -1,0 +1,83 @@
+import type { MediaInfo, MediaType, Platform } from '../db/schema.ts'
+import type { Json, JsonObject } from '../lib/json.ts'
+
+/**
+ * Runs `work` and stores its result under `name`; after a restart the stored result is answered instead.
+ * A `once` step that began and has no result is never run again: it throws {@link OutcomeUnknown} and the task is reconciled.
+ * A `once` step must answer what the other side refused for certain as a value; whatever it throws counts as unknown.
+ */
+export type Step = <T extends Json>(name: string, work: () => Promise<T>, options?: { once?: boolean }) => Promise<T>
+
+/** The stored result of a step of this run, or null where it has none. */
+export type Recall = <T extends Json>(name: string) => Promise<T | null>
+
+/** Nobody knows yet whether a `once` step had its effect. */
+export class OutcomeUnknown extends Error {}
+
+export type ProfileField = 'name' | 'username' | 'bio' | 'picture'
+
+/** A profile as a driver sees it: the values that it should have on the platform. */
+export interface DriverProfile {
+  teamId: string
+  id: string
+  platform: Platform
+  username: string
+  displayName: string
+  bio: string | null
+  pictureUrl: string | null
+}
+
+/** A post as a driver sees it. `id` is Croft's own and goes along wherever the platform keeps a reference. */
+export interface DriverPost {
+  id: string
+  mediaType: MediaType
+  /** One URL of the video, or one for each slide in order. */
+  mediaUrls: string[]
+  info: MediaInfo
+  title: string
+  description: string
+  soundId: string
+  isLive: boolean
+  /** The platform's id of the draft that goes live now. */
+  draftId: string | null
+}
+
+export interface Refused {
+  code: string
+  message: string
+  /** Whether the same work may be tried again by itself. Only for work that certainly had no effect. */
+  retryable: boolean
+  /** Who can put it right. */
+  who: 'croft' | 'operator' | 'owner' | 'platform'
+}
+
+export type Outcome<Done> = { done: Done } | { wait: { until: Date } | { for: 'operator' } } | { failed: Refused }
+
+/** `at`: when the platform took it. A draft has no URL. */
+export interface Published {
+  platformPostId: string
+  url: string | null
+  at: Date
+}
+
+export type Reconciled = { is: 'published'; done: Published } | { is: 'not_published' } | { is: 'unknown' }
+
+/** What carries work out on a profile. Nothing in it is called inside a transaction. */
+export interface Driver {
+  name: string
+  can: {
+    platforms: readonly Platform[]
+    publish: readonly MediaType[]
+    editProfile: readonly ProfileField[]
+    hashtags: boolean
+    drafts: boolean
+  }
+  /** Why work cannot be given to this driver just now, or null. */
+  unavailable(): string | null
+  setUp(profile: DriverProfile, step: Step): Promise<Outcome<{ phoneName: string | null }>>
+  warmUp(profile: DriverProfile, session: { lengthMs: number }, step: Step): Promise<Outcome<JsonObject>>
+  editProfile(profile: DriverProfile, fields: readonly ProfileField[], step: Step): Promise<Outcome<JsonObject>>
+  publish(profile: DriverProfile, post: DriverPost, step: Step): Promise<Outcome<Published>>
+  /** Asks the platform whether a publish whose answer was lost had its effect. Changes nothing there. */
+  reconcile(profile: DriverProfile, post: DriverPost, recall: Recall): Promise<Reconciled>
+}

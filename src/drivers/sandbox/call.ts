@@ -1,0 +1,52 @@
+import type { SandboxCall } from '../../db/schema.ts'
+import type { DriverProfile } from '../contract.ts'
+import { takeFault } from './faults.ts'
+import { NoAnswer, noLimit, Refusal, type Limit, type SandboxPlatform } from './platform/index.ts'
+import { TimeLimit } from './time-limit.ts'
+
+/** For how long a `forget` keeps a post out of pages and searches. */
+export const forgetForMs = 300_000
+
+/** The way to the platform. `timeoutMs`: how long a call may take. */
+export interface Line {
+  platform: SandboxPlatform
+  timeoutMs: number
+}
+
+/** What goes along with a call. */
+export interface How {
+  limit: Limit
+  visibleFrom: Date
+}
+
+const no = (message: string, retryable: boolean) =>
+  new Refusal({ code: 'refused_by_platform', message, retryable, who: 'platform' })
+
+/**
+ * Makes one call to the platform, with the fault that is switched on for it, if any.
+ * @throws Refusal the platform said no, nothing was changed
+ * @throws NoAnswer nobody knows; so does every other error, as of the database
+ */
+export async function call<T>(line: Line, profile: DriverProfile, name: SandboxCall, work: (how: How) => Promise<T>): Promise<T> {
+  const fault = await takeFault(line.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
+  const now = line.platform.clock.now()
+  if (fault === 'refuse') throw no('The sandbox refused this for now, as it was told to. Try again.', true)
+  if (fault === 'refuse_for_good') throw no('The sandbox refused this for good, as it was told to.', false)
+  // What these two commit does not hang on how short the limit is.
+  if (fault === 'commit_then_hang' || fault === 'lose_answer') await work({ limit: noLimit, visibleFrom: now })
+  if (fault === 'lose_answer') throw new NoAnswer('the connection to the sandbox broke before its answer')
+
+  const silent = fault === 'hang' || fault === 'commit_then_hang'
+  const visibleFrom = fault === 'forget' ? new Date(now.getTime() + forgetForMs) : now
+  return within(line, (limit) => (silent ? limit.over : work({ limit, visibleFrom })))
+}
+
+/** Waits for an answer as long as the line's time limit allows. @throws NoAnswer */
+export async function within<T>({ timeoutMs }: Line, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+  const limit = new TimeLimit(timeoutMs)
+  try {
+    return await Promise.race([limit.over, work(limit)])
+  } finally {
+    limit.clear()
+  }
+}

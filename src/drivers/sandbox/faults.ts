@@ -1,0 +1,98 @@
+import { sql } from 'kysely'
+import type { Db } from '../../db/connect.ts'
+import type { SandboxCall, SandboxFaultKind } from '../../db/schema.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+
+const anywhere = ['refuse', 'refuse_for_good', 'hang', 'commit_then_hang', 'lose_answer'] as const
+
+/** The platform's calls, and the faults that each can have. */
+export const faultsOf: Readonly<Record<SandboxCall, readonly SandboxFaultKind[]>> = {
+  sign_in: anywhere,
+  warm_up: anywhere,
+  edit_profile: anywhere,
+  upload: anywhere,
+  publish: [...anywhere, 'forget'],
+}
+
+/** What each fault does. */
+export const faultSays: Readonly<Record<SandboxFaultKind, string>> = {
+  refuse: 'The platform says no for now; nothing happens there.',
+  refuse_for_good: 'The platform says no, and would again; nothing happens there.',
+  hang: 'Nothing happens there, and no answer ever comes.',
+  commit_then_hang: 'It happens, and the answer comes too late.',
+  lose_answer: 'It happens, and the connection breaks before the answer.',
+  forget: 'It happens and is answered; pages and searches show it some minutes later.',
+}
+
+/** A fault that is switched on. `profileId` null: for every profile of the team. */
+export interface SandboxFault {
+  id: string
+  profileId: string | null
+  call: SandboxCall
+  fault: SandboxFaultKind
+  /** How many calls it still spoils. */
+  remaining: number
+  createdAt: Date
+}
+
+const columns = ['id', 'profile_id as profileId', 'call', 'fault', 'remaining', 'created_at as createdAt'] as const
+
+/** Switches a fault on for the next `times` calls (at least 1). Whether the profile is the team's, the caller has checked. */
+export async function addFault(
+  { db, clock }: { db: Db; clock: Clock },
+  input: { teamId: string; profileId: string | null; call: SandboxCall; fault: SandboxFaultKind; times: number },
+): Promise<SandboxFault> {
+  await db.deleteFrom('sandbox_faults').where('team_id', '=', input.teamId).where('remaining', '=', 0).execute()
+  return db
+    .insertInto('sandbox_faults')
+    .values({
+      id: newId(),
+      team_id: input.teamId,
+      profile_id: input.profileId,
+      call: input.call,
+      fault: input.fault,
+      remaining: input.times,
+      created_at: clock.now(),
+    })
+    .returning(columns)
+    .executeTakeFirstOrThrow()
+}
+
+/** The team's faults that are still switched on, oldest first. */
+export async function listFaults(db: Db, teamId: string): Promise<SandboxFault[]> {
+  return db
+    .selectFrom('sandbox_faults')
+    .select(columns)
+    .where('team_id', '=', teamId)
+    .where('remaining', '>', 0)
+    .orderBy('id')
+    .execute()
+}
+
+/**
+ * Switches the team's faults off: all of them, or those of one profile.
+ * @returns how many were still on
+ */
+export async function clearFaults(db: Db, teamId: string, profileId?: string): Promise<number> {
+  let query = db.deleteFrom('sandbox_faults').where('team_id', '=', teamId)
+  if (profileId !== undefined) query = query.where('profile_id', '=', profileId)
+  const rows = await query.returning('remaining').execute()
+  return rows.filter((row) => row.remaining > 0).length
+}
+
+/** Uses one fault up, the profile's own before the team's, the oldest first. Two calls at once never share one. */
+export async function takeFault(
+  db: Db,
+  call: { teamId: string; profileId: string; call: SandboxCall },
+): Promise<SandboxFaultKind | null> {
+  const { rows } = await sql<{ fault: SandboxFaultKind }>`
+    update sandbox_faults set remaining = remaining - 1
+    where remaining > 0 and id = (
+      select id from sandbox_faults
+      where team_id = ${call.teamId} and call = ${call.call} and remaining > 0 and (profile_id is null or profile_id = ${call.profileId})
+      order by profile_id nulls last, id limit 1 for update
+    )
+    returning fault`.execute(db)
+  return rows[0]?.fault ?? null
+}

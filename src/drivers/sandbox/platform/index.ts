@@ -1,0 +1,8 @@
+export { accountNamed, findByRef, newestAccounts, newestPosts, postNumbered, type ShownAccount, type ShownPost } from './look.ts'
+export { publish, type PublishInput } from './publish.ts'
+export { releaseDraft } from './release-draft.ts'
+export { setProfile, type ProfileChanges } from './set-profile.ts'
+export { signedIn, signIn, type SignIn } from './sign-in.ts'
+export { postState, uploadState } from './state.ts'
+export { newNumber, NoAnswer, noLimit, Refusal, type Limit, type Posted, type SandboxPlatform } from './types.ts'
+export { upload } from './upload.ts'

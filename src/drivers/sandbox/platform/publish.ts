@@ -1,0 +1,62 @@
+import { postPath } from '../paths.ts'
+import { mediaColumn, newNumber, Refusal, type Limit, type Posted, type SandboxPlatform } from './types.ts'
+
+export interface PublishInput {
+  uploadId: string
+  /** The caller's own id of the post; the platform keeps it and makes nothing of it. */
+  ref: string
+  draft: boolean
+  title: string
+  description: string
+  soundId: string
+}
+
+/**
+ * Publishes an upload, or saves it as a draft. A second call makes a second post, as on a real platform.
+ * @param how.visibleFrom from when pages and searches by reference show it
+ * @throws Refusal `upload_not_found`
+ */
+export async function publish(
+  { db, clock }: SandboxPlatform,
+  input: PublishInput,
+  how: { limit: Limit; visibleFrom: Date },
+): Promise<Posted> {
+  return db.transaction().execute(async (trx) => {
+    // The lock that uploadState waits for: what it answers cannot be overtaken by a call still under way.
+    const upload = await trx
+      .selectFrom('sandbox_uploads')
+      .selectAll()
+      .where('id', '=', input.uploadId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!upload) {
+      const message = `The upload ${input.uploadId} does not exist on the platform. Publish the post again.`
+      throw new Refusal({ code: 'upload_not_found', message, retryable: false, who: 'croft' })
+    }
+    const account = await trx
+      .selectFrom('sandbox_accounts')
+      .select(['platform', 'username'])
+      .where('id', '=', upload.account_id)
+      .executeTakeFirstOrThrow()
+    const [id, at] = [newNumber(), clock.now()]
+    await trx
+      .insertInto('sandbox_posts')
+      .values({
+        id,
+        account_id: upload.account_id,
+        upload_id: upload.id,
+        ref: input.ref,
+        kind: upload.kind,
+        media: mediaColumn(upload.media),
+        title: input.title,
+        description: input.description,
+        sound_id: input.soundId,
+        created_at: at,
+        live_at: input.draft ? null : at,
+        visible_from: how.visibleFrom,
+      })
+      .execute()
+    how.limit.check()
+    return { id, path: input.draft ? null : postPath(account.platform, account.username, id), at, draft: input.draft }
+  })
+}

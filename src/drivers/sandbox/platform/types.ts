@@ -1,0 +1,45 @@
+import { randomInt } from 'node:crypto'
+import type { Db } from '../../../db/connect.ts'
+import type { SandboxMedia } from '../../../db/schema.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { Refused } from '../../contract.ts'
+
+/** The stand-in platform: its state in the tables `sandbox_*`, its time from the clock. */
+export interface SandboxPlatform {
+  db: Db
+  clock: Clock
+}
+
+/** The platform's definite no. Nothing was changed there. */
+export class Refusal extends Error {
+  readonly refused: Refused
+
+  constructor(refused: Refused) {
+    super(refused.message)
+    this.refused = refused
+  }
+}
+
+/** No answer came: the call may have had its effect or not. */
+export class NoAnswer extends Error {}
+
+/** How long the caller still waits. A call checks it last, with its locks held: what is late is never committed. */
+export interface Limit {
+  /** @throws NoAnswer once the caller has stopped waiting */
+  check(): void
+}
+export const noLimit: Limit = { check: () => undefined }
+
+/** A post as a caller sees it. `path` is its page's, null for a draft; `at` when it was saved, or went live. */
+export interface Posted {
+  id: string
+  path: string | null
+  at: Date
+  draft: boolean
+}
+
+/** A platform's own id: 19 digits, as TikTok's are. */
+export const newNumber = (): string => `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e9)).padStart(9, '0')}`
+
+/** The database's form of a post's files. */
+export const mediaColumn = (media: SandboxMedia): string => JSON.stringify(media)

@@ -1,0 +1,63 @@
+import type { JsonObject } from '../../lib/json.ts'
+import type { DriverProfile, Outcome, ProfileField, Step } from '../contract.ts'
+import { call, type Line } from './call.ts'
+import { setProfile, signedIn, signIn, type Limit, type ProfileChanges, type SandboxPlatform } from './platform/index.ts'
+import { refusedAsOutcome } from './refused.ts'
+
+const signInTo = (platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> => {
+  const { id: session, username, displayName, bio, pictureUrl } = profile
+  return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl }, limit)
+}
+
+/** The profile's account on the platform; one that is signed out signs in first, as an app with stored credentials would. */
+export async function accountOf(platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> {
+  return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, limit))
+}
+
+/** Signs the profile in on a phone of its own. */
+export function setUpProfile(line: Line, profile: DriverProfile, step: Step): Promise<Outcome<{ phoneName: string | null }>> {
+  return refusedAsOutcome(async () => {
+    await step('sign_in', () => call(line, profile, 'sign_in', ({ limit }) => signInTo(line.platform, profile, limit)))
+    return { done: { phoneName: `sandbox phone of @${profile.username}` } }
+  })
+}
+
+/** A session of the given length in milliseconds: it begins, the task sleeps, it is done. */
+export function warmUpProfile(line: Line, profile: DriverProfile, lengthMs: number, step: Step): Promise<Outcome<JsonObject>> {
+  const now = () => line.platform.clock.now()
+  return refusedAsOutcome(async () => {
+    const began = await step('begin', () => call(line, profile, 'warm_up', () => Promise.resolve(now().toISOString())))
+    const until = new Date(Date.parse(began) + lengthMs)
+    return now() < until ? { wait: { until } } : { done: { began_at: began, simulated: true } }
+  })
+}
+
+/** Brings the named fields to the profile's present values, all or none. */
+export function editProfileFields(
+  line: Line,
+  profile: DriverProfile,
+  fields: readonly ProfileField[],
+  step: Step,
+): Promise<Outcome<JsonObject>> {
+  const value: Record<ProfileField, ProfileChanges> = {
+    name: { displayName: profile.displayName },
+    username: { username: profile.username },
+    bio: { bio: profile.bio },
+    picture: { pictureUrl: profile.pictureUrl },
+  }
+  return refusedAsOutcome(async () => {
+    await step('edit', () =>
+      call(line, profile, 'edit_profile', async ({ limit }) => {
+        const accountId = await accountOf(line.platform, profile, limit)
+        await setProfile(
+          line.platform,
+          accountId,
+          Object.assign({}, ...fields.map((field) => value[field])) as ProfileChanges,
+          limit,
+        )
+        return [...fields]
+      }),
+    )
+    return { done: { fields: [...fields] } }
+  })
+}

@@ -1,0 +1,76 @@
+import type { DriverPost, DriverProfile, Outcome, Published, Recall, Reconciled, Refused, Step } from '../contract.ts'
+import { call, within, type How, type Line } from './call.ts'
+import { postState, publish, Refusal, releaseDraft, upload, uploadState, type Posted } from './platform/index.ts'
+import { accountOf } from './profile.ts'
+import { refusedAsOutcome } from './refused.ts'
+
+/** What the once step stores: the post, or the platform's definite no. */
+type Answer = { id: string; path: string | null; at: string } | { refused: { [K in keyof Refused]: Refused[K] } }
+
+const done = (publicUrl: string, post: { id: string; path: string | null; at: Date }): Published => ({
+  platformPostId: post.id,
+  url: post.path === null ? null : `${publicUrl}${post.path}`,
+  at: post.at,
+})
+
+async function askOnce(line: Line, profile: DriverProfile, work: (how: How) => Promise<Posted>): Promise<Answer> {
+  try {
+    const post = await call(line, profile, 'publish', work)
+    return { id: post.id, path: post.path, at: post.at.toISOString() }
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: { ...error.refused } }
+    throw error
+  }
+}
+
+/** Uploads and publishes, or releases the draft. @throws OutcomeUnknown where the publish step began and nothing was heard */
+export function publishPost(
+  line: Line,
+  publicUrl: string,
+  profile: DriverProfile,
+  post: DriverPost,
+  step: Step,
+): Promise<Outcome<Published>> {
+  const { platform } = line
+  return refusedAsOutcome(async () => {
+    const uploadId = post.draftId === null ? await step('upload', () => sendFiles(line, profile, post)) : null
+    const answer = await step<Answer>(
+      'publish',
+      () =>
+        askOnce(line, profile, (how) => {
+          if (uploadId === null) return releaseDraft(platform, post.draftId ?? '', how)
+          const { title, description, soundId } = post
+          return publish(platform, { uploadId, ref: post.id, draft: !post.isLive, title, description, soundId }, how)
+        }),
+      { once: true },
+    )
+    if ('refused' in answer) return { failed: answer.refused }
+    return { done: done(publicUrl, { ...answer, at: new Date(answer.at) }) }
+  })
+}
+
+function sendFiles(line: Line, profile: DriverProfile, post: DriverPost): Promise<string> {
+  return call(line, profile, 'upload', async ({ limit }) => {
+    const accountId = await accountOf(line.platform, profile, limit)
+    const media = { urls: post.mediaUrls, width: post.info.width, height: post.info.height }
+    return upload(line.platform, { accountId, kind: post.mediaType, media }, limit)
+  })
+}
+
+/**
+ * Asks the upload, or the draft, what became of it. `unknown` only where the platform has lost it.
+ * @throws NoAnswer where another process still holds the publish open; ask again later
+ */
+export async function reconcilePost(line: Line, publicUrl: string, post: DriverPost, recall: Recall): Promise<Reconciled> {
+  const { draftId } = post
+  if (draftId !== null) {
+    const state = await within(line, () => postState(line.platform, draftId))
+    if (!state) return { is: 'unknown' }
+    return state.draft ? { is: 'not_published' } : { is: 'published', done: done(publicUrl, state) }
+  }
+  const uploadId = await recall<string>('upload')
+  if (uploadId === null) return { is: 'not_published' }
+  const state = await within(line, () => uploadState(line.platform, uploadId))
+  if (!state) return { is: 'unknown' }
+  return state.published ? { is: 'published', done: done(publicUrl, state.published) } : { is: 'not_published' }
+}

@@ -1,0 +1,42 @@
+const MiB = 1024 * 1024
+
+/** What media may cost. Sizes in bytes, times as their names say. */
+export interface MediaLimits {
+  videoBytes: number
+  videoSeconds: number
+  zipBytes: number
+  slides: number
+  slideBytes: number
+  slidePixels: number
+  /** All slides of a zip, expanded. */
+  expandedBytes: number
+  pictureBytes: number
+  picturePixels: number
+  /** A profile picture, from request to last byte. */
+  pictureMs: number
+  /** Until the first byte of a video or zip. */
+  firstByteMs: number
+  /** A whole video or zip. */
+  totalMs: number
+  /** What inspecting a video over the network may read; past it the file is downloaded first. */
+  inspectBytes: number
+  redirects: number
+}
+
+/** The limits of spec section 4. */
+export const defaultLimits: MediaLimits = {
+  videoBytes: 2048 * MiB,
+  videoSeconds: 60,
+  zipBytes: 200 * MiB,
+  slides: 35,
+  slideBytes: 20 * MiB,
+  slidePixels: 50_000_000,
+  expandedBytes: 500 * MiB,
+  pictureBytes: 20 * MiB,
+  picturePixels: 50_000_000,
+  pictureMs: 10_000,
+  firstByteMs: 10_000,
+  totalMs: 600_000,
+  inspectBytes: 8 * MiB,
+  redirects: 5,
+}

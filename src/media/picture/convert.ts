@@ -1,0 +1,22 @@
+import { createReadStream } from 'node:fs'
+import { writeJpeg, writePng } from '../image.ts'
+import { withTemporary } from '../store/temporary.ts'
+import type { Store } from '../store/types.ts'
+import type { MediaFile } from '../types.ts'
+import type { PictureInfo } from './types.ts'
+
+/**
+ * Stores a checked picture upright and always encoded anew, PNG as PNG and all else as JPEG: Croft serves it to anyone,
+ * so nothing of a stranger's file goes on but its pixels (no place, no camera, no second file hidden in it).
+ */
+export async function convertPicture(
+  path: string,
+  info: PictureInfo,
+  options: { store: Store; temporaryDir: string; maxPixels: number },
+): Promise<MediaFile> {
+  const png = info.format === 'png'
+  return withTemporary(options.temporaryDir, async (to) => {
+    await (png ? writePng : writeJpeg)(path, to, options.maxPixels)
+    return { ...(await options.store.put(createReadStream(to))), content_type: png ? 'image/png' : 'image/jpeg' }
+  })
+}

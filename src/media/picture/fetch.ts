@@ -1,0 +1,57 @@
+import { download } from '../download.ts'
+import type { IngestContext, MediaSource } from '../ingest-types.ts'
+import { isImage } from '../image.ts'
+import { reasonsOf, Refusal } from '../refusal.ts'
+import { withTemporary } from '../store/temporary.ts'
+import { TooLargeError } from '../store/types.ts'
+import { writeHashed } from '../store/write.ts'
+import { bytesInWords } from '../words.ts'
+import { convertPicture } from './convert.ts'
+import { inspectPicture, notAnImage } from './inspect.ts'
+import type { PictureResult } from './types.ts'
+
+/**
+ * Fetches a profile picture within `limits.pictureMs`, checks it, and stores it upright, encoded anew.
+ * @throws as `ingest` does
+ */
+export async function fetchPicture(
+  context: IngestContext,
+  input: { source: MediaSource; requireSquare: boolean },
+): Promise<PictureResult> {
+  const { limits, store, temporaryDir } = context
+  try {
+    return await withTemporary(temporaryDir, async (path) => {
+      await bring(context, input.source, path)
+      const rules = { requireSquare: input.requireSquare, maxBytes: limits.pictureBytes, maxPixels: limits.picturePixels }
+      const { info, problems } = await inspectPicture(path, rules)
+      if (info === null || problems.length > 0) return { ok: false, problems, retryable: false }
+      return { ok: true, file: await convertPicture(path, info, { store, temporaryDir, maxPixels: rules.maxPixels }), info }
+    })
+  } catch (error) {
+    return reasonsOf(error, 'picture')
+  }
+}
+
+async function bring({ guard, store, limits, signal }: IngestContext, source: MediaSource, path: string): Promise<void> {
+  const maxBytes = limits.pictureBytes
+  if ('url' in source) {
+    const response = await guard.fetch(source.url, {
+      headers: { 'accept-encoding': 'identity', accept: 'image/jpeg,image/png,image/webp,image/avif' },
+      firstByteMs: limits.pictureMs,
+      totalMs: limits.pictureMs,
+      maxRedirects: limits.redirects,
+      maxBytes,
+      ...(signal && { signal }),
+    })
+    const judge = (look: { format: Parameters<typeof isImage>[0]; words: string }) =>
+      isImage(look.format) ? null : notAnImage(look.words)
+    await download(response, { path, kind: 'picture', maxBytes, judge, ...(signal && { signal }) })
+    return
+  }
+  try {
+    await writeHashed(await store.open(source.hash), path, { maxBytes, ...(signal && { signal }) })
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error
+    throw new Refusal([{ code: 'picture_too_large', message: `the picture is larger than ${bytesInWords(maxBytes)}` }])
+  }
+}

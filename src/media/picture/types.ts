@@ -1,0 +1,12 @@
+import type { Problem } from '../problem.ts'
+import type { MediaFile } from '../types.ts'
+
+export interface PictureInfo {
+  /** Pixels, after EXIF rotation. */
+  width: number
+  height: number
+  format: 'jpeg' | 'png' | 'webp' | 'avif'
+}
+
+export type PictureResult =
+  { ok: true; file: MediaFile; info: PictureInfo } | { ok: false; problems: Problem[]; retryable: boolean }

@@ -1,0 +1,39 @@
+/** Every code that inspecting or fetching media can give, with what it means. The docs list is made from this. */
+export const mediaProblemCodes = {
+  invalid_url: 'The text is no URL that Croft can fetch.',
+  url_not_https: 'The URL does not begin with https://.',
+  address_not_allowed: 'The URL, or a redirect from it, leads to an address that is not on the public internet.',
+  media_unreachable: 'The server could not be reached, or answered something other than the file.',
+  media_timeout: 'The server took too long.',
+  media_too_large: 'The file is over the size limit.',
+  media_truncated: 'The file, or its download, ends before it is complete.',
+  media_not_mp4: 'The file is not an MP4 video.',
+  media_no_video_track: 'The MP4 holds no picture track.',
+  media_codec_unsupported: 'The video is not encoded as H.264.',
+  media_too_long: 'The video is over the time limit.',
+  media_aspect_ratio: 'Warning: the video is not 9:16.',
+  media_not_zip: 'The file is not a zip, or is damaged.',
+  slideshow_empty: 'The zip holds no slides.',
+  slideshow_too_many_entries: 'The zip holds more slides or entries than allowed.',
+  slideshow_too_large: 'The slides are too large together.',
+  slide_missing: 'A number between the first and the last slide is missing.',
+  slide_name_invalid: 'An entry is not named slide-N.EXT as it must be.',
+  slide_duplicate: 'Two entries have the same number.',
+  slide_not_allowed: 'An entry is a folder, a link, encrypted or packed in a way Croft does not read.',
+  slide_wrong_format: 'The bytes of a slide are not what its name says.',
+  slide_too_large: 'A slide is over the limit of bytes or pixels.',
+  slide_unreadable: 'A slide is damaged and cannot be decoded.',
+  slide_more_problems: 'How many further problems are not listed.',
+  picture_unreachable: 'The picture could not be fetched.',
+  picture_not_an_image: 'The file is no JPEG, PNG, WebP or AVIF picture that can be decoded.',
+  picture_too_large: 'The picture is over the limit of bytes or pixels.',
+  invalid_image_ratio: 'The picture is not square.',
+} as const
+
+export type MediaProblemCode = keyof typeof mediaProblemCodes
+
+/** One reason, in words that a content editor understands. */
+export interface Problem {
+  code: MediaProblemCode
+  message: string
+}

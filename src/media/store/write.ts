@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { asStorageError } from './full.ts'
+import { TooLargeError, type Blob, type PutOptions } from './types.ts'
+
+/**
+ * Writes a stream to the new file `path` and syncs it, one chunk in memory at a time.
+ * What was written stays there on an error: the caller owns the path.
+ * @throws {TooLargeError} {StorageFullError} and what `source` throws
+ */
+export async function writeHashed(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  options: Pick<PutOptions, 'maxBytes' | 'signal'> = {},
+): Promise<Blob> {
+  const { maxBytes = Infinity, signal } = options
+  const hash = createHash('sha256')
+  let size = 0
+  const file = await open(path, 'wx')
+  try {
+    for await (const chunk of source) {
+      signal?.throwIfAborted()
+      size += chunk.byteLength
+      if (size > maxBytes) throw new TooLargeError(maxBytes)
+      hash.update(chunk)
+      for (let written = 0; written < chunk.byteLength;)
+        written += (await file.write(chunk, written).catch(asStorageError)).bytesWritten
+    }
+    await file.sync().catch(asStorageError)
+  } finally {
+    await file.close()
+  }
+  return { hash: hash.digest('hex'), size }
+}

@@ -1,0 +1,48 @@
+import type { IngestContext, MediaSource } from './ingest-types.ts'
+import { download } from './download.ts'
+import type { Look } from './looks-like.ts'
+import type { Problem } from './problem.ts'
+import { Refusal } from './refusal.ts'
+import { checkSlideshow } from './slideshow/check.ts'
+import { convertSlideshow } from './slideshow/convert.ts'
+import { withTemporary } from './store/temporary.ts'
+import { TooLargeError } from './store/types.ts'
+import { writeHashed } from './store/write.ts'
+import type { Inspection, MediaFile } from './types.ts'
+import { requestMedia } from './video/remote.ts'
+import { bytesInWords } from './words.ts'
+
+/** Checks a zip of slides and, with `keep`, stores the slides where all are good. The zip itself is not kept. */
+export async function takeSlideshow(
+  context: IngestContext,
+  source: MediaSource,
+  keep: boolean,
+): Promise<Inspection & { files: MediaFile[] }> {
+  return withTemporary(context.temporaryDir, async (path) => {
+    await bring(context, source, path)
+    const { slides, ...found } = await checkSlideshow(path, context)
+    const good = keep && found.problems.length === 0
+    return { ...found, files: good ? await convertSlideshow(path, slides, context.store, context) : [] }
+  })
+}
+
+async function bring(context: IngestContext, source: MediaSource, path: string): Promise<void> {
+  const { limits, signal } = context
+  const maxBytes = limits.zipBytes
+  if ('url' in source) {
+    const response = await requestMedia({ ...context, url: source.url }, { maxBytes })
+    await download(response, { path, kind: 'media', maxBytes, judge, ...(signal && { signal }) })
+    return
+  }
+  try {
+    await writeHashed(await context.store.open(source.hash), path, { maxBytes, ...(signal && { signal }) })
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error
+    throw new Refusal([{ code: 'media_too_large', message: `the zip is larger than ${bytesInWords(maxBytes)}` }])
+  }
+}
+
+function judge({ format, words }: Look): Problem | null {
+  if (format === 'zip') return null
+  return { code: 'media_not_zip', message: `the file is ${words}, not a zip of slides` }
+}

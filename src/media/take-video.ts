@@ -1,0 +1,60 @@
+import type { IngestContext, MediaSource } from './ingest-types.ts'
+import { download } from './download.ts'
+import { withTemporary } from './store/temporary.ts'
+import type { Blob } from './store/types.ts'
+import type { GuardedResponse } from '../net/index.ts'
+import type { Inspection } from './types.ts'
+import { inspectVideo, notMp4 } from './video/inspect.ts'
+import { fileReader, inBlocks, storeReader } from './video/reader.ts'
+import { openRemote, RangesUnusable, requestMedia } from './video/remote.ts'
+
+/** What became of a file: `blob` where it is good and in the store. */
+export interface Taken extends Inspection {
+  blob: Blob | null
+}
+
+/**
+ * Inspects a video and, with `keep`, stores it where it is good. Over ranges the index is read first, so that a refused file
+ * is never downloaded; what is downloaded is judged again from disk, so a server that lies gains nothing.
+ */
+export async function takeVideo(context: IngestContext, source: MediaSource, keep: boolean): Promise<Taken> {
+  const { limits, signal } = context
+  if ('hash' in source) {
+    const reader = inBlocks(await storeReader(context.store, source.hash))
+    const found = await inspectVideo(reader, limits, signal)
+    return { ...found, blob: found.problems.length === 0 ? { hash: source.hash, size: reader.size } : null }
+  }
+  const early = await inspectRemote(context, source.url)
+  if (early.found && (!keep || early.found.problems.length > 0)) return { ...early.found, blob: null }
+  return downloadVideo(context, source.url, early.response, keep)
+}
+
+async function inspectRemote(context: IngestContext, url: string): Promise<{ found?: Inspection; response?: GuardedResponse }> {
+  try {
+    const file = await openRemote({ ...context, url })
+    return 'response' in file ? file : { found: await inspectVideo(file.reader, context.limits, context.signal) }
+  } catch (error) {
+    if (error instanceof RangesUnusable) return {}
+    throw error
+  }
+}
+
+async function downloadVideo(
+  context: IngestContext,
+  url: string,
+  begun: GuardedResponse | undefined,
+  keep: boolean,
+): Promise<Taken> {
+  const { limits, signal } = context
+  return withTemporary(context.temporaryDir, async (path) => {
+    const maxBytes = limits.videoBytes
+    const response = begun ?? (await requestMedia({ ...context, url }, { maxBytes }))
+    const judge = (look: { format: string | null; words: string }) => (look.format === 'mp4' ? null : notMp4(look.words))
+    const blob = await download(response, { path, kind: 'media', maxBytes, judge, ...(signal && { signal }) })
+    const reader = await fileReader(path)
+    const found = await inspectVideo(reader, limits, signal).finally(() => reader.close())
+    const good = keep && found.problems.length === 0
+    if (good) await context.store.putFile(path, blob)
+    return { ...found, blob: good ? blob : null }
+  })
+}

@@ -1,0 +1,87 @@
+import type { MediaLimits } from '../limits.ts'
+import { lookBytes, looksLike } from '../looks-like.ts'
+import type { Problem } from '../problem.ts'
+import type { Inspection, MediaInfo } from '../types.ts'
+import { bytesInWords } from '../words.ts'
+import { outline, type Outline } from './boxes.ts'
+import type { Reader } from './reader.ts'
+import { readTracks, type Tracks } from './tracks.ts'
+
+/** Encoders pad the last frames: a video exported as 60 s is often a few hundredths longer. Seconds. */
+const durationSlack = 0.1
+
+/** Relative distance from 9:16 that is not worth a warning. */
+const ratioSlack = 0.01
+
+/**
+ * Says what a video is, and everything that keeps it from being posted. Reads the index, not the pictures.
+ * @throws what `reader` throws, and `signal.reason`
+ */
+export async function inspectVideo(reader: Reader, limits: MediaLimits, signal?: AbortSignal): Promise<Inspection> {
+  const problems: Problem[] = []
+  if (reader.size > limits.videoBytes) {
+    problems.push({
+      code: 'media_too_large',
+      message: `the file is ${bytesInWords(reader.size)}, at most ${bytesInWords(limits.videoBytes)}`,
+    })
+  }
+  const look = looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
+  if (look.format !== 'mp4') return { info: null, problems: [...problems, notMp4(look.words)], warnings: [] }
+  const found = await outline(reader)
+  problems.push(...judgeOutline(found, reader.size, limits))
+  const readable = found.indexed && found.indexBytes <= limits.inspectBytes
+  const tracks = readable ? await readTracks(reader, signal) : null
+  if (tracks === null) return { info: null, problems: problems.length > 0 ? problems : [damaged], warnings: [] }
+  const info: MediaInfo = {
+    kind: 'video',
+    size: reader.size,
+    duration_s: tracks.duration_s,
+    width: tracks.video?.width ?? null,
+    height: tracks.video?.height ?? null,
+    rotation: tracks.video?.rotation ?? null,
+    codec: tracks.video?.codec ?? null,
+    slides: null,
+  }
+  return { info, problems: [...problems, ...judgeTracks(tracks, limits)], warnings: warn(tracks) }
+}
+
+const damaged: Problem = {
+  code: 'media_not_mp4',
+  message: 'the file begins like an MP4 but cannot be read as one; export the video again',
+}
+
+/** The problem of a file that is something else. `words` as `looksLike` gives them. */
+export function notMp4(words: string): Problem {
+  return { code: 'media_not_mp4', message: `the file is ${words}, not an MP4 video; export the video as MP4 (H.264)` }
+}
+
+function judgeOutline({ indexed, indexBytes, needed }: Outline, size: number, limits: MediaLimits): Problem[] {
+  if (needed > size) {
+    const message = `the file ends early: ${bytesInWords(size)} of ${bytesInWords(needed)} are there; upload it again`
+    return [{ code: 'media_truncated', message }]
+  }
+  if (!indexed) return [{ code: 'media_truncated', message: 'the video was not finished (it has no index); export it again' }]
+  if (indexBytes > limits.inspectBytes) {
+    return [{ code: 'media_too_long', message: `the file describes far more video than ${limits.videoSeconds} s` }]
+  }
+  return []
+}
+
+function judgeTracks({ duration_s, video }: Tracks, limits: MediaLimits): Problem[] {
+  const problems: Problem[] = []
+  if (video === null) {
+    problems.push({ code: 'media_no_video_track', message: 'the MP4 holds no picture, only sound' })
+  } else if (video.codec !== 'h264') {
+    problems.push({ code: 'media_codec_unsupported', message: `codec is ${video.codec}; export the video as H.264` })
+  }
+  if (duration_s > limits.videoSeconds + durationSlack) {
+    problems.push({ code: 'media_too_long', message: `${duration_s.toFixed(1)} s, at most ${limits.videoSeconds} s` })
+  }
+  return problems
+}
+
+function warn({ video }: Tracks): Problem[] {
+  if (video === null || Math.abs(video.width / video.height / (9 / 16) - 1) <= ratioSlack) return []
+  const message = `the video is ${video.width}x${video.height}, not 9:16; the platform will crop it or add bars`
+  return [{ code: 'media_aspect_ratio', message }]
+}

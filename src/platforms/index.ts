@@ -1,0 +1,8 @@
+import { instagram } from './instagram.ts'
+import type { PlatformRules } from './rules.ts'
+import { tiktok } from './tiktok.ts'
+
+export type { PlatformRules } from './rules.ts'
+
+/** The platforms' rules as data; whoever enforces one reads it here. */
+export const platforms = { tiktok, instagram } as const satisfies Record<string, PlatformRules>

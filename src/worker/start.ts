@@ -1,0 +1,58 @@
+import { hostname } from 'node:os'
+import type { Context } from '../core/context.ts'
+import { prepareMedia } from '../core/posts/prepare.ts'
+import { sweep } from '../core/tasks/sweep.ts'
+import { carryOutDue } from '../core/tasks/wake.ts'
+import { tryDelivery } from '../core/webhooks/deliver.ts'
+import { deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
+import { newId } from '../lib/ids.ts'
+import { sql } from 'kysely'
+
+export interface Worker {
+  id: string
+  stop(): Promise<void>
+}
+
+/** Says in the database that this worker lives, for /readyz on any process. */
+const register = (ctx: Context, id: string, role: string) =>
+  ctx.db
+    .insertInto('workers')
+    .values({ id, role, host: hostname(), pid: process.pid, started_at: sql`now()`, polled_at: sql`now()` })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ polled_at: sql`now()` }))
+    .execute()
+
+/** Begins to carry work out. `sweepMs`: how often it says that it lives, and looks for work that no job holds. */
+export async function startWorker(ctx: Context, options: { role: string; sweepMs: number }): Promise<Worker> {
+  const id = newId()
+  const { queue } = ctx
+  await register(ctx, id, options.role)
+  await queue.work(wakeProfile, (data, signal) => carryOutDue(ctx, data.team_id, data.profile_id, id, signal))
+  await queue.work(preparePost, (data, signal) =>
+    prepareMedia(ctx, {
+      teamId: data.team_id,
+      taskId: data.task_id,
+      version: data.media_version,
+      tries: data.tries ?? 0,
+      signal,
+    }),
+  )
+  await queue.work(deliver, (data) => tryDelivery(ctx, data.team_id, data.delivery_id))
+  let beat: Promise<unknown> = Promise.resolve()
+  const turn = async () => {
+    await register(ctx, id, options.role)
+    await sweep(ctx)
+  }
+  const again = () => {
+    beat = turn().catch((error: unknown) => ctx.log.warn({ err: error }, 'the sweep failed; it is tried again'))
+  }
+  again()
+  const timer = setInterval(again, options.sweepMs)
+  return {
+    id,
+    async stop() {
+      clearInterval(timer)
+      await beat
+      await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
+    },
+  }
+}

@@ -33,10 +33,10 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
   const { dataDir, explicit } = dataDirOf(settings)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
   const embedded =
-    settings.DATABASE_URL === null
+    settings.DATABASE_URL === null && !substitutes.connection
       ? await startEmbedded({ dataDir, explicit, log: (message, details) => log.debug(details ?? {}, message) })
       : null
-  const connection = embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
+  const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
   const counters = connect(connection, {
     name: 'croft counters',
@@ -90,7 +90,7 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
       maintenanceMs: settings.CROFT_WARMUP_MAINTENANCE,
     },
     rateLimitPerMinute: settings.CROFT_RATE_LIMIT_PER_MINUTE,
-    lease: { ms: substitutes.leaseMs ?? 15_000 },
+    lease: { ms: substitutes.leaseMs ?? 20_000 },
     reach: substitutes.reach ?? (() => Promise.resolve()),
   }
   return {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Settings } from './config/settings.ts'
 import type { Context, FaultPoint } from './core/context.ts'
+import type { Connection } from './db/connect.ts'
 import type { Clock } from './lib/clock.ts'
 import { buildServer } from './api/server.ts'
 import { openContext } from './context.ts'
@@ -9,6 +10,8 @@ import { startWorker, type Worker } from './worker/start.ts'
 
 /** What tests put in the place of the real thing. */
 export interface Substitutes {
+  /** A database that runs already. */
+  connection?: Connection
   clock?: Clock
   reach?: (point: FaultPoint) => Promise<void>
   /** How long a worker holds a task without a sign of life, and how often it looks for lost ones. */

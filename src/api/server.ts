@@ -14,6 +14,7 @@ import { postRoutes } from './farm/posts.ts'
 import { farmProfileExtras } from './farm/profile-extras.ts'
 import { farmProfileRoutes } from './farm/profiles.ts'
 import { answerError } from './http/errors.ts'
+import { logController, loggablePath, logRequests } from './http/log.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -21,19 +22,13 @@ import { validatorCompiler } from './http/validate.ts'
 const bodyLimit = 1_048_576
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
-/** A path as logs may hold it: no query, no media token. */
-const loggable = (url: string): string => url.replace(/[?#].*$/, '').replace(/^\/media\/[^/]+/, '/media/…')
-
 /** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
 export async function buildServer(ctx: Context, options: { version: string; healthOnly: boolean }): Promise<FastifyInstance> {
-  const serializers = {
-    req: (request: { method: string; url: string }) => ({ method: request.method, url: loggable(request.url) }),
-  }
-  const logger: FastifyBaseLogger = ctx.log.child({}, { serializers })
+  const logger: FastifyBaseLogger = ctx.log
   const app = Fastify({
     bodyLimit,
     loggerInstance: logger,
-    disableRequestLogging: (request) => request.url === '/healthz' || request.url === '/readyz',
+    logController,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
       return typeof given === 'string' && requestId.test(given) ? given : newId()
@@ -46,10 +41,11 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  logRequests(app)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))
   app.setNotFoundHandler((request, reply) =>
     answerError(
-      new CroftError('not_found', `There is no ${request.method} ${loggable(request.url)}. GET /docs lists what there is.`),
+      new CroftError('not_found', `There is no ${request.method} ${loggablePath(request.url)}. GET /docs lists what there is.`),
       request,
       reply,
       'common',

@@ -14,11 +14,9 @@ export interface Database {
   close(): Promise<void>
 }
 
-const int8 = 20
 // Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)),
-}
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** pg's options for a connection; `name` shows in pg_stat_activity. */
 export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
@@ -41,5 +39,13 @@ export function connect(
   })
   pool.on('error', options.onError)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    // Kysely ends only a pool that it has used.
+    async close() {
+      await db.destroy()
+      if (!pool.ended) await pool.end()
+    },
+  }
 }

@@ -77,7 +77,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
       onRequest: async (request) => {
         await requireScope(ctx, request, 'write')
       },
-      errorHandler: (error, request, reply) => answerError(error, request, reply, 'common'),
+      errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
     },
     async (request, reply) => {
       const answer = await runWrite(ctx, request, {

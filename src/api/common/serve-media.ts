@@ -52,7 +52,7 @@ export function serveMedia(app: FastifyInstance, ctx: Context): void {
   for (const url of ['/media/:token', '/media/:token/:n']) {
     app.get<{ Params: { token: string; n?: string } }>(
       url,
-      { schema: { hide: true }, errorHandler: (error, request, reply) => answerError(error, request, reply, 'common') },
+      { schema: { hide: true }, errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common') },
       (request, reply) =>
         serve(
           ctx,

@@ -57,4 +57,4 @@ const names = {
 export const postChangesOf = (body: Static<typeof postChanges>): Partial<PostInput> =>
   Object.fromEntries(
     Object.entries(names).flatMap(([wire, name]) => (wire in body ? [[name, body[wire as keyof typeof body]]] : [])),
-  ) as Partial<PostInput>
+  )

@@ -97,7 +97,7 @@ function schemaOf(
     tags: [tag],
     security: [{ apiKey: [] }, { bearer: [] }],
     ...(hide ? { hide: true } : {}),
-  } as FastifySchema
+  }
 }
 
 async function limit(ctx: Context, caller: Caller, name: string, reply: FastifyReply): Promise<void> {
@@ -135,7 +135,7 @@ function register(
         const caller = await requireScope(ctx, request, setup.scope)
         if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
       },
-      errorHandler: (error, request, reply) => answerError(error, request, reply, route.family),
+      errorHandler: (error, request, reply) => void answerError(error, request, reply, route.family),
       handler: setup.handler,
     })
   }

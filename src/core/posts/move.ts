@@ -64,7 +64,7 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
       ...(task === 'running' ? {} : { claim: null, claimed_by: null, lease_until: null, resume_at: null }),
       ended_at: over ? tx.now : null,
       ...change.task,
-      ...(change.anew ? { run: sql<number>`run + 1`, tries: 0 } : {}),
+      ...(change.anew ? { run: sql<number>`run + 1` } : {}),
       status: task,
       updated_at: tx.now,
     })

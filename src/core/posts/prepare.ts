@@ -65,7 +65,7 @@ export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<v
     await settle(ctx, input, result)
     await ctx.reach('prepare.stored')
   } finally {
-    lease.stop()
+    await lease.release()
   }
 }
 

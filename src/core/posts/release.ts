@@ -14,7 +14,7 @@ export function releaseDraft(scope: Scope, id: string): Promise<PostView> {
     requireAvailable(ctx.drivers.get(before.driver))
     const post = await movePost(tx, before, 'draft_released', 'The team lets the draft go live.', {
       post: { is_live: true },
-      task: { run_at: tx.now },
+      task: { run_at: tx.now, tries: 0 },
       anew: true,
     })
     await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: post.profile_id })

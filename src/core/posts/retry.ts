@@ -15,7 +15,7 @@ export function retryPost(scope: Scope, id: string): Promise<PostView> {
     const due = before.execute_at && before.execute_at > tx.now ? before.execute_at : tx.now
     const post = await movePost(tx, before, 'retried', 'The team asked for another try.', {
       post: { failure: null },
-      task: { run_at: due, failure: null },
+      task: { run_at: due, tries: 0, failure: null },
       anew: true,
     })
     await tx.send(preparePost, { team_id: caller.teamId, task_id: id, media_version: post.media_version })

@@ -23,7 +23,7 @@ export async function lockProfile(trx: Trx, teamId: string, id: string): Promise
     .selectAll()
     .where('team_id', '=', teamId)
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row ?? findProfile(trx, teamId, id)
 }

@@ -4,8 +4,11 @@ import type { TaskRow } from '../rows.ts'
 import { isUniqueViolation } from '../write/conflict.ts'
 import type { Tx } from '../write/scope.ts'
 
-/** A task that this process holds. `begun`: it was under way before, so what begins it has been done. */
-export type ClaimedTask = TaskRow & { claim: string; begun: boolean }
+/**
+ * A task that this process holds. `begun`: it was under way before, so what begins it has been done.
+ * `claimedAt`: when the claim was asked for, in this process's monotonic milliseconds.
+ */
+export type ClaimedTask = TaskRow & { claim: string; begun: boolean; claimedAt: number }
 
 /**
  * Takes the profile's next piece of work: one left by a dead worker, one whose sleep is over, else the earliest due.
@@ -15,6 +18,7 @@ export type ClaimedTask = TaskRow & { claim: string; begun: boolean }
  */
 export async function claimTask(tx: Tx, profileId: string, worker: string): Promise<ClaimedTask | null> {
   const claim = newId()
+  const claimedAt = performance.now()
   const { teamId } = tx.caller
   const statement = sql<TaskRow & { was: string }>`
     with next as (
@@ -43,7 +47,7 @@ export async function claimTask(tx: Tx, profileId: string, worker: string): Prom
   await sql`savepoint claiming`.execute(tx.trx)
   try {
     const row = (await statement.execute(tx.trx)).rows[0]
-    return row ? { ...row, claim, begun: row.was !== 'queued' } : null
+    return row ? { ...row, claim, begun: row.was !== 'queued', claimedAt } : null
   } catch (error) {
     if (!isUniqueViolation(error, 'tasks_one_under_way')) throw error
     await sql`rollback to savepoint claiming`.execute(tx.trx)

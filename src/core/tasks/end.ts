@@ -55,9 +55,15 @@ export async function sleepTask(tx: Tx, task: ClaimedTask, until: Date): Promise
   await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id }, until)
 }
 
-/** Puts the task back to be tried again at `at`, going on from its stored steps. */
-export async function requeueTask(tx: Tx, task: ClaimedTask, at: Date, failure: Failure): Promise<void> {
-  await change(tx, task, { status: 'queued', run_at: at, tries: task.tries + 1, failure: JSON.stringify(failure) })
+/** Puts the task back to be tried again at `at`: from its first step on, or going on from the stored ones. */
+export async function requeueTask(tx: Tx, task: ClaimedTask, at: Date, failure: Failure, anew: boolean): Promise<void> {
+  await change(tx, task, {
+    status: 'queued',
+    run_at: at,
+    run: task.run + (anew ? 1 : 0),
+    tries: task.tries + 1,
+    failure: JSON.stringify(failure),
+  })
   await recordTimeline(tx, {
     profileId: task.profile_id,
     kind: 'task',

@@ -6,7 +6,7 @@ import { extendLease, type ClaimedTask } from './claim.ts'
 import { backoffMs, mostTries } from './end.ts'
 import type { Settlement, Work } from './kinds/kind.ts'
 import { driverPost } from './kinds/publish.ts'
-import { ClaimLost, forgetUnfinishedSteps, recallOf, stepsOf } from './steps.ts'
+import { ClaimLost, forgetUnfinishedSteps, hasAsked, recallOf, stepsOf } from './steps.ts'
 
 async function driverProfile(ctx: Context, profile: ProfileRow): Promise<DriverProfile> {
   const picture =
@@ -28,9 +28,12 @@ async function driverProfile(ctx: Context, profile: ProfileRow): Promise<DriverP
   }
 }
 
-/** Holds the claim while work goes on. `holds` is false once the lease may have run out by this process's own clock. */
+/**
+ * Holds the claim while work goes on. `holds` is true only while so much of the lease is surely left that one call
+ * of a driver, begun now, ends before another worker can take the task over.
+ */
 function holdLease(ctx: Context, task: ClaimedTask): { holds: () => boolean; stop: () => void } {
-  let heldSince = performance.now()
+  let heldSince = task.claimedAt
   const timer = setInterval(() => {
     const asked = performance.now()
     extendLease({ ctx }, task).then(
@@ -39,8 +42,20 @@ function holdLease(ctx: Context, task: ClaimedTask): { holds: () => boolean; sto
       },
       (error: unknown) => ctx.log.warn({ err: error, task_id: task.id }, 'a lease could not be extended'),
     )
-  }, ctx.lease.ms / 3)
-  return { holds: () => performance.now() - heldSince < ctx.lease.ms * 0.8, stop: () => clearInterval(timer) }
+  }, ctx.lease.ms / 6)
+  return { holds: () => performance.now() - heldSince < ctx.lease.ms / 3, stop: () => clearInterval(timer) }
+}
+
+const lost = (message: string): Settlement<unknown> => ({
+  interrupted: { code: 'answer_lost', message, retryable: true, who: 'platform' },
+})
+
+/** Asks again later, and after enough tries leaves the decision to a person. */
+function askLater({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Settlement<unknown> {
+  if (task.tries >= mostTries)
+    return { unknown: 'The platform did not say whether the post went out. Look on the profile, then resolve the post.' }
+  task.tries += 1
+  return { wait: { until: new Date(ctx.clock.now().getTime() + backoffMs(task.tries)) } }
 }
 
 /** Finds out whether a publish whose answer was lost went out. */
@@ -48,7 +63,7 @@ async function reconcile(work: Work): Promise<Settlement<unknown>> {
   const { ctx, task, driver } = work
   if (task.kind !== 'publish') {
     await forgetUnfinishedSteps(ctx, task)
-    return { failed: { code: 'answer_lost', message: 'No answer came.', retryable: true, who: 'platform' } }
+    return lost('No answer came.')
   }
   try {
     const found = await driver.reconcile(work.driverProfile, await driverPost(work), work.recall)
@@ -56,22 +71,10 @@ async function reconcile(work: Work): Promise<Settlement<unknown>> {
     if (found.is === 'unknown')
       return { unknown: 'The platform cannot say whether the post went out. Look on the profile, then resolve the post.' }
     await forgetUnfinishedSteps(ctx, task)
-    return {
-      failed: {
-        code: 'answer_lost',
-        message: 'No answer came, and the platform says that nothing went out.',
-        retryable: true,
-        who: 'platform',
-      },
-    }
+    return lost('No answer came, and the platform says that nothing went out.')
   } catch (error) {
     ctx.log.warn({ err: error, task_id: task.id }, 'asking the platform about a lost answer failed')
-    if (task.tries >= mostTries)
-      return {
-        unknown: 'The platform did not answer when asked whether the post went out. Look on the profile, then resolve the post.',
-      }
-    task.tries += 1
-    return { wait: { until: new Date(ctx.clock.now().getTime() + backoffMs(task.tries)) } }
+    return askLater(work)
   }
 }
 
@@ -84,38 +87,23 @@ export async function perform(
 ): Promise<Settlement<unknown>> {
   const driver = ctx.drivers.get(profile.driver)
   const why = driver ? driver.unavailable() : 'it is not configured on this server'
-  if (!driver || why !== null)
-    return {
-      failed: {
-        code: 'driver_unavailable',
-        message: `The driver ${profile.driver} cannot take work: ${why ?? ''}.`,
-        retryable: true,
-        who: 'croft',
-      },
-    }
-  const lease = holdLease(ctx, task)
-  const work: Work = {
-    ctx,
-    task,
-    profile,
-    driver,
-    driverProfile: await driverProfile(ctx, profile),
-    step: stepsOf(ctx, task, lease.holds),
-    recall: recallOf(ctx, task),
+  if (!driver || why !== null) {
+    if (await hasAsked(ctx, task)) return askLater({ ctx, task })
+    const message = `The driver ${profile.driver} cannot take work: ${why ?? ''}.`
+    return { interrupted: { code: 'driver_unavailable', message, retryable: true, who: 'croft' } }
   }
+  const lease = holdLease(ctx, task)
+  const [step, recall] = [stepsOf(ctx, task, lease.holds), recallOf(ctx, task)]
   try {
-    return await run(work)
-  } catch (error) {
-    if (error instanceof ClaimLost) throw error
-    if (error instanceof OutcomeUnknown) return await reconcile(work)
-    ctx.log.error({ err: error, task_id: task.id, kind: task.kind }, 'a driver failed')
-    return {
-      failed: {
-        code: 'driver_error',
-        message: 'The driver met a fault of its own; the server log has it.',
-        retryable: true,
-        who: 'croft',
-      },
+    const work: Work = { ctx, task, profile, driver, driverProfile: await driverProfile(ctx, profile), step, recall }
+    try {
+      return await run(work)
+    } catch (error) {
+      if (error instanceof ClaimLost) throw error
+      if (error instanceof OutcomeUnknown || (await hasAsked(ctx, task))) return await reconcile(work)
+      ctx.log.error({ err: error, task_id: task.id, kind: task.kind }, 'a driver failed')
+      const message = 'The driver met a fault of its own; the server log has it.'
+      return { interrupted: { code: 'driver_error', message, retryable: true, who: 'croft' } }
     }
   } finally {
     lease.stop()

@@ -69,6 +69,20 @@ export const stepsOf =
     return result
   }
 
+/** Whether a `once` step of the present run has begun, so that something may have gone out. */
+export async function hasAsked(ctx: Context, task: ClaimedTask): Promise<boolean> {
+  const begun = await ctx.db
+    .selectFrom('task_steps')
+    .select('name')
+    .where('team_id', '=', task.team_id)
+    .where('task_id', '=', task.id)
+    .where('run', '=', task.run)
+    .where('once', '=', true)
+    .limit(1)
+    .executeTakeFirst()
+  return begun !== undefined
+}
+
 /** Forgets that a `once` step began, once it is certain that it had no effect. */
 export async function forgetUnfinishedSteps(ctx: Context, task: ClaimedTask): Promise<void> {
   await ctx.db

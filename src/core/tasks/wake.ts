@@ -17,7 +17,7 @@ import { ClaimLost } from './steps.ts'
 
 const kinds = { setup, warmup, profile_edit: edit, publish } as const
 // Each kind settles only what it performed itself, so its own type need not show here.
-const kindOf = (task: ClaimedTask): Kind<unknown> => kinds[task.kind] as Kind<unknown>
+const kindOf = (task: ClaimedTask): Kind<unknown> => kinds[task.kind]
 
 async function markDue(tx: Tx, profileId: string): Promise<void> {
   const due = await tx.trx
@@ -27,6 +27,7 @@ async function markDue(tx: Tx, profileId: string): Promise<void> {
     .where('profile_id', '=', profileId)
     .where('status', '=', 'scheduled')
     .where('execute_at', '<=', tx.now)
+    .orderBy('id')
     .execute()
   for (const { id } of due) {
     const post = await lockPost(tx.trx, tx.caller.teamId, id)

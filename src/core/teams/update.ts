@@ -27,7 +27,7 @@ const shown = (team: TeamRow): JsonObject =>
 async function replan(tx: Tx, team: TeamRow): Promise<void> {
   const { intervalMs, maintenanceMs } = policyOf(team, tx.ctx.warmupDefaults)
   const moved = await sql<{ profile_id: string; run_at: Date }>`
-    update tasks t set run_at = greatest(${tx.now}, last.ended_at + case when p.ready_at is null then ${intervalMs} else ${maintenanceMs} end * interval '1 millisecond'),
+    update tasks t set run_at = greatest(${tx.now}, last.ended_at + case when p.ready_at is null then ${intervalMs}::double precision else ${maintenanceMs}::double precision end * interval '1 millisecond'),
       updated_at = ${tx.now}
     from profiles p, lateral (
       select max(e.ended_at) as ended_at from tasks e
@@ -53,7 +53,7 @@ export function updateTeam(scope: Scope, changes: TeamChanges): Promise<TeamRow>
   if (Object.keys(set).length === 0)
     throw new CroftError('nothing_to_update', 'Name at least one value of warmup or pacing to change.')
   return scope.commit(async (tx) => {
-    const before = await tx.trx.selectFrom('teams').selectAll().where('id', '=', teamId).forUpdate().executeTakeFirstOrThrow()
+    const before = await tx.trx.selectFrom('teams').selectAll().where('id', '=', teamId).forNoKeyUpdate().executeTakeFirstOrThrow()
     const team = await tx.trx
       .updateTable('teams')
       .set({ ...set, updated_at: tx.now })

@@ -14,7 +14,6 @@ interface Answer {
   retryAfterMs: number | null
 }
 
-const firstByteMs = 15_000
 const keptBytes = 2_048
 
 function retryAfter(header: string | null, now: Date): number | null {
@@ -23,6 +22,9 @@ function retryAfter(header: string | null, now: Date): number | null {
   const ms = Number.isNaN(seconds) ? Date.parse(header) - now.getTime() : seconds * 1_000
   return Number.isFinite(ms) && ms > 0 ? ms : null
 }
+
+/** How long a receiver may take: no longer than a worker may be silent, and the try is held for twice that. */
+const patienceMs = (ctx: Context) => ctx.lease.ms
 
 /** Sends one request, its signatures one for each secret. Never throws: what went wrong is the answer. */
 async function send(ctx: Context, delivery: { id: string; team_id: string; url: string; body: string }): Promise<Answer> {
@@ -41,8 +43,8 @@ async function send(ctx: Context, delivery: { id: string; team_id: string; url: 
       method: 'POST',
       headers,
       body: delivery.body,
-      firstByteMs,
-      totalMs: firstByteMs,
+      firstByteMs: patienceMs(ctx),
+      totalMs: patienceMs(ctx),
       maxBytes: 1_048_576,
     })
     const wait = retryAfter(response.headers.get('retry-after'), now)
@@ -59,7 +61,7 @@ function take(ctx: Context, teamId: string, id: string) {
   const now = ctx.clock.now()
   return ctx.db
     .updateTable('deliveries')
-    .set({ next_try_at: new Date(now.getTime() + 2 * firstByteMs) })
+    .set({ next_try_at: new Date(now.getTime() + 2 * patienceMs(ctx)) })
     .where('team_id', '=', teamId)
     .where('id', '=', id)
     .where('status', '=', 'pending')

@@ -39,7 +39,7 @@ export async function signingSecrets(ctx: Context, teamId: string): Promise<stri
 export function webhookSecret(scope: Scope, { rotate }: { rotate: boolean }): Promise<string> {
   const { ctx, caller } = scope
   return scope.commit(async (tx) => {
-    await tx.trx.selectFrom('teams').select('id').where('id', '=', caller.teamId).forUpdate().execute()
+    await tx.trx.selectFrom('teams').select('id').where('id', '=', caller.teamId).forNoKeyUpdate().execute()
     const current = await tx.trx
       .selectFrom('webhook_secrets')
       .selectAll()

@@ -1,4 +1,4 @@
-import type { ProfileStatus, TaskKind } from '../../db/schema.ts'
+import type { TaskKind } from '../../db/schema.ts'
 import { newId } from '../../lib/ids.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { EventType } from '../events/types.ts'
@@ -43,7 +43,7 @@ interface TimelineEntry {
   kind: 'status' | 'task' | 'edit'
   taskId?: string
   taskKind?: TaskKind
-  from?: ProfileStatus | string | null
+  from?: string | null
   to: string
   reason: string
 }

@@ -1,2 +1,2 @@
-export { createSandboxDriver, type SandboxDriverOptions } from './driver.ts'
+export { createSandboxDriver } from './driver.ts'
 export { addFault, clearFaults, faultSays, faultsOf, listFaults, type SandboxFault } from './faults.ts'

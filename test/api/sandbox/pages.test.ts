@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import fastify from 'fastify'
 import { sandboxPages } from '../../../src/api/sandbox/index.ts'
+import { forgetForMs } from '../../../src/drivers/sandbox/call.ts'
 import { newId } from '../../../src/lib/ids.ts'
 import { testSandbox } from '../../drivers/sandbox/sandbox.ts'
 import { stepsInMemory } from '../../drivers/sandbox/steps.ts'
@@ -149,7 +150,7 @@ test('a forgotten post shows only after a while', async (t) => {
   const id = await publish()
   assert.equal((await get(`/sandbox/@vela.bakery/video/${id}`)).status, 404)
   assert.ok(!(await get('/sandbox/@vela.bakery')).text.includes(id))
-  clock.forward(300_000)
+  clock.forward(forgetForMs)
   assert.equal((await get(`/sandbox/@vela.bakery/video/${id}`)).status, 200)
   assert.ok((await get('/sandbox/@vela.bakery')).text.includes(id))
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OutcomeUnknown, type Step } from '../../../src/drivers/contract.ts'
+import { forgetForMs } from '../../../src/drivers/sandbox/call.ts'
 import { findByRef } from '../../../src/drivers/sandbox/platform/index.ts'
 import { posts, publicUrl, testSandbox, uploads, type TestSandbox } from './sandbox.ts'
 import { stepsInMemory } from './steps.ts'
@@ -123,7 +124,7 @@ test('publish, forget: answered at once, found by reference only later; the uplo
   assert.equal((await posts(db)).length, 1)
   assert.deepEqual(await findByRef(platform, post.id), [])
   assert.equal((await driver.reconcile(profile, post, recall)).is, 'published')
-  clock.forward(300_000)
+  clock.forward(forgetForMs)
   assert.deepEqual(
     (await findByRef(platform, post.id)).map((found) => found.id),
     [outcome.done.platformPostId],

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/json.ts'
 import { editFields } from '../../profiles/edit.ts'
 import { recordEvent, recordTimeline } from '../../write/record.ts'
 import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
-import type { Kind } from './kind.ts'
+import { refusalOf, type Kind } from './kind.ts'
 
 /** Applying stored values on the platform. */
 export const edit: Kind<JsonObject> = {
@@ -21,13 +21,10 @@ export const edit: Kind<JsonObject> = {
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return endTask(tx, task, 'done', 'The platform shows the new values.', { result: settlement.done })
     if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
-    const failed =
-      'failed' in settlement
-        ? settlement.failed
-        : { code: 'edit_unknown', message: 'Nobody can say whether the edit was applied.', retryable: true }
+    const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     if (failed.retryable && task.tries + 1 < mostTries)
-      return requeueTask(tx, task, new Date(tx.now.getTime() + backoffMs(task.tries)), failure)
+      return requeueTask(tx, task, new Date(tx.now.getTime() + backoffMs(task.tries)), failure, anew)
     await endTask(tx, task, 'failed', failed.message, { failure })
     await recordEvent(tx, 'profile.edit_failed', {
       profile_id: profile.id,

@@ -1,4 +1,4 @@
-import type { Driver, DriverProfile, Outcome, Recall, Step } from '../../../drivers/contract.ts'
+import type { Driver, DriverProfile, Outcome, Recall, Refused, Step } from '../../../drivers/contract.ts'
 import type { Context } from '../../context.ts'
 import type { ProfileRow } from '../../rows.ts'
 import type { Tx } from '../../write/scope.ts'
@@ -15,8 +15,11 @@ export interface Work {
   recall: Recall
 }
 
-/** What came of it; `unknown`: nobody can say whether it had its effect. */
-export type Settlement<Done> = Outcome<Done> | { unknown: string }
+/**
+ * What came of it. `unknown`: nobody can say whether it had its effect. `interrupted`: it broke off, and the next try
+ * goes on from the stored steps, where after `failed` it begins anew.
+ */
+export type Settlement<Done> = Outcome<Done> | { unknown: string } | { interrupted: Refused }
 
 /**
  * One kind of work. `begin` and `settle` run in the transactions that claim and end it; `perform` between them, in none.
@@ -26,4 +29,12 @@ export interface Kind<Done> {
   begin(tx: Tx, task: ClaimedTask, profile: ProfileRow): Promise<boolean>
   perform(work: Work): Promise<Settlement<Done>>
   settle(tx: Tx, task: ClaimedTask, profile: ProfileRow, settlement: Settlement<Done>): Promise<void>
+}
+
+const notSaid: Refused = { code: 'outcome_unknown', message: 'Nobody can say how it ended.', retryable: true, who: 'platform' }
+
+/** Why the work did not come about, and whether another try begins anew or goes on from the stored steps. */
+export function refusalOf(settlement: Settlement<unknown>): { refused: Refused; anew: boolean } {
+  if ('failed' in settlement) return { refused: settlement.failed, anew: true }
+  return { refused: 'interrupted' in settlement ? settlement.interrupted : notSaid, anew: false }
 }

@@ -10,7 +10,7 @@ import { enqueuePostWebhook } from '../../webhooks/enqueue.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../end.ts'
-import type { Kind, Work } from './kind.ts'
+import { refusalOf, type Kind, type Work } from './kind.ts'
 
 /** The post as the driver is to publish it: the media of this very version. */
 export async function driverPost({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Promise<DriverPost> {
@@ -56,7 +56,7 @@ async function fail(
   tx: Tx,
   task: ClaimedTask,
   post: PostRow,
-  failed: { code: string; message: string; retryable: boolean },
+  { refused: failed, anew }: ReturnType<typeof refusalOf>,
 ): Promise<void> {
   const failure: Failure = { code: failed.code, message: failed.message }
   const text = JSON.stringify(failure)
@@ -67,6 +67,7 @@ async function fail(
   const at = new Date(tx.now.getTime() + backoffMs(task.tries))
   await movePost(tx, post, 'taken_back', `${failed.message} Tried again at ${at.toISOString()}.`, {
     task: { run_at: at, tries: task.tries + 1, failure: text },
+    anew,
   })
   await tx.send(wakeProfile, { team_id: post.team_id, profile_id: post.profile_id }, at)
 }
@@ -85,7 +86,7 @@ export const publish: Kind<Published> = {
   async settle(tx, task, _profile, settlement) {
     const post = await lockPost(tx.trx, task.team_id, task.id)
     if ('done' in settlement) return succeed(tx, post, settlement.done)
-    if ('failed' in settlement) return fail(tx, task, post, settlement.failed)
+    if ('failed' in settlement || 'interrupted' in settlement) return fail(tx, task, post, refusalOf(settlement))
     if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
     const message = 'unknown' in settlement ? settlement.unknown : 'The driver handed the post to a person, which it cannot do.'
     const failure = JSON.stringify({ code: 'outcome_unknown', message })

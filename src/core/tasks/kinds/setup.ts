@@ -9,7 +9,7 @@ import { recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
-import type { Kind } from './kind.ts'
+import { refusalOf, type Kind } from './kind.ts'
 
 type Done = { phoneName: string | null }
 
@@ -56,10 +56,7 @@ export const setup: Kind<Done> = {
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return succeed(tx, task, profile, settlement.done)
     if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
-    const failed =
-      'failed' in settlement
-        ? settlement.failed
-        : { code: 'set_up_unknown', message: 'Nobody can say whether the set-up worked.', retryable: true }
+    const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     const tries = profile.setup_tries + 1
     const set = { setup_tries: tries, failure: JSON.stringify(failure) }
@@ -69,6 +66,6 @@ export const setup: Kind<Done> = {
       return
     }
     await moveProfile(tx, profile, 'set_up_failed', failed.message, set)
-    await requeueTask(tx, task, new Date(tx.now.getTime() + backoffMs(tries)), failure)
+    await requeueTask(tx, task, new Date(tx.now.getTime() + backoffMs(tries)), failure, anew)
   },
 }

@@ -8,7 +8,7 @@ import { recordEvent, recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { endTask, sleepTask } from '../end.ts'
-import type { Kind } from './kind.ts'
+import { refusalOf, type Kind } from './kind.ts'
 
 const historyOf = (profile: ProfileRow) => ({
   runsCompleted: profile.runs_completed,
@@ -86,8 +86,7 @@ export const warmup: Kind<JsonObject> = {
       await endTask(tx, task, 'done', 'The run ended well.', { result: settlement.done })
       return afterRun(tx, task, profile, true, 'The run ended well.')
     }
-    const failure =
-      'failed' in settlement ? settlement.failed : { code: 'run_unknown', message: 'Nobody can say how the run ended.' }
+    const { refused: failure } = refusalOf(settlement)
     await endTask(tx, task, 'failed', failure.message, { failure: { code: failure.code, message: failure.message } })
     return afterRun(tx, task, profile, false, `The run failed and counts for nothing: ${failure.message}`)
   },

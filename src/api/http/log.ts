@@ -1,0 +1,18 @@
+import { LogController, type FastifyInstance } from 'fastify'
+
+/** A path as logs may hold it: no query, no media token. */
+export const loggablePath = (url: string): string => url.replace(/[?#].*$/, '').replace(/^\/media\/[^/]+/, '/media/…')
+
+/** Fastify writes two lines a request; Croft one, when it is over. */
+export const logController = new LogController({ disableRequestLogging: true })
+
+/** One line a request: method, path, status, milliseconds. Health checks are left out. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const path = loggablePath(request.url)
+    if (path !== '/healthz' && path !== '/readyz') {
+      request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    }
+    done()
+  })
+}

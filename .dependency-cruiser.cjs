@@ -3,6 +3,7 @@ const below = (name, from, to) => ({ name, severity: 'error', comment: 'Arrows r
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-unreachable', severity: 'error', comment: 'Code that no command reaches is deleted.', from: { path: '^src/cli/main\\.ts$' }, to: { path: '^src/', reachable: false } },
     below('only-api-knows-http', '^src/(core|db|jobs|drivers|platforms|media|net)/', '(^|node_modules/)(@fastify/|fastify/)|^src/api/'),
     below('core-knows-drivers-by-contract', '^src/core/', '^src/(drivers/(?!contract\\.ts)|api|cli|config|demo)'),
     below('drivers-stay-low', '^src/drivers/', '^src/(core|api|cli|demo)'),

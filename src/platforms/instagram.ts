@@ -1,11 +1,55 @@
 import type { PlatformRules } from './rules.ts'
 
+const asOf = '2026-11-21'
+
 export const instagram: PlatformRules = {
+  label: 'Instagram',
   username: {
-    pattern: /^(?!\.)(?!.*\.\.)[A-Za-z0-9_.]{1,30}(?<!\.)$/,
-    says: '1 to 30 letters, digits, periods and underscores, no period first, last or twice in a row',
+    form: {
+      value: /^(?!\.)(?!.*\.\.)[A-Za-z0-9_.]{1,30}(?<!\.)$/,
+      unit: 'pattern',
+      says: '1 to 30 letters, digits, periods and underscores, no period first, last or twice in a row',
+      source:
+        'third parties (qainsta.com/qa/view/how-should-a-username-look-on-instagram); where periods may stand is unverified',
+      asOf,
+    },
+    patchable: {
+      value: true,
+      unit: 'yes or no',
+      says: 'changes over PATCH /v1/accounts/{accountId}/profile, as often as wished',
+      source: 'seed page 3',
+      asOf,
+    },
   },
-  bio: { max: 150 },
-  source: 'help.instagram.com: username and bio on a profile',
-  asOf: '2026-11-21',
+  name: {
+    most: { value: 30, unit: 'code points', says: 'longest display name', source: 'seed pages 4 and 5', asOf },
+    form: {
+      value: /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}]+$/u,
+      unit: 'pattern',
+      says: 'one line of text that is not blank',
+      source: 'third parties (qainsta.com/qa/view/what-is-a-profile-name-on-instagram)',
+      asOf,
+    },
+    every: {
+      value: 14,
+      unit: 'days of 24 hours',
+      says: 'between two changes of the display name',
+      source: 'seed page 3',
+      asOf,
+    },
+    fromWarmup: {
+      value: 0,
+      unit: 'days of 24 hours',
+      says: 'from the start of the first warm-up run to the first change',
+      source: 'seed page 3',
+      asOf,
+    },
+  },
+  bio: {
+    most: { value: 150, unit: 'code points', says: 'longest bio', source: 'spec section 3', asOf },
+    link: { value: true, unit: 'yes or no', says: 'takes a link in the bio', source: 'seed pages 4 and 5', asOf },
+  },
+  picture: {
+    square: { value: true, unit: 'yes or no', says: 'the profile picture is 1:1 (accounts family)', source: 'seed page 3', asOf },
+  },
 }

@@ -1,7 +1,23 @@
-/** What a platform asks of a value. Limits in Unicode code points; `asOf` is the day the source was read. */
-export interface PlatformRules {
-  username: { pattern: RegExp; says: string }
-  bio: { max: number }
+/** One rule: its value in `unit`, in words, where it is from, and the day on which that was read. */
+export interface Rule<T> {
+  value: T
+  unit: string
+  says: string
   source: string
   asOf: string
 }
+
+/** What a platform asks of a profile. Lengths count Unicode code points; cooldowns count absolute time. */
+export interface PlatformRules {
+  /** The platform's name as people write it. */
+  label: string
+  username: { form: Rule<RegExp>; patchable: Rule<boolean> }
+  name: { most: Rule<number>; form: Rule<RegExp>; every: Rule<number>; fromWarmup: Rule<number> }
+  bio: { most: Rule<number>; link: Rule<boolean> }
+  picture: { square: Rule<boolean> }
+}
+
+const dayMs = 86_400_000
+
+/** A rule in days as milliseconds: each day has 24 hours, whatever a clock on a wall does. */
+export const daysInMs = (rule: Rule<number>): number => rule.value * dayMs

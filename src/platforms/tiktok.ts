@@ -1,11 +1,61 @@
 import type { PlatformRules } from './rules.ts'
 
+const asOf = '2026-11-21'
+const help = 'support.tiktok.com/en/getting-started/setting-up-your-profile'
+
 export const tiktok: PlatformRules = {
+  label: 'TikTok',
   username: {
-    pattern: /^[A-Za-z0-9_.]{1,23}[A-Za-z0-9_]$/,
-    says: '2 to 24 letters, digits, periods and underscores, the last no period',
+    form: {
+      value: /^[A-Za-z0-9_.]{1,23}[A-Za-z0-9_]$/,
+      unit: 'pattern',
+      says: '2 to 24 letters, digits, periods and underscores, the last no period',
+      source: `${help}/changing-your-username; seed page 4`,
+      asOf,
+    },
+    patchable: {
+      value: false,
+      unit: 'yes or no',
+      says: 'changes over PATCH /v1/accounts/{accountId}/profile',
+      source: 'seed page 3',
+      asOf,
+    },
   },
-  bio: { max: 80 },
-  source: 'support.tiktok.com: changing your username; seed page 4',
-  asOf: '2026-11-21',
+  name: {
+    most: {
+      value: 30,
+      unit: 'code points',
+      says: 'longest display name',
+      source: `${help}/changing-your-nickname; seed pages 4 and 5`,
+      asOf,
+    },
+    form: {
+      value: /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}]+$/u,
+      unit: 'pattern',
+      says: 'one line of text that is not blank',
+      source: `${help}/changing-your-nickname`,
+      asOf,
+    },
+    every: {
+      value: 7,
+      unit: 'days of 24 hours',
+      says: 'between two changes of the display name',
+      source: `seed page 3; ${help}/changing-your-nickname`,
+      asOf,
+    },
+    fromWarmup: {
+      value: 5,
+      unit: 'days of 24 hours',
+      says: 'from the start of the first warm-up run to the first change, unless the profile is or has been ready',
+      source: 'seed page 3',
+      asOf,
+    },
+  },
+  bio: {
+    most: { value: 80, unit: 'code points', says: 'longest bio', source: 'seed pages 4 and 5', asOf },
+    link: { value: false, unit: 'yes or no', says: 'takes a link in the bio', source: 'seed pages 4 and 5', asOf },
+  },
+  picture: {
+    square: { value: true, unit: 'yes or no', says: 'the profile picture is 1:1 (accounts family)', source: 'seed page 3', asOf },
+  },
 }

@@ -1,15 +1,15 @@
 import type { Platform } from '../../db/schema.ts'
 import { wakeProfile } from '../../jobs/definitions.ts'
 import { newId } from '../../lib/ids.ts'
-import { codePoints } from '../../lib/text.ts'
-import { platforms } from '../../platforms/index.ts'
 import { driverFor } from '../drivers.ts'
-import { CroftError, invalid, type Detail } from '../errors.ts'
+import { invalid } from '../errors.ts'
 import { fetchPicture, keepPicture } from '../media/picture.ts'
 import { insertTask } from '../tasks/insert.ts'
 import { isUniqueViolation } from '../write/conflict.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
+import { farmNames } from './update.ts'
+import { refusalOf, usernameTaken, valueProblems } from './values.ts'
 import { viewProfile, type ProfileView } from './view.ts'
 
 export interface NewProfile {
@@ -22,25 +22,20 @@ export interface NewProfile {
   driver?: string
 }
 
-/** Every rule of the platform that the values break. */
-function problems(input: NewProfile): Detail[] {
-  const rules = platforms[input.platform]
-  const found: Detail[] = []
-  if (!rules.username.pattern.test(input.username)) found.push({ path: 'username', message: `must be ${rules.username.says}` })
-  const length = codePoints(input.bio ?? '')
-  if (length > rules.bio.max)
-    found.push({ path: 'bio', message: `has ${length} characters; ${input.platform} takes at most ${rules.bio.max}` })
-  return found
-}
-
 /**
  * Takes a profile in and begins to set it up.
- * @throws CroftError `validation_error`, `username_taken`, `driver_unavailable`, or what is wrong with the picture
+ * @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `username_taken`, `driver_unavailable`, or what is wrong with the picture
  */
 export async function createProfile(scope: Scope, input: NewProfile): Promise<ProfileView> {
   const { ctx, caller } = scope
-  const found = problems(input)
-  if (found.length > 0) throw invalid(found)
+  const { username, bio, pictureUrl } = input
+  const found = valueProblems(
+    ctx,
+    input.platform,
+    { username, bio: bio ?? undefined, pictureUrl: pictureUrl || undefined },
+    farmNames,
+  )
+  if (found.length > 0) throw refusalOf(found)
   const driver = driverFor(ctx, input.driver ?? ctx.defaultDriver, 'driver')
   if (!driver.can.platforms.includes(input.platform))
     throw invalid([{ path: 'platform', message: `the driver ${driver.name} does not work on ${input.platform}` }])
@@ -57,6 +52,7 @@ export async function createProfile(scope: Scope, input: NewProfile): Promise<Pr
           driver: driver.name,
           profile_name: input.accountName ?? input.username,
           username: input.username,
+          display_name: input.username,
           email_auth_method: input.emailAuthMethod,
           bio: input.bio || null,
           picture_id: pictureId,
@@ -90,9 +86,6 @@ export async function createProfile(scope: Scope, input: NewProfile): Promise<Pr
     })
   } catch (error) {
     if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error
-    throw new CroftError(
-      'username_taken',
-      `A living ${input.platform} profile already has the username ${input.username}. Deactivate that one first, or use another.`,
-    )
+    throw usernameTaken(input.platform, input.username)
   }
 }

@@ -1,4 +1,4 @@
-import { cancelOpenTasks } from '../tasks/cancel.ts'
+import { cancelOpenTasks, holdOpenTasks } from '../tasks/cancel.ts'
 import { cancelOpenPosts } from '../posts/cancel-open.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
@@ -13,10 +13,12 @@ import { viewProfile, type ProfileView } from './view.ts'
 export function deactivateProfile(scope: Scope, id: string): Promise<ProfileView> {
   const { ctx, caller } = scope
   return scope.commit(async (tx) => {
+    // Tasks before their profile, as a worker takes them, so that the two do not wait for each other.
+    await holdOpenTasks(tx, id)
     const before = await lockProfile(tx.trx, caller.teamId, id)
     const row = await moveProfile(tx, before, 'deactivated', 'The team deactivated the profile.')
     await cancelOpenPosts(tx, id, 'The profile was deactivated.')
-    await cancelOpenTasks(tx, id)
+    await cancelOpenTasks(tx, id, 'The profile was deactivated.')
     await recordAudit(tx, 'profile.deactivate', `profile:${id}`, { status: before.status }, { status: row.status })
     return viewProfile(ctx, tx.trx, row)
   })

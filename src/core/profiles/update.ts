@@ -1,77 +1,121 @@
 import { wakeProfile } from '../../jobs/definitions.ts'
-import { codePoints } from '../../lib/text.ts'
+import { list } from '../../lib/text.ts'
 import { platforms } from '../../platforms/index.ts'
-import { CroftError, invalid } from '../errors.ts'
-import { fetchPicture, keepPicture } from '../media/picture.ts'
+import { CroftError } from '../errors.ts'
+import { mediaBehind } from '../media/own.ts'
+import { fetchPicture, type FetchedPicture } from '../media/picture.ts'
 import type { ProfileRow } from '../rows.ts'
-import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
-import type { Scope } from '../write/scope.ts'
+import { isUniqueViolation } from '../write/conflict.ts'
+import { recordEvent, recordTimeline } from '../write/record.ts'
+import type { Scope, Tx } from '../write/scope.ts'
 import { requestEdit } from './edit.ts'
 import { findProfile, lockProfile } from './find.ts'
 import { isClosed } from './lifecycle.ts'
+import { requireNameChange } from './name-change.ts'
+import { changedFields, storeValues, type NewValues } from './store-values.ts'
+import { refusalOf, usernameTaken, valueProblems, type Problem, type ValueNames } from './values.ts'
 import { viewProfile, type ProfileView } from './view.ts'
 
 /** Omitted or null leaves a value as it is; an empty bio clears it. */
 export interface ProfileChanges {
+  name?: string | null | undefined
+  username?: string | null | undefined
   bio?: string | null | undefined
   pictureUrl?: string | null | undefined
 }
 
-function requireOpen(profile: ProfileRow): void {
-  if (isClosed(profile.status)) {
-    throw new CroftError('profile_closed', `The profile is ${profile.status}, for good. Create a new one.`, {
-      status: profile.status,
-    })
-  }
+/** How a route family asks for an edit and speaks of it. */
+export interface EditForm {
+  names: ValueNames
+  /** What the family found wrong by itself; told together with what the platform's rules say. */
+  problems: (profile: ProfileRow) => readonly Problem[]
+  /** Whether the platform's rule on square pictures is asked. */
+  square: boolean
+  nothing: string
+  closed: (profile: ProfileRow) => CroftError
+}
+
+export const farmNames: ValueNames = { name: 'name', username: 'username', bio: 'bio', picture: 'profile_picture_url' }
+
+/** Seed page 1's. */
+const farmForm: EditForm = {
+  names: farmNames,
+  problems: () => [],
+  square: false,
+  nothing: 'Give a bio, a profile_picture_url, or both.',
+  closed: ({ status }) => new CroftError('profile_closed', `The profile is ${status}, for good. Create a new one.`, { status }),
+}
+
+export interface UpdatedProfile extends ProfileView {
+  nameChanged: boolean
+}
+
+/** A picture at the address that the profile's own has is no new one. */
+async function isPresent(scope: Scope, profile: ProfileRow, url: string): Promise<boolean> {
+  if (profile.picture_id === null || profile.not_applied.includes('picture')) return false
+  return (await mediaBehind(scope.ctx, scope.caller.teamId, url))?.id === profile.picture_id
+}
+
+async function bringPicture(
+  scope: Scope,
+  profile: ProfileRow,
+  url: string | undefined,
+  form: EditForm,
+): Promise<FetchedPicture | null> {
+  if (url === undefined || (await isPresent(scope, profile, url))) return null
+  const square = form.square && platforms[profile.platform].picture.square.value
+  return fetchPicture(scope.ctx, scope.caller.teamId, url, { path: form.names.picture, square })
+}
+
+async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Promise<UpdatedProfile> {
+  const before = await lockProfile(tx.trx, tx.caller.teamId, id)
+  if (isClosed(before.status)) throw form.closed(before)
+  const fields = changedFields(before, values)
+  if (fields.length === 0) return { ...(await viewProfile(tx.ctx, tx.trx, before)), nameChanged: false }
+  const row = await storeValues(tx, before, values, fields)
+  await requestEdit(tx, row, fields)
+  await recordTimeline(tx, {
+    profileId: id,
+    kind: 'edit',
+    to: 'stored',
+    reason: `New ${list(fields)} stored; a task applies ${fields.length > 1 ? 'them' : 'it'} on the platform.`,
+  })
+  await recordEvent(tx, 'profile.updated', { profile_id: id, fields })
+  await tx.send(wakeProfile, { team_id: tx.caller.teamId, profile_id: id })
+  return { ...(await viewProfile(tx.ctx, tx.trx, row)), nameChanged: row.display_name !== before.display_name }
 }
 
 /**
- * Changes the stored values at once; a `profile_edit` task applies them on the platform. Source: seed page 1.
- * @throws CroftError `profile_not_found`, `nothing_to_update`, `profile_closed`, `validation_error`, or what is wrong with the picture
+ * Changes the stored values at once, all or none; a `profile_edit` task applies them on the platform. Source: seed pages 1 and 3.
+ * All values are checked first, then the name's cooldown, then the picture.
+ * @throws CroftError `profile_not_found`, what is wrong with the values, `nothing_to_update`, what `form` says of a closed profile,
+ *   `name_change_restricted`, what is wrong with the picture, `username_taken`
  */
-export async function updateProfile(scope: Scope, id: string, changes: ProfileChanges): Promise<ProfileView> {
+export async function updateProfile(
+  scope: Scope,
+  id: string,
+  changes: ProfileChanges,
+  form: EditForm = farmForm,
+): Promise<UpdatedProfile> {
   const { ctx, caller } = scope
   const profile = await findProfile(ctx.db, caller.teamId, id)
-  const bio = changes.bio ?? undefined
-  if (bio === undefined && changes.pictureUrl == null)
-    throw new CroftError('nothing_to_update', 'Give a bio, a profile_picture_url, or both.')
-  requireOpen(profile)
-  const { max } = platforms[profile.platform].bio
-  const length = codePoints(bio ?? '')
-  if (length > max)
-    throw invalid([{ path: 'bio', message: `has ${length} characters; ${profile.platform} takes at most ${max}` }])
-  const picture = changes.pictureUrl == null ? null : await fetchPicture(ctx, caller.teamId, changes.pictureUrl)
-  return scope.commit(async (tx) => {
-    const before = await lockProfile(tx.trx, caller.teamId, id)
-    requireOpen(before)
-    const row = await tx.trx
-      .updateTable('profiles')
-      .set({
-        ...(bio === undefined ? {} : { bio: bio || null }),
-        ...(picture ? { picture_id: await keepPicture(tx, picture) } : {}),
-        updated_at: tx.now,
-      })
-      .where('team_id', '=', caller.teamId)
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    const fields = [...(bio === undefined ? [] : ['bio' as const]), ...(picture ? ['picture' as const] : [])]
-    await requestEdit(tx, row, fields)
-    await recordTimeline(tx, {
-      profileId: id,
-      kind: 'edit',
-      to: 'stored',
-      reason: `New ${fields.join(' and ')} stored; a task applies it on the platform.`,
-    })
-    await recordEvent(tx, 'profile.updated', { profile_id: id, fields })
-    await recordAudit(
-      tx,
-      'profile.update',
-      `profile:${id}`,
-      { bio: before.bio, picture_id: before.picture_id },
-      { bio: row.bio, picture_id: row.picture_id },
-    )
-    await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: id })
-    return viewProfile(ctx, tx.trx, row)
-  })
+  const [name, username, bio, pictureUrl] = [changes.name, changes.username, changes.bio, changes.pictureUrl].map(
+    (value) => value ?? undefined,
+  )
+  const problems = [
+    ...form.problems(profile),
+    ...valueProblems(ctx, profile.platform, { name, username, bio, pictureUrl }, form.names),
+  ]
+  if (problems.length > 0) throw refusalOf(problems)
+  if ([name, username, bio, pictureUrl].every((value) => value === undefined))
+    throw new CroftError('nothing_to_update', form.nothing)
+  if (isClosed(profile.status)) throw form.closed(profile)
+  if (name !== undefined && name !== profile.display_name) requireNameChange(profile, ctx.clock.now())
+  const picture = await bringPicture(scope, profile, pictureUrl, form)
+  try {
+    return await scope.commit((tx) => apply(tx, id, { name, username, bio, picture }, form))
+  } catch (error) {
+    if (username === undefined || !isUniqueViolation(error, 'profiles_one_living_username')) throw error
+    throw usernameTaken(profile.platform, username)
+  }
 }

@@ -1,0 +1,76 @@
+import { Type } from 'typebox'
+import { CroftError, type Detail } from '../../core/errors.ts'
+import type { EditForm, ProfileChanges } from '../../core/profiles/update.ts'
+import type { Problem, ValueNames } from '../../core/profiles/values.ts'
+import type { ProfileRow } from '../../core/rows.ts'
+import { platforms, type PlatformRules } from '../../platforms/index.ts'
+import { object, oneOf, url } from '../http/shapes.ts'
+
+const every: readonly PlatformRules[] = Object.values(platforms)
+const bioMost = Math.max(...every.map(({ bio }) => bio.most.value))
+const nameMost = Math.max(...every.map(({ name }) => name.most.value))
+
+/** Seed page 3's body. What a platform asks beyond it is checked together with it. */
+export const editBody = object({
+  platform: oneOf('tiktok', 'instagram'),
+  name: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: nameMost,
+      description: 'New display name. TikTok: once in 7 days, after day 5 of warm-up. Instagram: once in 14 days.',
+    }),
+  ),
+  username: Type.Optional(Type.String({ minLength: 1, maxLength: 30, description: 'New username; Instagram only.' })),
+  bio: Type.Optional(Type.String({ maxLength: bioMost, description: 'New bio. Empty: cleared.' })),
+  profilePictureUrl: Type.Optional(url),
+})
+
+const names: ValueNames = { name: 'name', username: 'username', bio: 'bio', picture: 'profilePictureUrl' }
+
+const members = (body: unknown): Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {}
+
+function familyProblems(
+  { platform }: ProfileRow,
+  given: Readonly<Record<string, unknown>>,
+  faults: readonly Detail[],
+): Problem[] {
+  const found: Problem[] = []
+  const named = typeof given['platform'] === 'string'
+  if (named && given['platform'] !== platform)
+    found.push({ code: 'invalid_parameter', path: 'platform', message: `must be ${platform}, the platform of this account` })
+  const { patchable } = platforms[platform].username
+  const renames = 'username' in given && !patchable.value
+  if (renames)
+    found.push({
+      code: 'invalid_parameter',
+      path: 'username',
+      message: 'Username changes are only supported for Instagram accounts',
+      whole: true,
+    })
+  const told = faults.filter(({ path }) => !(path === 'platform' && named) && !(path === 'username' && renames))
+  return [...found, ...told.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
+}
+
+/** What an edit asks for, of a body whose shape may be faulty: a member with a fault is told of and not looked at again. */
+export function editOf(body: unknown, faults: readonly Detail[]): { changes: ProfileChanges; form: EditForm } {
+  const given = members(body)
+  const text = (member: string) => {
+    const value = given[member]
+    return typeof value === 'string' && !faults.some(({ path }) => path === member) ? value : undefined
+  }
+  return {
+    changes: { name: text('name'), username: text('username'), bio: text('bio'), pictureUrl: text('profilePictureUrl') },
+    form: {
+      names,
+      problems: (profile) => familyProblems(profile, given, faults),
+      square: true,
+      nothing: 'Give at least one of name, username, bio and profilePictureUrl.',
+      closed: ({ status }) =>
+        new CroftError('invalid_state', `The account is ${status}, for good, and cannot be edited.`, { status }),
+    },
+  }
+}
+
+/** Members of the answer that name what a dry run does not make: a new picture's address. */
+export const madeBy = (body: unknown): string[] => ('profilePictureUrl' in members(body) ? ['profilePictureUrl'] : [])

@@ -1,0 +1,87 @@
+import { Type, type Static } from 'typebox'
+import { warmupStanding } from '../../core/accounts/standing.ts'
+import type { Context } from '../../core/context.ts'
+import { nameRestriction } from '../../core/profiles/name-change.ts'
+import type { UpdatedProfile } from '../../core/profiles/update.ts'
+import type { ProfileView } from '../../core/profiles/view.ts'
+import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+
+const platform = oneOf('tiktok', 'instagram')
+
+/** An account, as spec section 5 lists its members. */
+export const accountShape = object({
+  accountId: id,
+  phoneId: nullable(id),
+  platform,
+  name: Type.String(),
+  username: Type.String(),
+  bio: nullable(Type.String()),
+  accountStatus: oneOf('created_pending_warmup', 'warming_up', 'ready'),
+  warmupDay: Type.Integer({ minimum: 0, maximum: 7 }),
+  warmupStartDate: nullable(time),
+  warmupCompletionDate: nullable(time),
+  profilePictureUrl: nullable(Type.String()),
+  createdAt: time,
+  nextNameChangeAllowed: nullable(time),
+})
+
+/** Seed page 3's answer, to the letter. */
+export const updatedShape = object({
+  success: Type.Boolean(),
+  accountId: id,
+  platform,
+  name: Type.String(),
+  username: Type.String(),
+  bio: nullable(Type.String()),
+  profilePictureUrl: nullable(Type.String()),
+  updatedAt: time,
+  nextNameChangeAllowed: Type.Optional(time),
+})
+
+/** An account; `nextNameChangeAllowed` is null where nothing stands against a change, and before any warm-up run. */
+export function showAccount(ctx: Context, { row, pictureUrl }: ProfileView): Static<typeof accountShape> {
+  const now = ctx.clock.now()
+  const { status, day, startedAt, completedAt } = warmupStanding(row, now)
+  return {
+    accountId: row.id,
+    phoneId: row.phone_id,
+    platform: row.platform,
+    name: row.display_name,
+    username: row.username,
+    bio: row.bio,
+    accountStatus: status,
+    warmupDay: day,
+    warmupStartDate: iso(startedAt),
+    warmupCompletionDate: iso(completedAt),
+    profilePictureUrl: pictureUrl,
+    createdAt: row.created_at.toISOString(),
+    nextNameChangeAllowed: iso(nameRestriction(row, now)?.nextAllowedAt ?? null),
+  }
+}
+
+/** The answer to an edit; `nextNameChangeAllowed` only where the name changed. */
+export function showUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): Static<typeof updatedShape> {
+  const next = nameChanged ? nameRestriction(row, row.updated_at)?.nextAllowedAt : null
+  return {
+    success: true,
+    accountId: row.id,
+    platform: row.platform,
+    name: row.display_name,
+    username: row.username,
+    bio: row.bio,
+    profilePictureUrl: pictureUrl,
+    updatedAt: row.updated_at.toISOString(),
+    ...(next ? { nextNameChangeAllowed: next.toISOString() } : {}),
+  }
+}
+
+export const updatedExample: Static<typeof updatedShape> = {
+  success: true,
+  accountId: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+  platform: 'instagram',
+  name: 'Croft Bakery',
+  username: 'croft.bakery',
+  bio: 'Bread, every day.',
+  profilePictureUrl: null,
+  updatedAt: '2026-11-21T09:30:00.000Z',
+}

@@ -6,13 +6,13 @@ import { keptSecretKey } from './config/secret-key.ts'
 import type { Settings } from './config/settings.ts'
 import { storeSetting } from './config/store.ts'
 import type { Context } from './core/context.ts'
-import { secretBox } from './core/secrets/box.ts'
+import { requireSameKey, secretBox } from './core/secrets/box.ts'
 import type { Substitutes } from './croft.ts'
 import { connect } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { createSandboxDriver } from './drivers/sandbox/index.ts'
-import { openQueue, type Queue } from './jobs/queue.ts'
+import { openQueue, throughPool, type Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
 import { cleanTemporary, defaultLimits, openStore } from './media/index.ts'
 import { createGuard } from './net/index.ts'
@@ -29,13 +29,26 @@ const pools = { main: 20, counters: 4, queue: 8 } as const
 
 /** Opens everything that verbs work with, in the order in which one part needs the other; `close` undoes it backwards. */
 export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
-  const log = pino({ level: settings.LOG_LEVEL })
+  const opened = new AsyncDisposableStack()
+  try {
+    return await openParts(settings, substitutes, opened)
+  } catch (error) {
+    // What stays open would keep the process, and an embedded database, alive.
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function openParts(settings: Settings, substitutes: Substitutes, opened: AsyncDisposableStack): Promise<OpenedContext> {
+  // The multipart plugin writes a request's headers, its key among them, at trace.
+  const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] })
   const { dataDir, explicit } = dataDirOf(settings)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
   const embedded =
     settings.DATABASE_URL === null && !substitutes.connection
       ? await startEmbedded({ dataDir, explicit, log: (message, details) => log.debug(details ?? {}, message) })
       : null
+  opened.defer(() => embedded?.stop())
   const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
   const counters = connect(connection, {
@@ -45,21 +58,28 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
     options: '-c synchronous_commit=off',
   })
   const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
+  for (const database of [main, counters, jobs]) opened.defer(() => database.close())
   const ran = await migrate(main.pool)
   if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
   const queue = await openQueue({
-    database: { executeSql: async (text, values) => ({ rows: (await jobs.pool.query(text, values)).rows }) },
+    database: throughPool(jobs.pool),
     supervise: settings.CROFT_ROLE !== 'api',
     onError: (error) => log.warn({ err: error }, 'the queue met a fault; it goes on'),
+    onJobError: (error, job, data) => log.error({ err: error, job, ...data }, 'a job failed; it is tried again'),
   })
+  opened.defer(() => queue.stop(0))
+  const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
+  await requireSameKey(main.db, secrets)
   const temporaryDir = resolve(join(dataDir, 'tmp'))
   await mkdir(temporaryDir, { recursive: true })
   await cleanTemporary(temporaryDir)
   const store = await openStore(storeSetting(settings, dataDir, temporaryDir))
+  opened.defer(() => store.close())
   const guard = createGuard({
     allowPrivateNetwork: settings.CROFT_ALLOW_PRIVATE_NETWORK,
     log: (event) => log.info(event, 'the guard refused an address'),
   })
+  opened.defer(() => guard.close())
   if (settings.CROFT_ALLOW_PRIVATE_NETWORK)
     log.warn(
       'CROFT_ALLOW_PRIVATE_NETWORK lets Croft fetch from loopback and private addresses; use it for development and tests alone',
@@ -76,7 +96,7 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
     drivers: new Map([[sandbox.name, sandbox]]),
     store,
     guard,
-    secrets: secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir))),
+    secrets,
     log,
     limits: defaultLimits,
     temporaryDir,
@@ -99,11 +119,6 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
     setAddress: (given) => {
       address = given
     },
-    async close() {
-      await guard.close()
-      await store.close()
-      await Promise.all([main.close(), counters.close(), jobs.close()])
-      await embedded?.stop()
-    },
+    close: () => opened.disposeAsync(),
   }
 }

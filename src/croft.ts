@@ -29,6 +29,16 @@ export interface Croft {
   stop(graceMs?: number): Promise<void>
 }
 
+/** Answers what is asked already; a connection that is still open after `graceMs`, as of a slow download, is cut. */
+async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(cut)
+  }
+}
+
 /**
  * Puts the parts together: opens the database and brings its schema up to date, but does not listen yet.
  * @throws SettingsError, EmbeddedDatabaseError or SchemaTooNewError, each with a message that says what to do
@@ -40,7 +50,7 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
   let worker: Worker | null = null
   let stopping: Promise<void> | null = null
   const shutDown = async (graceMs: number) => {
-    await app.close()
+    await closeServer(app, graceMs)
     await opened.queue.stop(graceMs)
     await worker?.stop()
     await opened.close()
@@ -49,7 +59,11 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
     app,
     ctx,
     async start() {
-      const address = await app.listen({ host: settings.HOST, port: settings.PORT })
+      const address = await app.listen({
+        host: settings.HOST,
+        port: settings.PORT,
+        listenTextResolver: (at) => `Croft listens on ${at}. The reference is at ${at}/docs`,
+      })
       opened.setAddress(address)
       if (settings.CROFT_ROLE !== 'api')
         worker = await startWorker(ctx, { role: settings.CROFT_ROLE, sweepMs: substitutes.sweepMs ?? 5_000 })

@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../core/context.ts'
 import { CroftError } from '../core/errors.ts'
 import { newId } from '../lib/ids.ts'
+import { accountRoutes } from './accounts/routes.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
 import { healthRoutes } from './common/health.ts'
 import { mediaRoutes } from './common/media.ts'
@@ -14,9 +15,11 @@ import { postRoutes } from './farm/posts.ts'
 import { farmProfileExtras } from './farm/profile-extras.ts'
 import { farmProfileRoutes } from './farm/profiles.ts'
 import { answerError } from './http/errors.ts'
+import { takeJson } from './http/json.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
+import { answerUnreadable } from './http/unreadable.ts'
 import { validatorCompiler } from './http/validate.ts'
 
 const bodyLimit = 1_048_576
@@ -34,7 +37,16 @@ export async function buildServer(ctx: Context, options: { version: string; heal
       return typeof given === 'string' && requestId.test(given) ? given : newId()
     },
     forceCloseConnections: 'idle',
+    // An id that is too long is a bad id, as any other.
+    routerOptions: { maxParamLength: 16_384 },
+    clientErrorHandler: answerUnreadable,
+    // What the router refuses meets no hook.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id)
+      answerError(error, request, reply, 'common')
+    },
   })
+  takeJson(app)
   app.setValidatorCompiler(validatorCompiler)
   // Answers are plain JSON of what the routes return; the tests hold them against their schemas.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
@@ -42,6 +54,16 @@ export async function buildServer(ctx: Context, options: { version: string; heal
     reply.header('x-request-id', request.id)
   })
   logRequests(app)
+  // A connection that was answered while the server closes is idle only now, and would be kept alive.
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onResponse', (_request, reply, done) => {
+    if (closing) reply.raw.socket?.end()
+    done()
+  })
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))
   app.setNotFoundHandler((request, reply) =>
     answerError(
@@ -51,13 +73,14 @@ export async function buildServer(ctx: Context, options: { version: string; heal
       'common',
     ),
   )
+  if (!options.healthOnly) await openApi(app, options.version)
   healthRoutes(app, ctx)
   if (options.healthOnly) return app
-  await openApi(app, options.version)
   farmProfileRoutes(app, ctx)
   farmProfileExtras(app, ctx)
   postRoutes(app, ctx)
   bulkRoute(app, ctx)
+  accountRoutes(app, ctx)
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)

@@ -11,6 +11,7 @@ import { serve } from './serve.ts'
 import { webhookSecretCommand } from './webhooks.ts'
 import { CommandError } from './with-croft.ts'
 import { CroftError } from '../core/errors.ts'
+import { OtherSecretKeyError } from '../core/secrets/box.ts'
 
 const program = new Command('croft').description('A self-hosted control plane for a fleet of social profiles.').version(version)
 
@@ -51,7 +52,7 @@ program
   .action(webhookSecretCommand)
 
 /** What a person can put right is told in a sentence; anything else keeps its stack. */
-const plain = [CommandError, CroftError, SettingsError, EmbeddedDatabaseError, SchemaTooNewError]
+const plain = [OtherSecretKeyError, CommandError, CroftError, SettingsError, EmbeddedDatabaseError, SchemaTooNewError]
 
 try {
   await program.parseAsync()

@@ -13,9 +13,8 @@ export async function serve(): Promise<void> {
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal))
-  const address = await croft.start().catch(async (error: unknown) => {
+  await croft.start().catch(async (error: unknown) => {
     await croft.stop(0)
     throw error
   })
-  croft.ctx.log.info(`Croft listens on ${address}. The reference is at ${address}/docs`)
 }

@@ -26,9 +26,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     if (name.startsWith('CROFT_') && !(name in settings)) problems.push(`${name} is no setting; docs/settings.md lists them`)
   }
   const read = values as Settings
-  if (problems.length === 0 && read.CROFT_ROLE !== 'all') {
-    for (const name of ['DATABASE_URL', 'CROFT_SECRET_KEY', 'CROFT_MEDIA_STORE'] as const) {
-      if (read[name] === null) problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
+  if (read.CROFT_ROLE === 'api' || read.CROFT_ROLE === 'worker') {
+    for (const name of ['DATABASE_URL', 'CROFT_SECRET_KEY', 'CROFT_MEDIA_STORE', 'CROFT_PUBLIC_URL'] as const) {
+      if (read[name] == null && !problems.some((problem) => problem.startsWith(name))) problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
     }
   }
   if (problems.length > 0) throw new SettingsError(problems)

@@ -13,6 +13,8 @@ export type ErrorKind =
   | 'missing'
   | 'conflict'
   | 'too_large'
+  | 'too_large_head'
+  | 'too_slow'
   | 'unsupported'
   | 'too_many'
   | 'upstream'
@@ -28,11 +30,18 @@ export const errorCodes = {
   malformed_request: code('malformed', 'The request could not be read, for a reason that the message gives.'),
   validation_error: code('bad_value', 'One or more values are missing, unknown or wrong; `details` names every one.'),
   nothing_to_update: code('refused', 'The body names nothing to change.'),
+  invalid_parameter: code('bad_value', 'A value that this account cannot take: another platform’s, or a TikTok username.'),
+  invalid_image_ratio: code('bad_value', 'The profile picture is not square; the message has its size.'),
+  name_change_restricted: code(
+    'too_many',
+    'The platform does not allow another name yet; `nextAllowedAt` tells when, or is null before any warm-up run.',
+  ),
   profile_closed: code('refused', 'The profile is failed or deactivated and cannot be changed.'),
   unauthorized: code('unauthenticated', 'No key, an unknown, expired or revoked key, or two different keys.'),
   insufficient_scope: code('forbidden', 'The key does not have the scope that the route needs.'),
   not_found: code('missing', 'Nothing is here, or it belongs to another team.'),
   profile_not_found: code('missing', 'No profile of this team has the id.'),
+  account_not_found: code('missing', 'No account of this team has the id.'),
   post_not_found: code('missing', 'No post of this team has the id.'),
   task_not_found: code('missing', 'No task of this team has the id.'),
   api_key_not_found: code('missing', 'No key of this team has the id.'),
@@ -49,13 +58,15 @@ export const errorCodes = {
   invalid_state: code('conflict', 'The action is not allowed in the present state, which the error tells.'),
   idempotency_key_in_use: code('conflict', 'The first request with this Idempotency-Key is still running.'),
   idempotency_key_reused: code('bad_value', 'This Idempotency-Key was used for a different request.'),
+  headers_too_large: code('too_large_head', 'The URL and headers are larger than the server takes.'),
+  request_timeout: code('too_slow', 'The request did not arrive in time.'),
   payload_too_large: code('too_large', 'The body is larger than the route takes.'),
   unsupported_media_type: code('unsupported', 'The Content-Type is not the one that the route takes.'),
   rate_limited: code('too_many', 'Too many requests in a minute; `Retry-After` tells when to try again.'),
   invalid_url: code('bad_value', 'A URL is malformed, or carries a user name or password.'),
   address_not_allowed: code('bad_value', 'A URL leads to an address that is not on the public internet.'),
   picture_unreachable: code('bad_value', 'The picture could not be fetched; the message says why.'),
-  picture_not_an_image: code('bad_value', 'What the picture URL leads to is no JPEG, PNG, WebP, AVIF or GIF image.'),
+  picture_not_an_image: code('bad_value', 'What the picture URL leads to is no JPEG, PNG, WebP or AVIF image.'),
   picture_too_large: code('bad_value', 'The picture has too many bytes or pixels.'),
   driver_unavailable: code('upstream', 'The profile’s driver is not configured or switched off; nothing was queued.'),
   storage_full: code('storage_full', 'There is no room to store the upload; nothing was kept.'),

@@ -1,7 +1,8 @@
+import pg from 'pg'
+
 const codes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
-  'ENOENT',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
@@ -18,8 +19,11 @@ const codes = new Set([
 /** Whether the error says that the database cannot be reached, rather than that it refused something. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { code } = error as { code?: unknown }
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown }
   return (
+    // FATAL: the server ends the session, or begins none.
+    (error instanceof pg.DatabaseError && error.severity === 'FATAL') ||
+    (code === 'ENOENT' && syscall === 'connect') ||
     (typeof code === 'string' && codes.has(code)) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message)
   )

@@ -7,8 +7,15 @@ const lock = 7_236_011
 /** A database that this version of Croft must not touch. The message says what to do. */
 export class SchemaTooNewError extends Error {}
 
+interface Migration {
+  number: number
+  name: string
+  sql: string
+  breaking: boolean
+}
+
 /** The migrations in order: `{number, name, sql}`. A file that starts with `-- breaking` shuts out older versions. */
-async function migrations(): Promise<{ number: number; name: string; sql: string; breaking: boolean }[]> {
+async function migrations(): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort()
   return Promise.all(
     names.map(async (name) => {
@@ -24,40 +31,50 @@ async function migrations(): Promise<{ number: number; name: string; sql: string
  * @throws SchemaTooNewError where a newer Croft has made a breaking change
  */
 export async function migrate(pool: pg.Pool): Promise<string[]> {
-  const known = await migrations()
-  const newest = known.at(-1)?.number ?? 0
   const client = await pool.connect()
-  const ran: string[] = []
+  // What breaks the connection fails the query that runs; without a listener it would end the process as well.
+  let broken: Error | undefined
+  client.on('error', (error) => {
+    broken = error
+  })
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
-    await client.query(
-      `create table if not exists migrations (number integer primary key, name text not null, breaking boolean not null, ran_at timestamptz not null default now())`,
-    )
-    const rows = (
-      await client.query<{ number: number; name: string; breaking: boolean }>('select number, name, breaking from migrations')
-    ).rows
-    const newer = rows.find((row) => row.number > newest && row.breaking)
-    if (newer)
-      throw new SchemaTooNewError(
-        `The database was changed by a newer Croft (migration ${newer.number}, ${newer.name}). Run that version or a later one.`,
-      )
-    for (const migration of known.filter((one) => !rows.some((row) => row.number === one.number))) {
-      await client.query('begin')
-      await client.query('insert into migrations (number, name, breaking) values ($1, $2, $3)', [
-        migration.number,
-        migration.name,
-        migration.breaking,
-      ])
-      await client.query(migration.sql)
-      await client.query('commit')
-      ran.push(migration.name)
-    }
+    const ran = await runMissing(client, await migrations())
+    await client.query('select pg_advisory_unlock($1)', [lock])
     return ran
   } catch (error) {
-    await client.query('rollback')
+    broken ??= error instanceof Error ? error : new Error(String(error))
     throw error
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [lock])
-    client.release()
+    // A connection that broke off in the middle goes, and its transaction and lock with it.
+    client.release(broken)
   }
+}
+
+async function runMissing(client: pg.PoolClient, known: Migration[]): Promise<string[]> {
+  const newest = known.at(-1)?.number ?? 0
+  const ran: string[] = []
+  await client.query(
+    `create table if not exists migrations (number integer primary key, name text not null, breaking boolean not null, ran_at timestamptz not null default now())`,
+  )
+  const rows = (
+    await client.query<{ number: number; name: string; breaking: boolean }>('select number, name, breaking from migrations')
+  ).rows
+  const newer = rows.find((row) => row.number > newest && row.breaking)
+  if (newer)
+    throw new SchemaTooNewError(
+      `The database was changed by a newer Croft (migration ${newer.number}, ${newer.name}). Run that version or a later one.`,
+    )
+  for (const migration of known.filter((one) => !rows.some((row) => row.number === one.number))) {
+    await client.query('begin')
+    await client.query('insert into migrations (number, name, breaking) values ($1, $2, $3)', [
+      migration.number,
+      migration.name,
+      migration.breaking,
+    ])
+    await client.query(migration.sql)
+    await client.query('commit')
+    ran.push(migration.name)
+  }
+  return ran
 }

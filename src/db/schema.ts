@@ -140,6 +140,11 @@ interface ProfileTable {
   driver: string
   profile_name: string
   username: string
+  display_name: string
+  /** When the name last changed; null where it never did, or the platform refused the change. */
+  name_changed_at: Date | null
+  /** The fields whose stored values the platform did not take. */
+  not_applied: Generated<string[]>
   email_auth_method: 'google' | 'outlook'
   bio: string | null
   picture_id: string | null

@@ -20,6 +20,7 @@ export async function startPool<Data extends object>(
   boss: PgBoss,
   definition: JobDefinition<Data>,
   handler: Handler<Data>,
+  onError: (error: unknown, data: Data) => void,
 ): Promise<WorkerPool> {
   const ids: string[] = []
   const busy = new Set<number>()
@@ -34,7 +35,12 @@ export async function startPool<Data extends object>(
       busy.add(index)
       nudge()
       try {
-        for (const job of jobs) await handler(job.data, job.signal)
+        for (const job of jobs) {
+          await handler(job.data, job.signal).catch((error: unknown) => {
+            onError(error, job.data)
+            throw error
+          })
+        }
       } finally {
         busy.delete(index)
         const own = ids[index]

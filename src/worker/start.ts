@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
+import { sql } from 'kysely'
 import type { Context } from '../core/context.ts'
 import { prepareMedia } from '../core/posts/prepare.ts'
+import { pruneKeys } from '../core/idempotency/prune.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
 import { tryDelivery } from '../core/webhooks/deliver.ts'
 import { deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
-import { sql } from 'kysely'
 
 export interface Worker {
   id: string
@@ -39,7 +40,8 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
   await queue.work(deliver, (data) => tryDelivery(ctx, data.team_id, data.delivery_id))
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {
-    await register(ctx, id, options.role)
+    if (queue.isPolling()) await register(ctx, id, options.role)
+    await pruneKeys(ctx)
     await sweep(ctx)
   }
   const again = () => {

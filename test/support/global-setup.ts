@@ -3,7 +3,7 @@ import pg from 'pg'
 import { connect, type Connection } from '../../src/db/connect.ts'
 import { reachableTemporaryDir, startEmbedded, type EmbeddedDatabase } from '../../src/db/embedded/index.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { openQueue } from '../../src/jobs/queue.ts'
+import { openQueue, throughPool } from '../../src/jobs/queue.ts'
 import { databaseOn, template } from './database.ts'
 
 let embedded: EmbeddedDatabase | undefined
@@ -27,9 +27,10 @@ export async function globalSetup(): Promise<void> {
   const database = connect(databaseOn(server, template), { name: 'croft test template', max: 4, onError: quiet })
   await migrate(database.pool)
   const queue = await openQueue({
-    database: { executeSql: async (text, values) => ({ rows: (await database.pool.query(text, values)).rows as unknown[] }) },
+    database: throughPool(database.pool),
     supervise: false,
     onError: quiet,
+    onJobError: quiet,
   })
   await queue.stop(0)
   await database.close()

@@ -31,6 +31,8 @@ const showKey = (row: ApiKeyRow) => ({
 function expiry(ctx: Context, text: string | null | undefined): Date | null {
   if (text == null) return null
   const date = new Date(text)
+  // JSON Schema takes a leap second, JavaScript does not.
+  if (Number.isNaN(date.getTime())) throw invalid([{ path: 'expires_at', message: 'is a time that no calendar has' }])
   if (date <= ctx.clock.now()) throw invalid([{ path: 'expires_at', message: 'is past; it must be a time to come' }])
   return date
 }

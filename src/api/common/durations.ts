@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { invalid } from '../../core/errors.ts'
+import { invalid, type Detail } from '../../core/errors.ts'
 import { parseDuration } from '../../lib/durations.ts'
 
 /** A duration as text: `0s`, `15m`, `7d`. */
@@ -7,11 +7,25 @@ export const durationShape = Type.String({ pattern: '^\\d{1,9}(ms|s|m|h|d)$', de
 
 const longestMs = 366 * 86_400_000
 
-/** Milliseconds of a duration that a request named at `path`; null stays null. @throws CroftError `validation_error` */
-export function durationMs(text: string | null, path: string, minMs = 0): number | null {
-  if (text === null) return null
-  const ms = parseDuration(text)
-  if (ms === null || ms < minMs || ms > longestMs)
-    throw invalid([{ path, message: `must be a duration from ${minMs / 1_000}s to 366d, such as 15m` }])
-  return ms
+/** A duration that a request may hold at `path`: undefined where it was left out, null where it is to be none. */
+export interface GivenDuration {
+  text: string | null | undefined
+  path: string
+  minMs?: number
+}
+
+/** Milliseconds of each duration that was given. @throws CroftError `validation_error` that names every bad one */
+export function durationsMs<Name extends string>(given: Record<Name, GivenDuration>): Partial<Record<Name, number | null>> {
+  const wrong: Detail[] = []
+  const found: Partial<Record<Name, number | null>> = {}
+  for (const name of Object.keys(given) as Name[]) {
+    const { text, path, minMs = 0 } = given[name]
+    if (text === undefined) continue
+    const ms = text === null ? null : parseDuration(text)
+    if (text !== null && (ms === null || ms < minMs || ms > longestMs))
+      wrong.push({ path, message: `must be a duration from ${minMs / 1_000}s to 366d, such as 15m` })
+    else found[name] = ms
+  }
+  if (wrong.length > 0) throw invalid(wrong)
+  return found
 }

@@ -1,46 +1,69 @@
 import { sql } from 'kysely'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Context } from '../../core/context.ts'
+import { StorageFullError } from '../../media/index.ts'
+import { object, oneOf } from '../http/shapes.ts'
 
 type Check = { ok: true } | { ok: false; why: string }
 
-async function check(work: () => Promise<string | null>): Promise<Check> {
+/** Runs a check that answers null or why it fails; an error is told as `failed`, and its own words stay in the log. */
+async function check(ctx: Context, failed: string, work: () => Promise<string | null>): Promise<Check> {
   try {
     const why = await work()
     return why === null ? { ok: true } : { ok: false, why }
   } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : 'failed' }
+    ctx.log.warn({ err: error }, `not ready: ${failed}`)
+    return { ok: false, why: failed }
   }
 }
 
-const database = (ctx: Context) => async () => {
+async function database(ctx: Context): Promise<null> {
   await sql`select 1`.execute(ctx.db)
   return null
 }
 
 /** A worker that has not said for 30 s that it lives counts as gone. */
-const workers = (ctx: Context) => async () => {
+async function workers(ctx: Context): Promise<string | null> {
   const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds' limit 1`.execute(ctx.db)
   return seen.rows.length > 0 ? null : 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
 }
 
-const store = (ctx: Context) => async () => {
-  await ctx.store.check()
-  return null
+async function store(ctx: Context): Promise<string | null> {
+  try {
+    await ctx.store.check()
+    return null
+  } catch (error) {
+    if (!(error instanceof StorageFullError)) throw error
+    return 'the media store is full; make room, or raise its quota'
+  }
 }
+
+const checkShape = Type.Union([object({ ok: Type.Literal(true) }), object({ ok: Type.Literal(false), why: Type.String() })])
+const readiness = (status: 'ready' | 'not_ready', description: string) => ({
+  description,
+  content: {
+    'application/json': {
+      schema: object({ status: oneOf(status), checks: object({ database: checkShape, jobs: checkShape, store: checkShape }) }),
+    },
+  },
+})
+const alive = { description: 'It lives', content: { 'application/json': { schema: object({ status: oneOf('ok') }) } } }
+const common = { tags: ['Health'], security: [] }
 
 /** `GET /healthz`: the process lives. `GET /readyz`: it can do its work; 503 with the reasons otherwise. */
 export function healthRoutes(app: FastifyInstance, ctx: Context): void {
-  app.get('/healthz', { schema: { summary: 'Whether the process lives', tags: ['Health'], security: [] } }, () => ({
+  app.get('/healthz', { schema: { ...common, summary: 'Whether the process lives', response: { 200: alive } } }, () => ({
     status: 'ok',
   }))
-  app.get(
-    '/readyz',
-    { schema: { summary: 'Whether the server can do its work', tags: ['Health'], security: [] } },
-    async (_, reply) => {
-      const checks = { database: await check(database(ctx)), jobs: await check(workers(ctx)), store: await check(store(ctx)) }
-      const ready = Object.values(checks).every((one) => one.ok)
-      return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
-    },
-  )
+  const response = { 200: readiness('ready', 'It can do its work'), 503: readiness('not_ready', 'Something is amiss') }
+  app.get('/readyz', { schema: { ...common, summary: 'Whether the server can do its work', response } }, async (_, reply) => {
+    const checks = {
+      database: await check(ctx, 'the database cannot be reached', () => database(ctx)),
+      jobs: await check(ctx, 'the database cannot be asked for workers', () => workers(ctx)),
+      store: await check(ctx, 'the media store cannot be written to', () => store(ctx)),
+    }
+    const ready = Object.values(checks).every((one) => one.ok)
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
+  })
 }

@@ -1,27 +1,30 @@
 import multipart from '@fastify/multipart'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
-import { CroftError, invalid } from '../../core/errors.ts'
 import { inspectMedia } from '../../core/media/inspect.ts'
 import { keepUpload } from '../../core/media/upload.ts'
 import { mediaUrl } from '../../core/profiles/view.ts'
 import type { MediaRow } from '../../core/rows.ts'
-import { TooLargeError, type Blob } from '../../media/index.ts'
 import { requireScope } from '../http/auth.ts'
+import { orDryRun } from '../http/dry-run.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { readRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
+import { validatorCompiler } from '../http/validate.ts'
 import { runWrite, sendAnswer } from '../http/write.ts'
+import { takeFile } from './upload-form.ts'
 
 const uploadShape = object({
   media_id: id,
-  media_url: nullable(Type.String()),
+  media_url: Type.String(),
   size: Type.Integer(),
   sha256: Type.String(),
   created_at: time,
 })
+
+const made = ['media_id', 'media_url']
 
 const showUpload = (ctx: Context, row: MediaRow): Static<typeof uploadShape> => ({
   media_id: row.id,
@@ -31,31 +34,17 @@ const showUpload = (ctx: Context, row: MediaRow): Static<typeof uploadShape> => 
   created_at: row.created_at.toISOString(),
 })
 
-/** Streams the one file of the form into the store. */
-async function takeFile(ctx: Context, request: FastifyRequest): Promise<Blob & { contentType: string }> {
-  if (!request.isMultipart())
-    throw new CroftError(
-      'unsupported_media_type',
-      'Send the file as multipart/form-data, in a part named file: curl -F file=@clip.mp4 …',
-    )
-  const part = await request.file()
-  if (!part) throw invalid([{ path: 'file', message: 'is required: the form holds no file' }])
-  try {
-    const blob = await ctx.store.put(part.file, { maxBytes: ctx.limits.videoBytes })
-    if (blob.size === 0) throw invalid([{ path: 'file', message: 'is empty' }])
-    return { ...blob, contentType: part.mimetype }
-  } catch (error) {
-    if (!(error instanceof TooLargeError)) throw error
-    throw new CroftError('payload_too_large', `The file is larger than ${Math.floor(error.maxBytes / 1_048_576)} MiB.`)
-  } finally {
-    part.file.resume()
-  }
-}
+const uploadForm = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file, streamed.' } },
+} as const
 
 /** `POST /v1/media`: an address that posts accept, for people without a web server. */
 async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
+  app.removeAllContentTypeParsers()
   await app.register(multipart, {
-    limits: { files: 1, fields: 0, fileSize: ctx.limits.videoBytes + 1 },
+    limits: { files: 10, fields: 10, fileSize: ctx.limits.videoBytes + 1 },
     throwFileSizeLimit: false,
   })
   app.post(
@@ -67,26 +56,31 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
         description:
           'One file, in a part named `file`. The `media_url` of the answer can be used in a post, as often as you like.',
         tags: ['Media'],
+        querystring: object({}),
+        body: uploadForm,
         consumes: ['multipart/form-data'],
         security: [{ apiKey: [] }, { bearer: [] }],
         response: {
-          201: { description: 'Kept', content: { 'application/json': { schema: uploadShape } } },
+          201: { description: 'Kept', content: { 'application/json': { schema: orDryRun(uploadShape, made) } } },
           ...errorResponses('common', { write: true, params: false, body: true, limited: false, more: [507] }),
         },
       },
+      // The form is streamed, so there is no body to hold against the schema that the reference shows.
+      validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : validatorCompiler(part)),
       onRequest: async (request) => {
         await requireScope(ctx, request, 'write')
       },
       errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
     },
     async (request, reply) => {
+      const file = await takeFile(ctx, request)
       const answer = await runWrite(ctx, request, {
         status: 201,
-        verb: async (scope) => keepUpload(scope, await takeFile(ctx, request)),
+        verb: (scope) => keepUpload(scope, file),
         present: (row: MediaRow) => showUpload(ctx, row),
-        made: ['media_id', 'media_url'],
+        made,
         secret: [],
-        print: request.headers['content-length'] ?? '',
+        print: `${file.hash} ${file.contentType}`,
       })
       return sendAnswer(reply, answer)
     },
@@ -95,7 +89,8 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
 
 /** Uploading and inspecting media. */
 export async function mediaRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  await uploadRoute(app, ctx)
+  // Multipart is for this route alone; to every other it is the wrong type.
+  await app.register((form) => uploadRoute(form, ctx))
   readRoute(app, ctx, {
     family: 'common',
     tag: 'Media',
@@ -117,7 +112,7 @@ export async function mediaRoutes(app: FastifyInstance, ctx: Context): Promise<v
       problems: Type.Array(reason),
       warnings: Type.Array(reason),
     }),
-    errors: [404],
+    errors: [404, 507],
     read: async (_, caller, { body }) => {
       const found = await inspectMedia(ctx, caller, body.media_url, body.media_type)
       const nothing = {

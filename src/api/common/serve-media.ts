@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../../core/context.ts'
 import { CroftError } from '../../core/errors.ts'
+import { NotStoredError } from '../../media/index.ts'
 import { answerError } from '../http/errors.ts'
 
 /** One range of `bytes=FIRST-LAST`; several at once are answered with the whole file, as HTTP allows. */
@@ -16,6 +17,10 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 // What a file may be shown as in a browser; anything else is downloaded, never run.
 const shown = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
 
+/** Whether If-None-Match names the file; proxies that compress make a tag weak. */
+const isNamed = (header: string | undefined, hash: string): boolean =>
+  header?.split(',').some((tag) => ['*', `"${hash}"`, `W/"${hash}"`].includes(tag.trim())) ?? false
+
 async function serve(
   ctx: Context,
   token: string,
@@ -29,6 +34,9 @@ async function serve(
     (await ctx.db.selectFrom('media').select(['files']).where('token', '=', token).executeTakeFirst())
   const file = row ? row.files[n - 1] : undefined
   if (!file) throw new CroftError('media_not_found', 'There is no media at this address.')
+  const range = rangeOf(rangeHeader, file.size)
+  const known = isNamed(etag, file.hash)
+  const bytes = known || range === 'unsatisfiable' ? null : await opened(ctx, file.hash, range)
   const safe = shown.test(file.content_type)
   reply
     .header('etag', `"${file.hash}"`)
@@ -38,13 +46,21 @@ async function serve(
     .header('content-security-policy', "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
     .type(safe ? file.content_type : 'application/octet-stream')
   if (!safe) reply.header('content-disposition', 'attachment')
-  if (etag === `"${file.hash}"`) return reply.status(304).send()
-  const range = rangeOf(rangeHeader, file.size)
+  if (known) return reply.status(304).send()
   if (range === 'unsatisfiable')
     return reply.status(416).header('content-range', `bytes */${file.size}`).type('text/plain').send('')
   if (range) reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
   reply.header('content-length', String(range ? range.end - range.start + 1 : file.size))
-  return reply.send(await ctx.store.open(file.hash, range ?? undefined))
+  return reply.send(bytes)
+}
+
+async function opened(ctx: Context, hash: string, range: { start: number; end: number } | null) {
+  try {
+    return await ctx.store.open(hash, range ?? undefined)
+  } catch (error) {
+    if (!(error instanceof NotStoredError)) throw error
+    throw new CroftError('media_not_found', 'The media at this address is no longer kept.')
+  }
 }
 
 /** `GET /media/TOKEN` and, of a slideshow, `/media/TOKEN/N`: no key, since nobody guesses the token. */

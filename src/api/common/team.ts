@@ -10,7 +10,7 @@ import { formatDuration } from '../../lib/durations.ts'
 import { pacingShape, showPacing } from '../farm/profile-extras.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, time } from '../http/shapes.ts'
-import { durationMs, durationShape } from './durations.ts'
+import { durationShape, durationsMs } from './durations.ts'
 
 const warmupShape = object({
   runs: Type.Integer(),
@@ -66,17 +66,16 @@ const showTeam = (ctx: Context, team: TeamRow): Static<typeof teamShape> => {
 }
 
 function teamChanges({ warmup, pacing }: Static<typeof changes>): TeamChanges {
-  const ms = (text: string | null | undefined, path: string, min = 0) =>
-    text === undefined ? {} : { value: durationMs(text, path, min) }
-  const set = (name: keyof TeamChanges, one: { value?: number | null }) => (one.value === undefined ? {} : { [name]: one.value })
   return {
     ...(warmup?.runs === undefined ? {} : { runs: warmup.runs }),
-    ...set('spanMs', ms(warmup?.span, 'warmup.span')),
-    ...set('sessionMs', ms(warmup?.session, 'warmup.session')),
-    ...set('intervalMs', ms(warmup?.interval, 'warmup.interval', 1_000)),
-    ...set('maintenanceMs', ms(warmup?.maintenance, 'warmup.maintenance')),
     ...(pacing?.max_per_day === undefined ? {} : { maxPerDay: pacing.max_per_day }),
-    ...set('minGapMs', ms(pacing?.min_gap, 'pacing.min_gap')),
+    ...durationsMs({
+      spanMs: { text: warmup?.span, path: 'warmup.span' },
+      sessionMs: { text: warmup?.session, path: 'warmup.session' },
+      intervalMs: { text: warmup?.interval, path: 'warmup.interval', minMs: 1_000 },
+      maintenanceMs: { text: warmup?.maintenance, path: 'warmup.maintenance' },
+      minGapMs: { text: pacing?.min_gap, path: 'pacing.min_gap' },
+    }),
   }
 }
 

@@ -1,6 +1,19 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { decorate } from './decorate.ts'
+
+const tags = [
+  { name: 'Farm profiles', description: 'Profiles and their life: set-up, warm-up, edits, pacing.' },
+  { name: 'Posts', description: 'Videos and slideshows, from acceptance to their place on the platform.' },
+  { name: 'Accounts', description: 'The same profiles, edited under the platforms’ rules.' },
+  { name: 'Tasks', description: 'Every piece of work there is.' },
+  { name: 'Media', description: 'Uploading, and checking before posting.' },
+  { name: 'Team', description: 'Warm-up policy and pacing.' },
+  { name: 'API keys', description: 'Keys and their scopes.' },
+  { name: 'Sandbox', description: 'Faults of the built-in stand-in platform, to try your own code against.' },
+  { name: 'Health', description: 'For load balancers and whoever is on call.' },
+]
 
 const description = `Croft sets up, keeps, edits and publishes from social profiles that their owners run.
 
@@ -14,6 +27,7 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
       openapi: '3.1.0',
       info: { title: 'Croft', version, description, license: { name: 'Apache-2.0' } },
       servers: [{ url: '/' }],
+      tags,
       components: {
         securitySchemes: {
           apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -21,11 +35,16 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
         },
       },
     },
+    transformObject: (documents) => ('openapiObject' in documents ? decorate(documents.openapiObject) : documents.swaggerObject),
   })
 }
 
 /** `GET /openapi.json` and `GET /docs`, which loads nothing from elsewhere. */
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', deepLinking: true } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'list', deepLinking: true, defaultModelsExpandDepth: -1 },
+    theme: { title: 'Croft: reference', css: [{ filename: 'croft.css', content: '.topbar { display: none }' }] },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

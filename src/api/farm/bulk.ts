@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
+import type { CroftError } from '../../core/errors.ts'
 import { createPosts, type BulkEntry, type BulkResult } from '../../core/posts/bulk.ts'
-import { toCroftError } from '../http/errors.ts'
+import { faultsIn, toCroftError } from '../http/errors.ts'
 import { writeRoute } from '../http/route.ts'
 import { id, object } from '../http/shapes.ts'
 import { validatorCompiler } from '../http/validate.ts'
-import { newPost, postInput } from './post-input.ts'
+import { newPost, postInput, requireNewPost } from './post-input.ts'
 
 const most = 500
 const result = Type.Union([
@@ -18,14 +18,23 @@ const result = Type.Union([
   }),
 ])
 
+function refusalOf(refuse: () => void): CroftError {
+  try {
+    refuse()
+  } catch (error) {
+    return toCroftError(error)
+  }
+  throw new Error('an entry that is no post has a fault')
+}
+
 /** `POST /v1/posts/bulk`: many posts in one request; each stands or falls by itself. */
 export function bulkRoute(app: FastifyInstance, ctx: Context): void {
   const check = validatorCompiler({ schema: newPost, method: 'POST', url: '/v1/posts', httpPart: 'body' })
-  const isPost = Compile(newPost)
+  const isPost = (value: unknown): value is Static<typeof newPost> => check(value) === true
   const entryOf = (value: unknown): BulkEntry => {
-    const outcome = check(value)
-    if (outcome === true && isPost.Check(value)) return { profileId: value.profile_id, input: postInput(value) }
-    return { error: toCroftError({ validation: (check as { errors?: unknown }).errors ?? [], validationContext: 'body' }) }
+    if (isPost(value)) return { profileId: value.profile_id, input: postInput(value) }
+    const faults = faultsIn({ validation: (check as { errors?: unknown }).errors })
+    return { error: refusalOf(() => requireNewPost(ctx, value, faults)) }
   }
   const show = (one: BulkResult) =>
     'taskId' in one
@@ -42,6 +51,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
     response: object({ results: Type.Array(result) }),
     limitedAs: 'post-bulk',
+    made: ['task_id'],
     write: (scope, { body }) => createPosts(scope, body.posts.map(entryOf)),
     present: (_, results) => ({ results: results.map(show) }),
   })

@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox'
-import type { PostInput } from '../../core/posts/input.ts'
+import type { Context } from '../../core/context.ts'
+import type { Detail } from '../../core/errors.ts'
+import { checkPost, type PostInput } from '../../core/posts/input.ts'
 import { id, nullable, object, oneOf, url } from '../http/shapes.ts'
 
 const members = {
@@ -52,6 +54,18 @@ const names = {
   is_ai_generated: 'isAiGenerated',
   is_commercial: 'isCommercial',
 } as const
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Refuses a body whose shape is wrong, telling what is wrong with its sound members besides. @throws CroftError */
+export function requireNewPost(ctx: Context, body: unknown, faults: readonly Detail[]): void {
+  if (faults.length === 0) return
+  checkPost(ctx, postChangesOf(soundMembers(body, faults)), faults)
+}
+
+/** The members that the schema found no fault with. */
+export const soundMembers = (body: unknown, faults: readonly Detail[]): Static<typeof postChanges> =>
+  isObject(body) ? Object.fromEntries(Object.entries(body).filter(([name]) => !faults.some(({ path }) => path === name))) : {}
 
 /** The members that a PATCH names. */
 export const postChangesOf = (body: Static<typeof postChanges>): Partial<PostInput> =>

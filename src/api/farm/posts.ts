@@ -1,19 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import { cancelPost } from '../../core/posts/cancel.ts'
 import { createPost } from '../../core/posts/create.ts'
 import { findPost } from '../../core/posts/find.ts'
 import { listPosts } from '../../core/posts/list.ts'
 import { releaseDraft } from '../../core/posts/release.ts'
-import { resolvePost } from '../../core/posts/resolve.ts'
+import { resolvePost, type Resolution } from '../../core/posts/resolve.ts'
 import { retryPost } from '../../core/posts/retry.ts'
 import { updatePost } from '../../core/posts/update.ts'
 import { viewPost, viewPosts, type PostView } from '../../core/posts/view.ts'
+import { invalid } from '../../core/errors.ts'
 import type { Scope } from '../../core/write/scope.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
-import { newPost, postChanges, postChangesOf, postInput } from './post-input.ts'
+import { newPost, postChanges, postChangesOf, postInput, requireNewPost, soundMembers } from './post-input.ts'
 import { postShape, postStatus, showPost } from './post-shape.ts'
 
 const params = object({ task_id: id })
@@ -36,7 +37,11 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     errors: [404, 502],
     limitedAs: 'post-create',
     made: ['task_id'],
-    write: (scope, { body }) => createPost(scope, body.profile_id, postInput(body)),
+    ownFaults: true,
+    write: (scope, { body }, faults) => {
+      requireNewPost(ctx, body, faults)
+      return createPost(scope, body.profile_id, postInput(body))
+    },
     present: (_, post) => ({ task_id: post.id }),
   })
   readRoute(app, ctx, {
@@ -69,10 +74,22 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     body: postChanges,
     errors: [502],
-    write: (scope, input) => updatePost(scope, input.params.task_id, postChangesOf(input.body)),
+    ownFaults: true,
+    write: (scope, { params: { task_id }, body }, faults) =>
+      updatePost(scope, task_id, postChangesOf(soundMembers(body, faults)), faults),
     present: (_, view) => showPost(view),
   })
   postActions(app, ctx)
+}
+
+const resolution = object({ outcome: oneOf('published', 'not_published'), post_url: Type.Optional(nullable(url)) })
+
+function resolutionOf({ outcome, post_url = null }: Static<typeof resolution>): Resolution {
+  if (post_url !== null && outcome !== 'published')
+    throw invalid([{ path: 'post_url', message: 'is for a post that is published; leave it out' }])
+  if (post_url !== null && URL.parse(post_url)?.protocol !== 'https:')
+    throw invalid([{ path: 'post_url', message: 'must be the https:// address of the post' }])
+  return outcome === 'published' ? { outcome, postUrl: post_url } : { outcome }
 }
 
 const actions: { name: string; summary: string; verb: (scope: Scope, id: string) => Promise<PostView> }[] = [
@@ -101,13 +118,8 @@ function postActions(app: FastifyInstance, ctx: Context): void {
     summary: 'Say whether an unconfirmed post is out',
     description: 'For a person who has looked on the profile.',
     params,
-    body: object({ outcome: oneOf('published', 'not_published'), post_url: Type.Optional(nullable(url)) }),
-    write: (scope, { params: { task_id }, body }) =>
-      resolvePost(
-        scope,
-        task_id,
-        body.outcome === 'published' ? { outcome: 'published', postUrl: body.post_url ?? null } : { outcome: 'not_published' },
-      ),
+    body: resolution,
+    write: (scope, { params: { task_id }, body }) => resolvePost(scope, task_id, resolutionOf(body)),
     present: (_, view) => showPost(view),
   })
 }

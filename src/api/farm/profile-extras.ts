@@ -5,7 +5,7 @@ import { setPacing, type Pacing } from '../../core/profiles/pacing.ts'
 import { profileTimeline } from '../../core/profiles/timeline.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
-import { durationMs, durationShape } from '../common/durations.ts'
+import { durationShape, durationsMs } from '../common/durations.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const params = object({ profile_id: id })
@@ -64,7 +64,7 @@ export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
     write: (scope, input) =>
       setPacing(scope, input.params.profile_id, {
         maxPerDay: input.body.max_per_day,
-        minGapMs: durationMs(input.body.min_gap, 'min_gap'),
+        minGapMs: durationsMs({ ms: { text: input.body.min_gap, path: 'min_gap' } }).ms ?? null,
       }),
     present: (_, pacing) => showPacing(pacing),
   })

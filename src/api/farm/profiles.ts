@@ -45,7 +45,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     description:
       'Takes in a profile that its owner signs in. Its set-up begins at once; follow `status`, or the event `profile.status_changed`.',
     body: newProfile,
-    errors: [502],
+    errors: [502, 507],
     made: ['profile_id', 'created_at'],
     write: (scope, { body }) =>
       createProfile(scope, {
@@ -87,6 +87,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
       'The stored values change at once; a `profile_edit` task applies them on the platform. The picture is fetched within the request and kept by Croft.',
     params,
     body: changes,
+    errors: [507],
     limitedAs: 'farm-profile-update',
     write: (scope, input) =>
       updateProfile(scope, input.params.profile_id, { bio: input.body.bio, pictureUrl: input.body.profile_picture_url }),

@@ -14,6 +14,8 @@ const statuses: Record<ErrorKind, number> = {
   missing: 404,
   conflict: 409,
   too_large: 413,
+  too_large_head: 431,
+  too_slow: 408,
   unsupported: 415,
   too_many: 429,
   internal: 500,
@@ -57,6 +59,7 @@ function messageOf(entry: ValidationEntry): string {
   if (entry.keyword === 'maxLength') return `has more than ${String(params['limit'])} characters`
   if (entry.keyword === 'minLength')
     return params['limit'] === 1 ? 'must not be empty' : `has fewer than ${String(params['limit'])} characters`
+  if (entry.keyword === 'storable') return 'holds a character that no text may hold (NUL, or half of a surrogate pair)'
   return entry.message ?? 'is not allowed'
 }
 
@@ -84,6 +87,12 @@ interface HttpError {
   validation?: ValidationEntry[]
   validationContext?: string
   message?: string
+}
+
+/** The faults of shape that a validation found, none where there was no error. */
+export const faultsIn = (error: unknown): Detail[] => {
+  const { validation, validationContext = 'body' } = (error ?? {}) as HttpError
+  return validation ? details(validationContext, validation) : []
 }
 
 /** Says what any thrown value means to a caller. What Croft did not foresee becomes `internal_error`, with no word of its own. */
@@ -114,6 +123,8 @@ export function toCroftError(thrown: unknown): CroftError {
   ) {
     return new CroftError('malformed_json', 'The body is not JSON. Check it with a JSON validator.')
   }
+  if (error.code === 'FST_ERR_BAD_URL')
+    return new CroftError('malformed_request', 'The path holds a % that begins no percent-encoded character. Encode it as %25.')
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new CroftError('malformed_request', error.message ?? 'The request could not be read.')
   return new CroftError(

@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Caller, Context } from '../../core/context.ts'
-import { CroftError } from '../../core/errors.ts'
+import { CroftError, type Detail } from '../../core/errors.ts'
 import { countRequest } from '../../core/limits/rate.ts'
 import type { Scope as WriteScope } from '../../core/write/scope.ts'
 import type { Scope } from '../../db/schema.ts'
 import { callerOf, requireScope } from './auth.ts'
-import { answerError, type Family } from './errors.ts'
+import { orDryRun } from './dry-run.ts'
+import { answerError, faultsIn, type Family } from './errors.ts'
+import { requireNoBody } from './no-body.ts'
 import { errorResponses, type ErrorStatus } from './responses.ts'
+import { object } from './shapes.ts'
 import { runWrite, sendAnswer } from './write.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -35,6 +38,8 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   /** Counted and limited under this name. */
   limitedAs?: string
   example?: unknown
+  /** The verb tells the faults of the body's shape together with its own, instead of the schema alone. */
+  ownFaults?: boolean
 }
 
 export interface ReadRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> extends Common<
@@ -55,11 +60,11 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
 > {
   method: Exclude<Method, 'GET'>
   status?: 200 | 201 | 202
-  /** The verb; it answers what its one `commit` answers. */
-  write: (scope: WriteScope, input: Input<P, Q, B>) => Promise<V>
+  /** The verb; it answers what its one `commit` answers. `faults` are for a route with `ownFaults`. */
+  write: (scope: WriteScope, input: Input<P, Q, B>, faults: readonly Detail[]) => Promise<V>
   present: (ctx: Context, view: V) => Static<R>
-  /** Members of the answer that name what a dry run does not make. */
-  made?: readonly string[]
+  /** Members of the answer, at any depth, that name what a dry run does not make; decided by the input, they must be nullable. */
+  made?: readonly string[] | ((input: Input<P, Q, B>) => readonly string[])
   /** Members of the answer that are shown once and never stored. */
   secret?: readonly string[]
 }
@@ -67,15 +72,18 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
 const alias = (url: string): string[] =>
   url.startsWith('/v1/farm-profiles') ? [url, url.replace('/v1/farm-profiles', '/v1/farm_profiles')] : [url]
 
+/** The query of a route that takes none: `?dry_run=true` is not dropped in silence there either. */
+const noQuery = object({})
+
 function schemaOf(
   route: Common<TSchema, TSchema, TSchema, TSchema>,
-  status: number,
-  write: boolean,
+  setup: { status: number; scope: Scope; made?: readonly string[] },
   hide: boolean,
 ): FastifySchema {
   const { params, query, body, response, summary, description, tag } = route
+  const answer = setup.made ? orDryRun(response, setup.made) : response
   const errors = errorResponses(route.family, {
-    write,
+    write: setup.scope !== 'read',
     params: params !== undefined,
     body: body !== undefined,
     limited: route.limitedAs !== undefined,
@@ -83,12 +91,12 @@ function schemaOf(
   })
   return {
     ...(params ? { params } : {}),
-    ...(query ? { querystring: query } : {}),
+    querystring: query ?? noQuery,
     ...(body ? { body } : {}),
     response: {
-      [status]: {
+      [setup.status]: {
         description: summary,
-        content: { 'application/json': { schema: response, ...(route.example === undefined ? {} : { example: route.example }) } },
+        content: { 'application/json': { schema: answer, ...(route.example === undefined ? {} : { example: route.example }) } },
       },
       ...errors,
     },
@@ -123,6 +131,7 @@ function register(
     method: Method
     status: number
     scope: Scope
+    made?: readonly string[]
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   },
 ): void {
@@ -130,7 +139,8 @@ function register(
     app.route({
       method: setup.method,
       url,
-      schema: schemaOf(route, setup.status, setup.scope !== 'read', index > 0),
+      schema: schemaOf(route, setup, index > 0),
+      attachValidation: route.ownFaults === true,
       onRequest: async (request, reply) => {
         const caller = await requireScope(ctx, request, setup.scope)
         if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
@@ -169,12 +179,18 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
     method: route.method,
     status,
     scope: 'write',
+    made: typeof route.made === 'function' ? [] : (route.made ?? []),
     handler: async (request, reply) => {
+      if (!route.body) requireNoBody(request.body)
+      const { validationError } = request
+      // Only the body's faults are the verb's to tell.
+      if (validationError && validationError.validationContext !== 'body') throw validationError
+      const input: Input<P, Q, B> = inputOf(request)
       const answer = await runWrite(ctx, request, {
         status,
-        verb: (scope) => route.write(scope, inputOf(request)),
+        verb: (scope) => route.write(scope, input, faultsIn(validationError)),
         present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
-        made: route.made ?? [],
+        made: typeof route.made === 'function' ? route.made(input) : (route.made ?? []),
         secret: route.secret ?? [],
       })
       return sendAnswer(reply, answer)

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
+import { isUuid } from '../../lib/ids.ts'
+import { isStorable } from '../../lib/text.ts'
 
 // The package is CommonJS with a default export inside its default export.
 const addFormats = formatsPlugin.default
@@ -16,10 +18,29 @@ const base = {
 const strict = new Ajv({ ...base, coerceTypes: false })
 const lenient = new Ajv({ ...base, coerceTypes: true })
 for (const ajv of [strict, lenient]) {
-  addFormats(ajv, ['uuid', 'date-time', 'uri'])
+  addFormats(ajv, ['date-time', 'uri'])
+  // The package's own also takes urn:uuid:…, which Postgres does not.
+  ajv.addFormat('uuid', isUuid)
   ajv.addKeyword('example')
+  ajv.addKeyword({
+    keyword: 'storable',
+    type: 'string',
+    schemaType: 'boolean',
+    validate: (_: boolean, text: string) => isStorable(text),
+  })
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The schema, asking of every text besides that the database can hold it. */
+function storable(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(storable)
+  if (!isPlain(schema)) return schema
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, storable(value)]))
+  return copy['type'] === 'string' ? { ...copy, storable: true } : copy
 }
 
 /** Bodies are taken as they are sent: no coercion, no unknown members, all errors at once. Only the text of a query or path becomes numbers. */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? strict : lenient).compile(schema)
+  (httpPart === 'body' ? strict : lenient).compile(storable(schema) as object)

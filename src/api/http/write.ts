@@ -4,6 +4,7 @@ import { invalid } from '../../core/errors.ts'
 import { fingerprint, releaseKey, storeAnswer, takeKey, type HeldKey } from '../../core/idempotency/keys.ts'
 import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
 import { callerOf } from './auth.ts'
+import { blank } from './dry-run.ts'
 
 interface WriteRequest<V> {
   status: number
@@ -30,9 +31,6 @@ class DryRun extends Error {
     this.body = body
   }
 }
-
-const blank = (body: Record<string, unknown>, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(body).map(([name, value]) => [name, names.includes(name) ? null : value]))
 
 function headerOf(request: FastifyRequest, name: string): string | null {
   const value = request.headers[name]

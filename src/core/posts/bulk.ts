@@ -21,7 +21,7 @@ export function createPosts(scope: Scope, entries: readonly BulkEntry[]): Promis
       }
       await sql`savepoint entry`.execute(tx.trx)
       try {
-        checkPost(scope.ctx, entry.input, { executeAt: true })
+        checkPost(scope.ctx, entry.input)
         const post = await acceptPost(tx, entry.profileId, entry.input)
         results.push({ index, taskId: post.id })
       } catch (error) {

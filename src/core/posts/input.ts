@@ -18,6 +18,10 @@ export interface PostInput {
   isCommercial: boolean
 }
 
+interface Problem extends Detail {
+  code: ErrorCode
+}
+
 const titleLimit = { video: 2_200, slideshow: 90 } as const
 const yearMs = 366 * 86_400_000
 
@@ -31,25 +35,43 @@ function timeProblem(executeAt: number, now: number): string | null {
   return null
 }
 
-/** Checks the values that a schema cannot: the clock, the guard, the limits that depend on other members. @throws CroftError */
-export function checkPost(ctx: Context, input: PostInput, given: { executeAt: boolean }): void {
-  const found: Detail[] = []
-  const codes = new Set<ErrorCode>()
-  for (const [path, url] of [['media_url', input.mediaUrl] as const, ['webhook_url', input.webhookUrl] as const]) {
-    if (path === 'media_url' && url.startsWith(`${ctx.publicUrl()}/media/`)) continue
-    const check = ctx.guard.check(url)
-    if (check.ok) continue
-    found.push({ path, message: check.message })
-    codes.add(check.code === 'address_not_allowed' || check.code === 'invalid_url' ? check.code : 'validation_error')
-  }
-  const limit = titleLimit[input.mediaType]
-  const length = codePoints(input.title)
-  if (length > limit)
-    found.push({ path: 'title', message: `has ${length} characters; a ${input.mediaType} takes at most ${limit}` })
-  const time = given.executeAt && input.executeAt !== null ? timeProblem(input.executeAt, ctx.clock.now().getTime()) : null
-  if (time) found.push({ path: 'execute_at', message: time })
-  const [code] = codes
-  if (found.length > 0) throw invalid(found, codes.size === 1 && found.length === 1 ? code : 'validation_error')
+function urlProblem(ctx: Context, path: string, url: string | undefined): Problem[] {
+  const own = path === 'media_url' && url?.startsWith(`${ctx.publicUrl()}/media/`)
+  if (url === undefined || own) return []
+  const check = ctx.guard.check(url)
+  if (check.ok) return []
+  const code = check.code === 'address_not_allowed' || check.code === 'invalid_url' ? check.code : 'validation_error'
+  return [{ path, message: check.message, code }]
+}
+
+function titleProblem({ title, mediaType }: Partial<PostInput>): Problem[] {
+  if (title === undefined || mediaType === undefined) return []
+  const [limit, length] = [titleLimit[mediaType], codePoints(title)]
+  const message = `has ${length} characters; a ${mediaType} takes at most ${limit}`
+  return length > limit ? [{ path: 'title', message, code: 'validation_error' }] : []
+}
+
+/**
+ * Checks the values that a schema cannot: the clock, the guard, the limits that depend on other members.
+ * @param input what is left out is not checked
+ * @param faults what the schema found, told together with the rest
+ * @throws CroftError
+ */
+export function checkPost(ctx: Context, input: Partial<PostInput>, faults: readonly Detail[] = []): void {
+  const time = input.executeAt == null ? null : timeProblem(input.executeAt, ctx.clock.now().getTime())
+  const problems: Problem[] = [
+    ...faults.map((fault) => ({ ...fault, code: 'validation_error' as const })),
+    ...urlProblem(ctx, 'media_url', input.mediaUrl),
+    ...urlProblem(ctx, 'webhook_url', input.webhookUrl),
+    ...titleProblem(input),
+    ...(time === null ? [] : [{ path: 'execute_at', message: time, code: 'validation_error' as const }]),
+  ]
+  const [first] = problems
+  if (!first) return
+  throw invalid(
+    problems.map(({ path, message }) => ({ path, message })),
+    problems.every(({ code }) => code === first.code) ? first.code : 'validation_error',
+  )
 }
 
 /** The caption as it will be entered: without the characters that the driver cannot enter. Source: seed page 2. */

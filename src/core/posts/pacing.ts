@@ -9,7 +9,10 @@ function fits(dues: readonly number[], at: number, pacing: Pacing): boolean {
   const { maxPerDay } = pacing
   if (maxPerDay === null) return true
   const all = [...dues, at].sort((a, b) => a - b)
-  return all.every((due, index) => (all[index + maxPerDay] ?? Infinity) - due >= dayMs)
+  const own = all.indexOf(at)
+  // Days that are too full already, and without this post, are no reason against it.
+  const around = all.slice(Math.max(own - maxPerDay, 0), own + maxPerDay + 1)
+  return around.every((due, index) => (around[index + maxPerDay] ?? Infinity) - due >= dayMs)
 }
 
 /**
@@ -30,6 +33,7 @@ export async function requirePacing(
   pacing: Pacing,
 ): Promise<void> {
   if (pacing.maxPerDay === null && pacing.minGapMs === null) return
+  const since = new Date(post.due.getTime() - Math.max(dayMs, pacing.minGapMs ?? 0))
   const rows = await trx
     .selectFrom('tasks')
     .select(['id', 'run_at'])
@@ -37,6 +41,7 @@ export async function requirePacing(
     .where('profile_id', '=', post.profileId)
     .where('kind', '=', 'publish')
     .where('status', 'not in', ['failed', 'canceled'])
+    .where('run_at', '>', since)
     .execute()
   const dues = rows.filter((row) => row.id !== post.id).map((row) => row.run_at.getTime())
   const free = nextFreeTime(dues, post.due.getTime(), pacing)

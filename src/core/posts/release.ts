@@ -3,15 +3,17 @@ import { requireAvailable } from '../drivers.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
 import { lockPost } from './find.ts'
+import { holdPacing } from './hold-pacing.ts'
 import { movePost } from './move.ts'
 import { viewPost, type PostView } from './view.ts'
 
-/** Lets a saved draft go live, as soon as the profile is free. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable` */
+/** Lets a saved draft go live, as soon as the profile is free. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable`, `cadence_exceeded` */
 export function releaseDraft(scope: Scope, id: string): Promise<PostView> {
   const { ctx, caller } = scope
   return scope.commit(async (tx) => {
     const before = await lockPost(tx.trx, caller.teamId, id)
     requireAvailable(ctx.drivers.get(before.driver))
+    await holdPacing(tx, before, tx.now)
     const post = await movePost(tx, before, 'draft_released', 'The team lets the draft go live.', {
       post: { is_live: true },
       task: { run_at: tx.now, tries: 0 },

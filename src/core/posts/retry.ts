@@ -3,16 +3,18 @@ import { requireAvailable } from '../drivers.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
 import { lockPost } from './find.ts'
+import { holdPacing } from './hold-pacing.ts'
 import { movePost } from './move.ts'
 import { viewPost, type PostView } from './view.ts'
 
-/** Tries a failed post again from its media on; a time that has passed counts as now. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable` */
+/** Tries a failed post again from its media on; a time that has passed counts as now. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable`, `cadence_exceeded` */
 export function retryPost(scope: Scope, id: string): Promise<PostView> {
   const { ctx, caller } = scope
   return scope.commit(async (tx) => {
     const before = await lockPost(tx.trx, caller.teamId, id)
     requireAvailable(ctx.drivers.get(before.driver))
     const due = before.execute_at && before.execute_at > tx.now ? before.execute_at : tx.now
+    await holdPacing(tx, before, due)
     const post = await movePost(tx, before, 'retried', 'The team asked for another try.', {
       post: { failure: null },
       task: { run_at: due, tries: 0, failure: null },

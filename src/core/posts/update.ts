@@ -1,14 +1,14 @@
 import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
-import { CroftError } from '../errors.ts'
-import { findProfile, lockProfile } from '../profiles/find.ts'
+import { CroftError, type Detail } from '../errors.ts'
+import { findProfile } from '../profiles/find.ts'
 import type { PostRow } from '../rows.ts'
 import { recordAudit, recordEvent } from '../write/record.ts'
 import type { Scope, Tx } from '../write/scope.ts'
-import { pacingInForce, requireCan } from './create.ts'
+import { requireCan } from './create.ts'
 import { findPost, lockPost } from './find.ts'
+import { holdPacing } from './hold-pacing.ts'
 import { checkPost, enteredDescription, type PostInput } from './input.ts'
 import { invalidState, movePost, postFacts } from './move.ts'
-import { requirePacing } from './pacing.ts'
 import { viewPost, type PostView } from './view.ts'
 
 const editable = ['preparing', 'scheduled', 'queued']
@@ -44,12 +44,7 @@ const columns = (input: PostInput, hashtags: boolean) => ({
 
 async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise<Date> {
   const due = executeAt === null ? tx.now : new Date(executeAt)
-  const profile = await lockProfile(tx.trx, post.team_id, post.profile_id)
-  await requirePacing(
-    tx.trx,
-    { teamId: post.team_id, profileId: post.profile_id, id: post.id, due },
-    await pacingInForce(tx, profile),
-  )
+  await holdPacing(tx, post, due)
   await tx.trx
     .updateTable('tasks')
     .set({ run_at: due, updated_at: tx.now })
@@ -61,21 +56,31 @@ async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise
 
 /**
  * Changes a post that has not begun to publish. New media goes through all its checks again before anything is published.
+ * @param faults what is wrong with the request's shape, told together with the rest
  * @param changes members left out stay as they are; `executeAt` null means at once
  * @throws CroftError `post_not_found`, `nothing_to_update`, `invalid_state`, `validation_error`, `cadence_exceeded`
  */
-export async function updatePost(scope: Scope, id: string, changes: Partial<PostInput>): Promise<PostView> {
+export async function updatePost(
+  scope: Scope,
+  id: string,
+  changes: Partial<PostInput>,
+  faults: readonly Detail[] = [],
+): Promise<PostView> {
   const { ctx, caller } = scope
   const found = await findPost(ctx.db, caller.teamId, id)
-  if (Object.keys(changes).length === 0) throw new CroftError('nothing_to_update', 'Name at least one member to change.')
-  checkPost(ctx, { ...inputOf(found), ...changes }, { executeAt: 'executeAt' in changes })
+  if (Object.keys(changes).length === 0 && faults.length === 0)
+    throw new CroftError('nothing_to_update', 'Name at least one member to change.')
+  // A stored time may have passed; one that is given may not.
+  checkPost(ctx, { ...inputOf(found), executeAt: null, ...changes }, faults)
   return scope.commit(async (tx) => {
     const before = await lockPost(tx.trx, caller.teamId, id)
     if (!editable.includes(before.status)) throw invalidState(before)
     const input = { ...inputOf(before), ...changes }
     const { hashtags } = requireCan(ctx, await findProfile(tx.trx, caller.teamId, before.profile_id), input)
     const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type
-    const media = otherMedia ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null } : {}
+    const media = otherMedia
+      ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null }
+      : {}
     let post = await tx.trx
       .updateTable('posts')
       .set({ ...columns(input, hashtags), ...media, updated_at: tx.now })

@@ -1,8 +1,21 @@
 import { recordTimeline } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
 
+/** Holds the profile's open tasks until the transaction ends. */
+export async function holdOpenTasks(tx: Tx, profileId: string): Promise<void> {
+  await tx.trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('team_id', '=', tx.caller.teamId)
+    .where('profile_id', '=', profileId)
+    .where('status', 'in', ['pending', 'queued', 'running', 'waiting'])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
 /** Ends every open task of a profile but its publish tasks, which their posts end. A worker in the middle of one finds its claim gone. */
-export async function cancelOpenTasks(tx: Tx, profileId: string): Promise<void> {
+export async function cancelOpenTasks(tx: Tx, profileId: string, reason: string): Promise<void> {
   const ended = await tx.trx
     .updateTable('tasks')
     .set({ status: 'canceled', claim: null, lease_until: null, resume_at: null, ended_at: tx.now, updated_at: tx.now })
@@ -19,7 +32,7 @@ export async function cancelOpenTasks(tx: Tx, profileId: string): Promise<void> 
       taskId: task.id,
       taskKind: task.kind,
       to: 'canceled',
-      reason: 'The profile was deactivated.',
+      reason,
     })
   }
 }

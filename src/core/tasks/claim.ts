@@ -39,7 +39,7 @@ export async function claimTask(tx: Tx, profileId: string, worker: string): Prom
       for update of t skip locked
     )
     update tasks t
-    set status = 'running', claim = ${claim}, claimed_by = ${worker}, lease_until = now() + ${tx.ctx.lease.ms} * interval '1 millisecond',
+    set status = 'running', claim = ${claim}, claimed_by = ${worker}, lease_until = clock_timestamp() + ${tx.ctx.lease.ms} * interval '1 millisecond',
         resume_at = null, started_at = coalesce(t.started_at, ${tx.now}), updated_at = ${tx.now}
     from next
     where t.team_id = ${teamId} and t.id = next.id

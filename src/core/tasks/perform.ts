@@ -22,7 +22,7 @@ async function driverProfile(ctx: Context, profile: ProfileRow): Promise<DriverP
     id: profile.id,
     platform: profile.platform,
     username: profile.username,
-    displayName: profile.username,
+    displayName: profile.display_name,
     bio: profile.bio,
     pictureUrl: picture ? mediaUrl(ctx, picture.token) : null,
   }

@@ -83,7 +83,7 @@ export async function hasAsked(ctx: Context, task: ClaimedTask): Promise<boolean
   return begun !== undefined
 }
 
-/** Forgets that a `once` step began, once it is certain that it had no effect. */
+/** Forgets that a `once` step began, once it is certain that it had no effect; never what another worker began that has the task by now. */
 export async function forgetUnfinishedSteps(ctx: Context, task: ClaimedTask): Promise<void> {
   await ctx.db
     .deleteFrom('task_steps')
@@ -91,5 +91,15 @@ export async function forgetUnfinishedSteps(ctx: Context, task: ClaimedTask): Pr
     .where('task_id', '=', task.id)
     .where('run', '=', task.run)
     .where('ended_at', 'is', null)
+    .where((step) =>
+      step.exists(
+        step
+          .selectFrom('tasks')
+          .select('id')
+          .where('team_id', '=', task.team_id)
+          .where('id', '=', task.id)
+          .where('claim', '=', task.claim),
+      ),
+    )
     .execute()
 }

@@ -18,7 +18,7 @@ interface Found {
 export async function sweep(ctx: Context): Promise<number> {
   const { queue } = ctx
   const late = new Date(ctx.clock.now().getTime() - ctx.lease.ms / 3)
-  const stale = new Date(ctx.clock.now().getTime() - 60_000)
+  const stale = new Date(ctx.clock.now().getTime() - 4 * ctx.lease.ms)
   const sent = await ctx.db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lock}) as held`.execute(trx)
     if (!rows[0]?.held) return 0

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { wakeProfile } from '../../jobs/definitions.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { CroftError } from '../errors.ts'
-import type { TeamRow } from '../rows.ts'
-import { policyOf } from '../warmup/policy.ts'
+import type { ProfileRow, TeamRow } from '../rows.ts'
+import { planRun } from '../warmup/plan.ts'
+import { policyOf, type WarmupPolicy } from '../warmup/policy.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Scope, Tx } from '../write/scope.ts'
 
@@ -23,17 +24,23 @@ export type TeamChanges = Partial<Record<keyof typeof columns, number | null>>
 const shown = (team: TeamRow): JsonObject =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, team[column]]))
 
-/** Runs that are planned already move to where the new policy puts them. */
-async function replan(tx: Tx, team: TeamRow): Promise<void> {
-  const { intervalMs, maintenanceMs } = policyOf(team, tx.ctx.warmupDefaults)
+/** A profile's last run, however it ended. */
+const lastRun = sql`lateral (
+  select max(e.ended_at) as ended_at from tasks e
+  where e.team_id = p.team_id and e.profile_id = p.id and e.kind = 'warmup' and e.status in ('done', 'failed')
+) last`
+const ms = (value: number) => sql`${value}::double precision * interval '1 millisecond'`
+
+/** Runs that are planned already move to where the new policy puts them; a warm profile that it asks no more of is looked at now. */
+async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const moved = await sql<{ profile_id: string; run_at: Date }>`
-    update tasks t set run_at = greatest(${tx.now}, last.ended_at + case when p.ready_at is null then ${intervalMs}::double precision else ${maintenanceMs}::double precision end * interval '1 millisecond'),
-      updated_at = ${tx.now}
-    from profiles p, lateral (
-      select max(e.ended_at) as ended_at from tasks e
-      where e.team_id = p.team_id and e.profile_id = p.id and e.kind = 'warmup' and e.status in ('done', 'failed')
-    ) last
-    where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'queued' and last.ended_at is not null
+    update tasks t set updated_at = ${tx.now}, run_at = greatest(${tx.now}, case
+      when p.ready_at is not null then coalesce(last.ended_at, p.ready_at) + ${ms(policy.maintenanceMs)}
+      when p.status = 'warm' and (${policy.runs} = 0 or (p.runs_completed >= ${policy.runs}
+        and p.last_run_ended_at - p.first_run_at >= ${ms(policy.spanMs)})) then ${tx.now}
+      else last.ended_at + ${ms(policy.intervalMs)} end)
+    from profiles p, ${lastRun}
+    where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'queued' and (last.ended_at is not null or p.ready_at is not null)
       and p.team_id = t.team_id and p.id = t.profile_id
     returning t.profile_id, t.run_at`.execute(tx.trx)
   await tx.ctx.queue.sendAll(
@@ -41,6 +48,22 @@ async function replan(tx: Tx, team: TeamRow): Promise<void> {
     wakeProfile,
     moved.rows.map((row) => ({ data: { team_id: team.id, profile_id: row.profile_id }, at: row.run_at })),
   )
+}
+
+/** Ready profiles that have no run planned, since the policy asked for none, are given one. */
+async function planMissing(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
+  if (policy.maintenanceMs === 0) return
+  const { rows } = await sql<Pick<ProfileRow, 'team_id' | 'id' | 'status'> & { since: Date }>`
+    select p.team_id, p.id, p.status, coalesce(last.ended_at, p.ready_at) as since
+    from profiles p, ${lastRun}
+    where p.team_id = ${team.id} and p.status = 'ready' and not exists (
+      select from tasks t where t.team_id = p.team_id and t.profile_id = p.id and t.kind = 'warmup' and t.status in ('queued', 'running', 'waiting')
+    )
+    order by p.id for no key update of p`.execute(tx.trx)
+  for (const row of rows) {
+    const pause = row.since.getTime() + policy.maintenanceMs - tx.now.getTime()
+    await planRun(tx, row, policy, Math.max(pause, 0))
+  }
 }
 
 /** Changes the team's warm-up policy and pacing. @throws CroftError `nothing_to_update` */
@@ -53,14 +76,21 @@ export function updateTeam(scope: Scope, changes: TeamChanges): Promise<TeamRow>
   if (Object.keys(set).length === 0)
     throw new CroftError('nothing_to_update', 'Name at least one value of warmup or pacing to change.')
   return scope.commit(async (tx) => {
-    const before = await tx.trx.selectFrom('teams').selectAll().where('id', '=', teamId).forNoKeyUpdate().executeTakeFirstOrThrow()
+    const before = await tx.trx
+      .selectFrom('teams')
+      .selectAll()
+      .where('id', '=', teamId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow()
     const team = await tx.trx
       .updateTable('teams')
       .set({ ...set, updated_at: tx.now })
       .where('id', '=', teamId)
       .returningAll()
       .executeTakeFirstOrThrow()
-    await replan(tx, team)
+    const policy = policyOf(team, tx.ctx.warmupDefaults)
+    await moveRuns(tx, team, policy)
+    await planMissing(tx, team, policy)
     await recordAudit(tx, 'team.update', `team:${teamId}`, shown(before), shown(team))
     return team
   })

@@ -5,7 +5,12 @@ import type { Tx } from '../write/scope.ts'
 import type { WarmupPolicy } from './policy.ts'
 
 /** Plans the profile's next run, `pauseMs` from now; none for a ready profile where the policy asks for no maintenance. */
-export async function planRun(tx: Tx, profile: ProfileRow, policy: WarmupPolicy, pauseMs: number): Promise<void> {
+export async function planRun(
+  tx: Tx,
+  profile: Pick<ProfileRow, 'team_id' | 'id' | 'status'>,
+  policy: WarmupPolicy,
+  pauseMs: number,
+): Promise<void> {
   if (profile.status === 'ready' && policy.maintenanceMs === 0) return
   const runAt = new Date(tx.now.getTime() + pauseMs)
   await insertTask(tx, { profileId: profile.id, kind: 'warmup', runAt })

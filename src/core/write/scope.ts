@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/connect.ts'
 import type { JobDefinition } from '../../jobs/definitions.ts'
 import type { Caller, Context } from '../context.ts'
+import { isDeadlock } from './conflict.ts'
 
 /** One transaction of a verb: the change, its event, its job and its audit row. */
 export interface Tx {
@@ -22,6 +23,19 @@ export interface Scope {
   commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
+const mostDeadlocks = 3
+
+/** Runs a transaction again that Postgres undid because it and another waited for each other. */
+async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction()
+    } catch (error) {
+      if (!isDeadlock(error) || tries >= mostDeadlocks) throw error
+    }
+  }
+}
+
 /** What else a caller does inside the transaction once the work is done; throwing rolls all of it back. */
 export type Beside = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<T>
 
@@ -32,19 +46,21 @@ export function openScope(ctx: Context, caller: Caller, beside: Beside = (tx, wo
     caller,
     async commit(work) {
       const sent = new Set<JobDefinition<object>>()
-      const result = await ctx.db.transaction().execute((trx) => {
-        const tx: Tx = {
-          trx,
-          ctx,
-          caller,
-          now: ctx.clock.now(),
-          async send(definition, data, at) {
-            sent.add(definition)
-            await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
-          },
-        }
-        return beside(tx, work)
-      })
+      const result = await despiteDeadlocks(() =>
+        ctx.db.transaction().execute((trx) => {
+          const tx: Tx = {
+            trx,
+            ctx,
+            caller,
+            now: ctx.clock.now(),
+            async send(definition, data, at) {
+              sent.add(definition)
+              await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
+            },
+          }
+          return beside(tx, work)
+        }),
+      )
       for (const definition of sent) ctx.queue.nudge(definition)
       return result
     },

@@ -8,6 +8,7 @@ import { planRun } from '../../warmup/plan.ts'
 import { recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
+import { cancelOpenTasks } from '../cancel.ts'
 import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
 import { refusalOf, type Kind } from './kind.ts'
 
@@ -63,6 +64,7 @@ export const setup: Kind<Done> = {
     if (!failed.retryable || tries >= mostTries) {
       await endTask(tx, task, 'failed', failed.message, { failure })
       await moveProfile(tx, profile, 'given_up', failed.message, set)
+      await cancelOpenTasks(tx, profile.id, 'The profile could not be set up.')
       return
     }
     await moveProfile(tx, profile, 'set_up_failed', failed.message, set)

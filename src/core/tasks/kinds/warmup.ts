@@ -20,13 +20,9 @@ const historyOf = (profile: ProfileRow) => ({
 const firstRunAfterFailure = (profile: ProfileRow) => (profile.runs_completed === 0 ? { first_run_at: null } : {})
 
 async function becomeReady(tx: Tx, profile: ProfileRow, policy: WarmupPolicy): Promise<void> {
-  const ready = await moveProfile(
-    tx,
-    profile,
-    'warmed_up',
-    `${profile.runs_completed} runs over the time that the policy asks for.`,
-    { ready_at: tx.now },
-  )
+  const ready = await moveProfile(tx, profile, 'warmed_up', 'Enough runs, over the time that the policy asks for.', {
+    ready_at: tx.now,
+  })
   await planRun(tx, ready, policy, policy.maintenanceMs)
 }
 

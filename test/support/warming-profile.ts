@@ -1,0 +1,22 @@
+import type { Context } from '../../src/core/context.ts'
+import { createProfile } from '../../src/core/profiles/create.ts'
+import { findProfile } from '../../src/core/profiles/find.ts'
+import type { ProfileRow } from '../../src/core/rows.ts'
+import type { TestTeam } from './croft.ts'
+import { carryOut, newUsername } from './ready-profile.ts'
+
+/** A profile that is set up and stands before its first warm-up run, which is due; nothing of it has begun. */
+export async function newProfile(team: TestTeam): Promise<ProfileRow> {
+  const { row } = await createProfile(team.scope, { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok' })
+  return row
+}
+
+/** The profile as it stands now. */
+export const profileNow = (ctx: Context, profile: Pick<ProfileRow, 'team_id' | 'id'>): Promise<ProfileRow> =>
+  findProfile(ctx.db, profile.team_id, profile.id)
+
+/** Carries out what is due, and answers the profile as it then stands. */
+export async function step(ctx: Context, profile: Pick<ProfileRow, 'team_id' | 'id'>): Promise<ProfileRow> {
+  await carryOut(ctx, profile)
+  return profileNow(ctx, profile)
+}

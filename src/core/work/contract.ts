@@ -1,32 +1,11 @@
-import type { Json, JsonObject } from '../../lib/json.ts'
+import type { Selectable } from 'kysely'
+import type { Tables } from '../../db/schema.ts'
+import type { Json } from '../../lib/json.ts'
 import type { Tx } from '../write/scope.ts'
 
-export type WorkKind = 'account_setup' | 'video' | 'edit_request' | 'setup' | 'warmup' | 'profile_edit' | 'publish'
-export type WorkStatus = 'open' | 'claimed' | 'started' | 'submitted' | 'returned' | 'done' | 'canceled'
-
 /** A piece of work for a person, as the queue holds it. */
-export interface WorkRow {
-  team_id: string
-  id: string
-  kind: WorkKind
-  status: WorkStatus
-  bundle_id: string | null
-  position: number | null
-  profile_id: string | null
-  edit_request_id: string | null
-  task_id: string | null
-  manager_id: string | null
-  holder_id: string | null
-  claimed_until: Date | null
-  due_at: Date
-  instructions: string
-  values: JsonObject
-  media: { kind: string; url: string }[]
-  feedback: string | null
-  submission: JsonObject | null
-  created_at: Date
-  updated_at: Date
-}
+export type WorkRow = Selectable<Tables['work_items']>
+export type { WorkKind, WorkStatus } from '../../db/schema.ts'
 
 /** What a person says was done. */
 export interface Submission {

@@ -5,6 +5,7 @@ import { newId } from '../lib/ids.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
 import { healthRoutes } from './common/health.ts'
 import { mediaRoutes } from './common/media.ts'
+import { phoneRoutes } from './common/phones.ts'
 import { serveMedia } from './common/serve-media.ts'
 import { taskRoutes } from './common/tasks.ts'
 import { teamRoutes } from './common/team.ts'
@@ -15,6 +16,7 @@ import { farmProfileExtras } from './farm/profile-extras.ts'
 import { farmProfileRoutes } from './farm/profiles.ts'
 import { answerError } from './http/errors.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
+import { workRoutes } from './portal/work.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -61,7 +63,9 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
+  phoneRoutes(app, ctx)
   await mediaRoutes(app, ctx)
+  await workRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)
   await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock }, done))

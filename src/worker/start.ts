@@ -3,6 +3,7 @@ import type { Context } from '../core/context.ts'
 import { prepareMedia } from '../core/posts/prepare.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
+import { lapseClaims } from '../core/work/lapse.ts'
 import { tryDelivery } from '../core/webhooks/deliver.ts'
 import { deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
@@ -40,6 +41,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {
     await register(ctx, id, options.role)
+    await lapseClaims(ctx)
     await sweep(ctx)
   }
   const again = () => {

@@ -5,7 +5,7 @@ import { CroftError } from '../../core/errors.ts'
 import { countRequest } from '../../core/limits/rate.ts'
 import type { Scope as WriteScope } from '../../core/write/scope.ts'
 import type { Scope } from '../../db/schema.ts'
-import { callerOf, requireScope } from './auth.ts'
+import { actAs, callerOf, requireScope } from './auth.ts'
 import { answerError, type Family } from './errors.ts'
 import { errorResponses, type ErrorStatus } from './responses.ts'
 import { runWrite, sendAnswer } from './write.ts'
@@ -35,7 +35,16 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   /** Counted and limited under this name. */
   limitedAs?: string
   example?: unknown
+  /** The scope of the key; by default `read`, of a route that changes something `write`. */
+  scope?: Scope
 }
+
+/** Who acts, where the path says more of that than the key. */
+type ActingAs<P extends TSchema, Q extends TSchema, B extends TSchema> = (
+  ctx: Context,
+  caller: Caller,
+  input: Input<P, Q, B>,
+) => Promise<Caller>
 
 export interface ReadRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> extends Common<
   P,
@@ -54,6 +63,7 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   R
 > {
   method: Exclude<Method, 'GET'>
+  actingAs?: ActingAs<P, Q, B>
   status?: 200 | 201 | 202
   /** The verb; it answers what its one `commit` answers. */
   write: (scope: WriteScope, input: Input<P, Q, B>) => Promise<V>
@@ -123,6 +133,7 @@ function register(
     method: Method
     status: number
     scope: Scope
+    write: boolean
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   },
 ): void {
@@ -130,7 +141,7 @@ function register(
     app.route({
       method: setup.method,
       url,
-      schema: schemaOf(route, setup.status, setup.scope !== 'read', index > 0),
+      schema: schemaOf(route, setup.status, setup.write, index > 0),
       onRequest: async (request, reply) => {
         const caller = await requireScope(ctx, request, setup.scope)
         if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
@@ -153,7 +164,8 @@ export function readRoute<P extends TSchema, Q extends TSchema, B extends TSchem
   register(app, ctx, route, {
     method: route.method ?? 'GET',
     status: 200,
-    scope: 'read',
+    scope: route.scope ?? 'read',
+    write: false,
     handler: (request) => route.read(ctx, callerOf(request), inputOf(request)),
   })
 }
@@ -168,8 +180,10 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
   register(app, ctx, route, {
     method: route.method,
     status,
-    scope: 'write',
+    scope: route.scope ?? 'write',
+    write: true,
     handler: async (request, reply) => {
+      if (route.actingAs) actAs(request, await route.actingAs(ctx, callerOf(request), inputOf(request)))
       const answer = await runWrite(ctx, request, {
         status,
         verb: (scope) => route.write(scope, inputOf(request)),

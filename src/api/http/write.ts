@@ -67,7 +67,8 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const taken = await takeKey(
       ctx,
       caller.teamId,
-      key,
+      // Keys of a manager are their own: the team and the other managers know nothing of them.
+      caller.manager ? `${caller.manager.id} ${key}` : key,
       fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
     )
     if ('answer' in taken) return { ...taken.answer, replayed: true }

@@ -1,4 +1,16 @@
 import type { WorkHandler, WorkKind } from './contract.ts'
+import { operatorWork } from './operator/handler.ts'
 
-/** What each kind of work means to the thing that it is for. */
-export const workHandlers: Partial<Record<WorkKind, WorkHandler>> = {}
+const handlers: Partial<Record<WorkKind, WorkHandler>> = {
+  setup: operatorWork('setup'),
+  warmup: operatorWork('warmup'),
+  profile_edit: operatorWork('profile_edit'),
+  publish: operatorWork('publish'),
+}
+
+/** What this kind of work means to the thing that it is for. */
+export function handlerOf(kind: WorkKind): WorkHandler {
+  const handler = handlers[kind]
+  if (!handler) throw new Error(`no handler for ${kind}`)
+  return handler
+}

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../lib/json.ts'
 import { editFields } from '../../profiles/edit.ts'
 import { recordEvent, recordTimeline } from '../../write/record.ts'
-import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
+import { backoffMs, endTask, mostTries, requeueTask } from '../end.ts'
+import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind } from './kind.ts'
 
 /** Applying stored values on the platform. */
@@ -20,7 +21,7 @@ export const edit: Kind<JsonObject> = {
   perform: ({ driver, driverProfile, step, task }) => driver.editProfile(driverProfile, editFields(task.input), step),
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return endTask(tx, task, 'done', 'The platform shows the new values.', { result: settlement.done })
-    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)
     const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     if (failed.retryable && task.tries + 1 < mostTries)

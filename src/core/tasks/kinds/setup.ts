@@ -8,13 +8,24 @@ import { planRun } from '../../warmup/plan.ts'
 import { recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
-import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
+import { backoffMs, endTask, mostTries, requeueTask } from '../end.ts'
+import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind } from './kind.ts'
 
 type Done = { phoneName: string | null }
 
+/** The phone of that name, which may host other profiles too; a name that nobody gave before is a new one. */
 async function addPhone(tx: Tx, profile: ProfileRow, name: string | null): Promise<string | null> {
   if (name === null) return null
+  const known = await tx.trx
+    .selectFrom('phones')
+    .select('id')
+    .where('team_id', '=', profile.team_id)
+    .where('driver', '=', profile.driver)
+    .where('name', '=', name)
+    .limit(1)
+    .executeTakeFirst()
+  if (known) return known.id
   const id = newId()
   await tx.trx
     .insertInto('phones')
@@ -55,7 +66,7 @@ export const setup: Kind<Done> = {
   perform: ({ driver, driverProfile, step }) => driver.setUp(driverProfile, step),
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return succeed(tx, task, profile, settlement.done)
-    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)
     const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     const tries = profile.setup_tries + 1

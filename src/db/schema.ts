@@ -1,8 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Json, JsonObject } from '../lib/json.ts'
+import type { PortalTables } from './portal-tables.ts'
 
 /** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
-export interface Tables {
+export interface Tables extends PortalTables {
   migrations: MigrationTable
   teams: TeamTable
   api_keys: ApiKeyTable
@@ -29,6 +30,8 @@ export interface Tables {
   manager_teams: ManagerTeamTable
   work_items: WorkItemTable
 }
+
+export type * from './portal-tables.ts'
 
 export type Platform = 'tiktok' | 'instagram'
 export type Scope = 'read' | 'write' | 'work'
@@ -60,8 +63,8 @@ export interface Reason {
 }
 
 /** A JSON column: read as T, written as text. */
-type JsonColumn<T> = ColumnType<T, string, string>
-type JsonDefault<T> = ColumnType<T, string | undefined, string>
+export type JsonColumn<T> = ColumnType<T, string, string>
+export type JsonDefault<T> = ColumnType<T, string | undefined, string>
 
 interface MigrationTable {
   number: number
@@ -147,6 +150,7 @@ interface ProfileTable {
   email_auth_method: 'google' | 'outlook'
   bio: string | null
   picture_id: string | null
+  link_in_bio: string | null
   status: ProfileStatus
   phone_id: string | null
   provisioned_at: Date | null

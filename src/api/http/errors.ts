@@ -9,6 +9,7 @@ const statuses: Record<ErrorKind, number> = {
   malformed: 400,
   bad_value: 422,
   refused: 400,
+  unpaid: 402,
   unauthenticated: 401,
   forbidden: 403,
   missing: 404,

@@ -48,7 +48,7 @@ create table bundles (
   id uuid not null,
   bundle_type text not null check (bundle_type in ('account_only', 'account_and_videos', 'videos_only')),
   platform text not null check (platform in ('tiktok', 'instagram')),
-  country text not null,
+  country text,
   owner text,
   title text,
   videos_quantity integer not null,
@@ -104,6 +104,7 @@ create table video_slots (
   media_url text,
   media_version integer not null default 0,
   media_id uuid,
+  media_checked_at timestamptz,
   media_problems jsonb not null default '[]',
   title text,
   description text,
@@ -119,7 +120,10 @@ create table video_slots (
   primary key (team_id, bundle_id, position),
   foreign key (team_id, bundle_id) references bundles (team_id, id)
 );
+create index video_slots_unchecked on video_slots (updated_at) where media_url is not null and media_checked_at is null;
 create index video_slots_in_review on video_slots (in_review_at) where status = 'in_review';
+
+alter table profiles add column link_in_bio text;
 
 create table orders (
   team_id uuid not null references teams,

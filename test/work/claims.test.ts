@@ -188,22 +188,22 @@ suite('claims', () => {
   })
 
   const mine = async (who: TestManager) =>
-    bodyOf<{ items: { work_id: string }[] }>(await who.request('GET', '/v1/work?limit=100')).items.map((one) => one.work_id)
+    ((await who.request('GET', '/v1/work?limit=100')).body as { items: { work_id: string }[] }).items.map((one) => one.work_id)
 
   test('work assigned to one stands in their queue alone', async () => {
-    const { commit } = server.team.scope
-    const id = await commit((tx) =>
+    const { scope } = server.team
+    const id = await scope.commit((tx) =>
       openWork(tx, { kind: 'edit_request', managerId: ana.id, dueAt: tx.now, instructions: '1. Do it.', values: {} }),
     )
     assert.ok((await mine(ana)).includes(id))
     assert.ok(!(await mine(ben)).includes(id))
     assert.equal((await ben.request('POST', `/v1/work/${id}/claim`)).status, 404)
-    assert.equal(await commit((tx) => cancelWork(tx, { id })), 1)
+    assert.equal(await scope.commit((tx) => cancelWork(tx, { id })), 1)
     assert.ok(!(await mine(ana)).includes(id))
   })
 
   test('work sent back stands in the queue of who handed it in, with the feedback', async () => {
-    const { commit } = server.team.scope
+    const { scope } = server.team
     // Handed in for review: what a bundle's handler answers.
     await ask(ana, 'start')
     await server.ctx.db
@@ -214,8 +214,8 @@ suite('claims', () => {
     assert.ok(!(await mine(ana)).includes(item.id))
     const handedIn = await ask(ana, 'start')
     assert.deepEqual([handedIn.status, errorOf(handedIn)['status']], [409, 'submitted'])
-    assert.equal(await commit((tx) => returnWork(tx, { id: item.id }, 'The picture is upside down.')), 1)
-    assert.equal(await commit((tx) => returnWork(tx, { id: item.id }, 'Again.')), 0)
+    assert.equal(await scope.commit((tx) => returnWork(tx, { id: item.id }, 'The picture is upside down.')), 1)
+    assert.equal(await scope.commit((tx) => returnWork(tx, { id: item.id }, 'Again.')), 0)
     assert.equal((await ask(ben, 'claim')).status, 404)
     const back = bodyOf(await ana.request('GET', `/v1/work/${item.id}`))
     assert.deepEqual([back['status'], back['feedback'], back['claimed_until']], ['returned', 'The picture is upside down.', null])
@@ -223,7 +223,7 @@ suite('claims', () => {
     await ask(ana, 'claim')
     // What was sent back once does not look new.
     assert.equal(bodyOf(await ask(ana, 'release'))['status'], 'returned')
-    assert.equal(await commit((tx) => finishWork(tx, { id: item.id })), 1)
+    assert.equal(await scope.commit((tx) => finishWork(tx, { id: item.id })), 1)
     assert.equal((await now()).status, 'done')
   })
 

@@ -84,7 +84,8 @@ suite('a profile whose work a person does', () => {
 
     const warmup = await opened(profile, 'warmup')
     assert.equal((await now(profile)).status, 'warming')
-    const phone = bodyOf<{ phone: { phone_id: string; name: string } }>(await ana.request('GET', `/v1/work/${warmup.id}`)).phone
+    const phone = ((await ana.request('GET', `/v1/work/${warmup.id}`)).body as { phone: { phone_id: string; name: string } })
+      .phone
     assert.deepEqual(phone, { phone_id: (await now(profile)).phone_id, name: 'Rack 2, phone 7' })
     assert.match(warmup.instructions, /about 15 minutes/)
     assert.match(warmup.instructions, /nothing is counted/)
@@ -109,9 +110,11 @@ suite('a profile whose work a person does', () => {
     const [one, two] = [await now(first), await now(second)]
     assert.equal(one.status, 'ready')
     assert.equal(one.phone_id, two.phone_id)
-    const shown = bodyOf<{ name: string; driver: string; profiles: { profile_id: string }[] }>(
-      await server.request('GET', `/v1/phones/${one.phone_id ?? ''}`),
-    )
+    const shown = (await server.request('GET', `/v1/phones/${one.phone_id ?? ''}`)).body as {
+      name: string
+      driver: string
+      profiles: { profile_id: string }[]
+    }
     assert.equal(shown.name, 'Shared')
     assert.equal(shown.driver, 'operator')
     assert.deepEqual(shown.profiles.map((profile) => profile.profile_id).sort(), [first.id, second.id].sort())

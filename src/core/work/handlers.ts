@@ -1,7 +1,13 @@
+import { editRequestWork } from '../edit-requests/work.ts'
 import type { WorkHandler, WorkKind } from './contract.ts'
+import { accountWork } from '../bundles/work-account.ts'
+import { videoWork } from '../bundles/work-video.ts'
 import { operatorWork } from './operator/handler.ts'
 
 const handlers: Partial<Record<WorkKind, WorkHandler>> = {
+  account_setup: accountWork,
+  video: videoWork,
+  edit_request: editRequestWork,
   setup: operatorWork('setup'),
   warmup: operatorWork('warmup'),
   profile_edit: operatorWork('profile_edit'),

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Caller, Context, Manager } from '../context.ts'
 import { CroftError } from '../errors.ts'
 import type { Db, Trx } from '../../db/connect.ts'
@@ -38,27 +37,24 @@ export async function servingTeam(ctx: Context, caller: Caller, workId: string):
   return { ...caller, teamId: team_id }
 }
 
-const subjects = [
-  ['tasks', 'task_id'],
-  ['bundles', 'bundle_id'],
-  ['edit_requests', 'edit_request_id'],
-] as const
-
 /**
- * Holds an item of the caller's team until the transaction ends, and before it what it is for: whoever changes that
- * holds it first and calls its work off after, so the two cannot wait for each other.
+ * Holds an item of the caller's team until the transaction ends. Its task, where it has one, is held before it, since
+ * whoever changes a task calls its work off after that; bundles and edit requests are held after their items.
+ * Everybody takes them in this order, so that no two wait for each other.
  */
 export async function holdItem(tx: Tx, id: string): Promise<WorkRow | undefined> {
   const { trx, caller } = tx
   const item = () => trx.selectFrom('work_items').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id)
   const seen = await item().executeTakeFirst()
-  if (!seen) return undefined
-  for (const [table, column] of subjects) {
-    const subject = seen[column]
-    if (subject !== null)
-      await sql`select 1 from ${sql.table(table)} where team_id = ${caller.teamId} and id = ${subject} for update`.execute(trx)
-  }
-  return item().forUpdate().executeTakeFirst()
+  if (seen?.task_id)
+    await trx
+      .selectFrom('tasks')
+      .select('id')
+      .where('team_id', '=', caller.teamId)
+      .where('id', '=', seen.task_id)
+      .forUpdate()
+      .execute()
+  return seen && item().forUpdate().executeTakeFirst()
 }
 
 /** As {@link holdItem}, of work that the manager may see. @throws CroftError `work_not_found` */

@@ -17,6 +17,7 @@ import { farmProfileRoutes } from './farm/profiles.ts'
 import { answerError } from './http/errors.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
 import { workRoutes } from './portal/work.ts'
+import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -60,6 +61,7 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   farmProfileExtras(app, ctx)
   postRoutes(app, ctx)
   bulkRoute(app, ctx)
+  portalRoutes(app, ctx)
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)

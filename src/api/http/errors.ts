@@ -87,6 +87,12 @@ interface HttpError {
   message?: string
 }
 
+/** The faults of shape that a validation found, none where there was no error. */
+export const faultsIn = (error: unknown): Detail[] => {
+  const { validation, validationContext = 'body' } = (error ?? {}) as HttpError
+  return validation ? details(validationContext, validation) : []
+}
+
 /** Says what any thrown value means to a caller. What Croft did not foresee becomes `internal_error`, with no word of its own. */
 export function toCroftError(thrown: unknown): CroftError {
   if (thrown instanceof CroftError) return thrown

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Caller, Context } from '../../core/context.ts'
-import { CroftError } from '../../core/errors.ts'
+import { CroftError, type Detail } from '../../core/errors.ts'
 import { countRequest } from '../../core/limits/rate.ts'
 import type { Scope as WriteScope } from '../../core/write/scope.ts'
 import type { Scope } from '../../db/schema.ts'
 import { actAs, callerOf, requireScope } from './auth.ts'
-import { answerError, type Family } from './errors.ts'
+import { answerError, faultsIn, type Family } from './errors.ts'
+import { requireNoBody } from './no-body.ts'
 import { errorResponses, type ErrorStatus } from './responses.ts'
 import { runWrite, sendAnswer } from './write.ts'
 
@@ -35,6 +36,8 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   /** Counted and limited under this name. */
   limitedAs?: string
   example?: unknown
+  /** The verb tells the faults of the body's shape together with its own, instead of the schema alone. */
+  ownFaults?: boolean
   /** The scope of the key; by default `read`, of a route that changes something `write`. */
   scope?: Scope
 }
@@ -65,11 +68,13 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   method: Exclude<Method, 'GET'>
   actingAs?: ActingAs<P, Q, B>
   status?: 200 | 201 | 202
-  /** The verb; it answers what its one `commit` answers. */
-  write: (scope: WriteScope, input: Input<P, Q, B>) => Promise<V>
+  /** The verb; it answers what its one `commit` answers. `faults` are for a route with `ownFaults`. */
+  write: (scope: WriteScope, input: Input<P, Q, B>, faults: readonly Detail[]) => Promise<V>
   present: (ctx: Context, view: V) => Static<R>
-  /** Members of the answer that name what a dry run does not make. */
+  /** Members of the answer, at any depth, that name what a dry run does not make. */
   made?: readonly string[]
+  /** The answer of a dry run, where it says other things than the real one. */
+  dry?: (answer: Static<R>) => Record<string, unknown>
   /** Members of the answer that are shown once and never stored. */
   secret?: readonly string[]
 }
@@ -142,6 +147,7 @@ function register(
       method: setup.method,
       url,
       schema: schemaOf(route, setup.status, setup.write, index > 0),
+      attachValidation: route.ownFaults === true,
       onRequest: async (request, reply) => {
         const caller = await requireScope(ctx, request, setup.scope)
         if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
@@ -184,11 +190,14 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
     write: true,
     handler: async (request, reply) => {
       if (route.actingAs) actAs(request, await route.actingAs(ctx, callerOf(request), inputOf(request)))
+      if (!route.body) requireNoBody(request.body)
+      const { dry } = route
       const answer = await runWrite(ctx, request, {
         status,
-        verb: (scope) => route.write(scope, inputOf(request)),
+        verb: (scope) => route.write(scope, inputOf(request), faultsIn(request.validationError)),
         present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
         made: route.made ?? [],
+        ...(dry ? { dry: (answer: Record<string, unknown>) => dry(answer as Static<R>) } : {}),
         secret: route.secret ?? [],
       })
       return sendAnswer(reply, answer)

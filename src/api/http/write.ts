@@ -4,6 +4,7 @@ import { invalid } from '../../core/errors.ts'
 import { fingerprint, releaseKey, storeAnswer, takeKey, type HeldKey } from '../../core/idempotency/keys.ts'
 import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
 import { callerOf } from './auth.ts'
+import { blank } from './dry-run.ts'
 
 interface WriteRequest<V> {
   status: number
@@ -11,6 +12,8 @@ interface WriteRequest<V> {
   present: (view: V) => Record<string, unknown>
   made: readonly string[]
   secret: readonly string[]
+  /** Another answer for a dry run. */
+  dry?: (answer: Record<string, unknown>) => Record<string, unknown>
   /** What the request asks for, where that is not its JSON body. */
   print?: string
 }
@@ -30,9 +33,6 @@ class DryRun extends Error {
     this.body = body
   }
 }
-
-const blank = (body: Record<string, unknown>, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(body).map(([name, value]) => [name, names.includes(name) ? null : value]))
 
 function headerOf(request: FastifyRequest, name: string): string | null {
   const value = request.headers[name]
@@ -78,7 +78,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const view = await work(tx)
     // A verb answers what its commit answers, so this is the view of the answer.
     const body = write.present(view as unknown as V)
-    if (dry) throw new DryRun(JSON.stringify({ ...blank(body, write.made), dry_run: true }))
+    if (dry) throw new DryRun(JSON.stringify({ ...blank(write.dry?.(body) ?? body, write.made), dry_run: true }))
     if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
     return view
   }

@@ -7,6 +7,7 @@ import { finishWork } from '../work/finish.ts'
 import { deliverAccount } from './deliver.ts'
 import { accountOf, findSlot, lockBundle, slotsOf } from './find.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlot } from './move.ts'
+import { requireDue } from '../reviews/due.ts'
 import { openVideoWork } from './open-work.ts'
 import { viewBundle, type BundleView } from './view.ts'
 
@@ -20,14 +21,16 @@ async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
 
 /**
  * Takes the account as it was handed in: it becomes a profile of the team, and the bundle's videos go into the queue.
+ * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
  * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` where a living profile has got the username meanwhile
  */
-export async function finalizeAccount(scope: Scope, id: string): Promise<BundleView> {
+export async function finalizeAccount(scope: Scope, id: string, inReviewBefore?: Date): Promise<BundleView> {
   try {
     return await scope.commit(async (tx) => {
       const before = await lockBundle(tx, id)
       const found = await accountOf(tx.trx, before)
       if (!found) throw invalidStatus('The bundle', before.status, 'A videos_only bundle has no account to review.')
+      requireDue(found, inReviewBefore)
       const account = await moveAccount(tx, found, 'finalized', { finalized_at: tx.now })
       const profile = await deliverAccount(tx, before, account)
       const bundle = await moveBundle(tx, before, 'finalized', { profile_id: profile.id, finalized_at: tx.now })
@@ -42,11 +45,12 @@ export async function finalizeAccount(scope: Scope, id: string): Promise<BundleV
   }
 }
 
-/** Takes a video as it was handed in. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
-export function finalizeVideo(scope: Scope, id: string, position: string | number): Promise<BundleView> {
+/** Takes a video as it was handed in; `inReviewBefore` as of {@link finalizeAccount}. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+export function finalizeVideo(scope: Scope, id: string, position: string | number, inReviewBefore?: Date): Promise<BundleView> {
   return scope.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const slot = await findSlot(tx.trx, bundle, position)
+    requireDue(slot, inReviewBefore)
     const moved = await moveSlot(tx, slot, 'finalized', { finalized_at: tx.now })
     await finishWork(tx, { bundleId: id, kind: 'video', position: slot.position })
     await recordAudit(

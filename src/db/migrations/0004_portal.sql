@@ -124,6 +124,8 @@ create index video_slots_unchecked on video_slots (updated_at) where media_url i
 create index video_slots_in_review on video_slots (in_review_at) where status = 'in_review';
 
 alter table profiles add column link_in_bio text;
+-- Seed page 5 tells another team's account from none: the one look-up that knows no team.
+create index profiles_by_id on profiles (id);
 
 create table orders (
   team_id uuid not null references teams,

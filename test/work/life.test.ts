@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { newId } from '../../src/lib/ids.ts'
 import { createProfile } from '../../src/core/profiles/create.ts'
 import { deactivateProfile } from '../../src/core/profiles/deactivate.ts'
 import { findProfile } from '../../src/core/profiles/find.ts'
@@ -103,6 +104,32 @@ suite('a profile whose work a person does', () => {
     assert.deepEqual(task.result, { by: 'operator', values: { bio: null }, note: null })
   })
 
+  test('what people do stands in the profile’s timeline and in the audit', async () => {
+    const profile = await newProfile()
+    const setup = await opened(profile, 'setup')
+    await doIt(setup.id, {})
+    const lines = await server.ctx.db
+      .selectFrom('timeline')
+      .selectAll()
+      .where('profile_id', '=', profile.id)
+      .orderBy('id')
+      .execute()
+    assert.deepEqual(
+      lines.filter((line) => line.kind === 'task').map((line) => line.to_status),
+      ['running', 'waiting', 'waiting', 'done'],
+    )
+    const trail = await server.ctx.db
+      .selectFrom('audit')
+      .selectAll()
+      .where('subject', '=', `work:${setup.id}`)
+      .orderBy('id')
+      .execute()
+    assert.deepEqual(
+      trail.map((line) => [line.action, line.actor]),
+      ['work.claim', 'work.start', 'work.submit'].map((action) => [action, `manager:${ana.id}`]),
+    )
+  })
+
   test('two profiles can live on one phone, which the team sees', async () => {
     await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
     const [first, second] = [await newProfile(), await newProfile()]
@@ -137,6 +164,44 @@ suite('a profile whose work a person does', () => {
     const failed = await now(profile)
     assert.equal(failed.status, 'failed')
     assert.deepEqual(failed.failure, given)
+  })
+
+  test('the team’s note on topics is shown with a warm-up, as a note', async () => {
+    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    const profile = await newProfile()
+    await doIt((await opened(profile, 'setup')).id, {})
+    const at = { created_at: profile.created_at, updated_at: profile.created_at }
+    const bundle = { team_id: profile.team_id, id: newId() }
+    await server.ctx.db
+      .insertInto('bundles')
+      .values({
+        ...bundle,
+        ...at,
+        profile_id: profile.id,
+        bundle_type: 'account_only',
+        platform: 'tiktok',
+        country: 'US',
+        owner: 'Vela Bakery',
+        videos_quantity: 0,
+        niche_warming: true,
+        auto_finalize_videos: true,
+        status: 'completed',
+        credits_charged: 32,
+      })
+      .execute()
+    const note = 'Engage with fashion and streetwear content in NYC area.'
+    await server.ctx.db
+      .insertInto('bundle_accounts')
+      .values({
+        team_id: bundle.team_id,
+        bundle_id: bundle.id,
+        status: 'finalized',
+        niche_warming_instructions: note,
+        updated_at: at.updated_at,
+      })
+      .execute()
+    const run = await opened(profile, 'warmup')
+    assert.ok(run.instructions.includes(`What the account is about, as the team notes it: ${note}`))
   })
 
   test('a warm-up that a person cannot do counts for nothing', async () => {

@@ -1,10 +1,10 @@
-import { editRequestWork } from '../edit-requests/work.ts'
 import type { WorkHandler, WorkKind } from './contract.ts'
 import { accountWork } from '../bundles/work-account.ts'
 import { videoWork } from '../bundles/work-video.ts'
+import { editRequestWork } from '../edit-requests/work.ts'
 import { operatorWork } from './operator/handler.ts'
 
-const handlers: Partial<Record<WorkKind, WorkHandler>> = {
+const handlers: Readonly<Record<WorkKind, WorkHandler>> = {
   account_setup: accountWork,
   video: videoWork,
   edit_request: editRequestWork,
@@ -15,8 +15,4 @@ const handlers: Partial<Record<WorkKind, WorkHandler>> = {
 }
 
 /** What this kind of work means to the thing that it is for. */
-export function handlerOf(kind: WorkKind): WorkHandler {
-  const handler = handlers[kind]
-  if (!handler) throw new Error(`no handler for ${kind}`)
-  return handler
-}
+export const handlerOf = (kind: WorkKind): WorkHandler => handlers[kind]

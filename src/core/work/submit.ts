@@ -42,7 +42,7 @@ export async function submitWork(scope: Scope, id: string, submission: Submissio
     const held = await holdWork(tx, manager, id)
     requireHeld(held, manager.id)
     await requireScreenshot(tx, submission.screenshotMediaId)
-    const item = await begin(tx, held, manager)
+    const item = held.status === 'started' ? held : await begin(tx, held, manager)
     const status = await handlerOf(item.kind).submitted(tx, item, submission)
     return viewItem(tx.trx, await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }))
   })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { wakeProfile } from '../../../jobs/definitions.ts'
 import { newId } from '../../../lib/ids.ts'
 import { moveProfile } from '../../profiles/move.ts'
@@ -14,18 +15,27 @@ import { refusalOf, type Kind } from './kind.ts'
 
 type Done = { phoneName: string | null }
 
-/** The phone of that name, which may host other profiles too; a name that nobody gave before is a new one. */
-async function addPhone(tx: Tx, profile: ProfileRow, name: string | null): Promise<string | null> {
-  if (name === null) return null
+/** People give the same name again for a phone that hosts other profiles too; every other driver's phones are new. */
+async function knownPhone(tx: Tx, profile: ProfileRow, name: string): Promise<string | null> {
+  if (!tx.ctx.drivers.get(profile.driver)?.can.byPerson) return null
+  // Two who name a new phone at once name one phone.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`phone ${profile.team_id} ${name}`}, 0))`.execute(tx.trx)
   const known = await tx.trx
     .selectFrom('phones')
     .select('id')
     .where('team_id', '=', profile.team_id)
     .where('driver', '=', profile.driver)
     .where('name', '=', name)
+    .orderBy('id')
     .limit(1)
     .executeTakeFirst()
-  if (known) return known.id
+  return known?.id ?? null
+}
+
+async function addPhone(tx: Tx, profile: ProfileRow, name: string | null): Promise<string | null> {
+  if (name === null) return null
+  const known = await knownPhone(tx, profile, name)
+  if (known !== null) return known
   const id = newId()
   await tx.trx
     .insertInto('phones')

@@ -24,6 +24,7 @@ export interface CouldNot {
 /**
  * What one kind of work means to the thing that it is for. Each runs in the transaction of the manager's call,
  * with the item's row held. The queue itself (src/core/work/) knows claims and leases, and nothing of bundles or tasks.
+ * Locks are taken task, item, bundle or edit request, profile.
  */
 export interface WorkHandler {
   /** A manager took it: claimed, not begun. */

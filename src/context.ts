@@ -11,6 +11,7 @@ import type { Substitutes } from './croft.ts'
 import { connect } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
+import { createOperatorDriver } from './drivers/operator/index.ts'
 import { createSandboxDriver } from './drivers/sandbox/index.ts'
 import { openQueue, throughPool, type Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
@@ -93,7 +94,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     counters: counters.db,
     clock,
     queue,
-    drivers: new Map([[sandbox.name, sandbox]]),
+    drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
     store,
     guard,
     secrets,
@@ -110,6 +111,8 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
       maintenanceMs: settings.CROFT_WARMUP_MAINTENANCE,
     },
     rateLimitPerMinute: settings.CROFT_RATE_LIMIT_PER_MINUTE,
+    reviewWindowMs: settings.CROFT_REVIEW_WINDOW,
+    claimTtlMs: settings.CROFT_CLAIM_TTL,
     lease: { ms: substitutes.leaseMs ?? 20_000 },
     reach: substitutes.reach ?? (() => Promise.resolve()),
   }

@@ -6,6 +6,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
 import { healthRoutes } from './common/health.ts'
 import { mediaRoutes } from './common/media.ts'
+import { phoneRoutes } from './common/phones.ts'
 import { serveMedia } from './common/serve-media.ts'
 import { taskRoutes } from './common/tasks.ts'
 import { teamRoutes } from './common/team.ts'
@@ -17,6 +18,8 @@ import { farmProfileRoutes } from './farm/profiles.ts'
 import { answerError } from './http/errors.ts'
 import { takeJson } from './http/json.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
+import { workRoutes } from './portal/work.ts'
+import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
 import { answerUnreadable } from './http/unreadable.ts'
@@ -81,10 +84,13 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   postRoutes(app, ctx)
   bulkRoute(app, ctx)
   accountRoutes(app, ctx)
+  portalRoutes(app, ctx)
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
+  phoneRoutes(app, ctx)
   await mediaRoutes(app, ctx)
+  await workRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)
   await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock }, done))

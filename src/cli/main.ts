@@ -3,9 +3,11 @@ import { SettingsError } from '../config/read.ts'
 import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
 import { SchemaTooNewError } from '../db/migrate.ts'
 import { version } from '../version.ts'
+import { creditAmount, grantCreditsCommand } from './credits.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
 import { doctor } from './doctor.ts'
 import { demo } from './demo/index.ts'
+import { addManagerCommand, deactivateManagerCommand } from './managers.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { webhookSecretCommand } from './webhooks.ts'
@@ -41,6 +43,30 @@ keys
   .argument('<id>', 'the key’s id, as keys list shows it')
   .requiredOption('--team <name>', 'the team')
   .action(revokeKeyCommand)
+
+program
+  .command('credits')
+  .description('what managed work costs')
+  .command('grant')
+  .description('add credits to a team’s balance')
+  .requiredOption('--team <name>', 'the team')
+  .requiredOption('--amount <credits>', 'how many', creditAmount)
+  .action(grantCreditsCommand)
+
+const managers = program.command('managers').description('the people who carry work out')
+managers
+  .command('add')
+  .description(
+    'let a person carry work out for a team, beside those that they serve already; prints a key of theirs alone on the last line',
+  )
+  .requiredOption('--team <name>', 'the team')
+  .requiredOption('--name <person>', 'who it is; one name is one person on the whole server')
+  .action(addManagerCommand)
+managers
+  .command('deactivate')
+  .description('end a person’s work for every team, at once: the keys are void, and what is held goes back')
+  .requiredOption('--name <person>', 'who it is')
+  .action(deactivateManagerCommand)
 
 program
   .command('webhooks')

@@ -76,7 +76,7 @@ export const settings = {
     secretKey,
   ),
   CROFT_ROLE: setting('all', '`all`, `api` (answers requests) or `worker` (carries work out).', oneOf('all', 'api', 'worker')),
-  CROFT_DEFAULT_DRIVER: setting('sandbox', 'The driver of a profile created without one.', oneOf('sandbox')),
+  CROFT_DEFAULT_DRIVER: setting('sandbox', 'The driver of a profile created without one.', oneOf('sandbox', 'operator')),
   CROFT_MEDIA_STORE: setting(
     null,
     'A folder, or `s3://BUCKET/PREFIX?region=REGION&endpoint=URL`. Unset: `media` in the data directory.',
@@ -99,6 +99,16 @@ export const settings = {
   CROFT_WARMUP_SESSION: setting('15m', 'Length of one run.', duration(0)),
   CROFT_WARMUP_INTERVAL: setting('24h', 'Time between two runs, a failed one included; at least `1s`.', duration(1_000)),
   CROFT_WARMUP_MAINTENANCE: setting('7d', 'Time between two runs of a ready profile; `0s` for none.', duration(0)),
+  CROFT_CLAIM_TTL: setting(
+    '30m',
+    'How long a manager’s claim holds without a call for the item; at least `1s`.',
+    duration(1_000),
+  ),
+  CROFT_REVIEW_WINDOW: setting(
+    '72h',
+    'How long a team has to review what a manager handed in, before it is finalized by itself.',
+    duration(1_000),
+  ),
   LOG_LEVEL: setting(
     'info',
     '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',

@@ -27,6 +27,9 @@ export interface Context {
   defaultDriver: string
   warmupDefaults: WarmupPolicy
   rateLimitPerMinute: number
+  reviewWindowMs: number
+  /** How long a manager's claim holds without a call for the item. */
+  claimTtlMs: number
   lease: { ms: number }
   /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
   reach: (point: FaultPoint) => Promise<void>
@@ -43,10 +46,19 @@ export type FaultPoint =
   | 'task.settled'
   | 'delivery.sent'
 
-/** Who acts: a team's key, the command line, or Croft itself. */
+/** A person who carries work out, and the teams that they serve. */
+export interface Manager {
+  id: string
+  name: string
+  teamIds: readonly string[]
+}
+
+/** Who acts: a team's key, a manager's, the command line, or Croft itself. */
 export interface Caller {
   teamId: string
   actor: string
   scope: Scope
   requestId: string | null
+  /** Of a manager's key. Its `teamId` is that of the work in question, and of none before that is known. */
+  manager?: Manager
 }

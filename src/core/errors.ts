@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'malformed'
   | 'bad_value'
   | 'refused'
+  | 'unpaid'
   | 'unauthenticated'
   | 'forbidden'
   | 'missing'
@@ -43,6 +44,9 @@ export const errorCodes = {
   profile_not_found: code('missing', 'No profile of this team has the id.'),
   account_not_found: code('missing', 'No account of this team has the id.'),
   post_not_found: code('missing', 'No post of this team has the id.'),
+  manager_not_found: code('missing', 'No active manager has the name.'),
+  work_not_found: code('missing', 'No work that this manager may take has the id.'),
+  phone_not_found: code('missing', 'No phone of this team has the id.'),
   task_not_found: code('missing', 'No task of this team has the id.'),
   api_key_not_found: code('missing', 'No key of this team has the id.'),
   media_not_found: code('missing', 'No media of this team has this address.'),
@@ -56,6 +60,23 @@ export const errorCodes = {
     'The pacing that the team switched on leaves no room at this time; the error tells the next free one.',
   ),
   invalid_state: code('conflict', 'The action is not allowed in the present state, which the error tells.'),
+  invalid_username: code('bad_value', 'A username of the portal family is not 1 to 24 letters, digits, periods and underscores.'),
+  invalid_visible_name: code('bad_value', 'A display name of the portal family is blank or has more than 30 characters.'),
+  biography_too_long: code('bad_value', 'A biography of the portal family has more than 80 characters.'),
+  link_in_bio_instagram_only: code('bad_value', 'A link in the bio was given for a platform that takes none.'),
+  invalid_status: code(
+    'conflict',
+    'The portal’s action is not allowed in the present status, which the error tells; what stands in the way of a publish is in `details`.',
+  ),
+  bundle_not_found: code('missing', 'No bundle of this team has the id.'),
+  video_not_found: code('missing', 'The bundle has no video slot of this position.'),
+  edit_request_not_found: code('missing', 'No edit request of this account has the id.'),
+  SAVED_ACCOUNT_NOT_FOUND: code('missing', 'No account has the id.'),
+  SAVED_ACCOUNT_NOT_OWNED: code('forbidden', 'The account belongs to another team.'),
+  EDIT_REQUEST_NO_ACTIVE_ORDER: code('refused', 'The account has no active order.'),
+  EDIT_REQUEST_NO_CM: code('refused', 'The manager of the account’s order is deactivated.'),
+  EDIT_REQUEST_ALREADY_EXISTS: code('conflict', 'Another edit request of the account is not finished yet.'),
+  INSUFFICIENT_CREDITS: code('unpaid', 'The balance is less than the work costs; nothing was ordered.'),
   idempotency_key_in_use: code('conflict', 'The first request with this Idempotency-Key is still running.'),
   idempotency_key_reused: code('bad_value', 'This Idempotency-Key was used for a different request.'),
   headers_too_large: code('too_large_head', 'The URL and headers are larger than the server takes.'),

@@ -17,6 +17,8 @@ export interface Database {
 // Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
+// A day has no time zone: it stays YYYY-MM-DD.
+types.setTypeParser(pg.types.builtins.DATE, String)
 
 const insert = /^\s*(with \w+ as \(\s*)?insert into (?!.*returning \*)/is
 const often = 5

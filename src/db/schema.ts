@@ -1,8 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Json, JsonObject } from '../lib/json.ts'
+import type { PortalTables } from './portal-tables.ts'
 
 /** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
-export interface Tables {
+export interface Tables extends PortalTables {
   migrations: MigrationTable
   teams: TeamTable
   api_keys: ApiKeyTable
@@ -24,7 +25,13 @@ export interface Tables {
   sandbox_uploads: SandboxUploadTable
   sandbox_posts: SandboxPostTable
   sandbox_faults: SandboxFaultTable
+  managers: ManagerTable
+  manager_keys: ManagerKeyTable
+  manager_teams: ManagerTeamTable
+  work_items: WorkItemTable
 }
+
+export type * from './portal-tables.ts'
 
 export type Platform = 'tiktok' | 'instagram'
 export type Scope = 'read' | 'write' | 'work'
@@ -56,8 +63,8 @@ export interface Reason {
 }
 
 /** A JSON column: read as T, written as text. */
-type JsonColumn<T> = ColumnType<T, string, string>
-type JsonDefault<T> = ColumnType<T, string | undefined, string>
+export type JsonColumn<T> = ColumnType<T, string, string>
+export type JsonDefault<T> = ColumnType<T, string | undefined, string>
 
 interface MigrationTable {
   number: number
@@ -148,6 +155,7 @@ interface ProfileTable {
   email_auth_method: 'google' | 'outlook'
   bio: string | null
   picture_id: string | null
+  link_in_bio: string | null
   status: ProfileStatus
   phone_id: string | null
   provisioned_at: Date | null
@@ -363,4 +371,61 @@ interface SandboxFaultTable {
   fault: SandboxFaultKind
   remaining: number
   created_at: Date
+}
+
+interface ManagerTable {
+  id: string
+  name: string
+  deactivated_at: Date | null
+  created_at: Date
+}
+
+interface ManagerKeyTable {
+  manager_id: string
+  id: string
+  hash: Buffer
+  hint: string
+  revoked_at: Date | null
+  created_at: Date
+}
+
+interface ManagerTeamTable {
+  manager_id: string
+  team_id: string
+  created_at: Date
+}
+
+export type WorkKind = 'account_setup' | 'video' | 'edit_request' | 'setup' | 'warmup' | 'profile_edit' | 'publish'
+export type WorkStatus = 'open' | 'claimed' | 'started' | 'submitted' | 'returned' | 'done' | 'canceled'
+
+/** What a person needs to see for a piece of work: a video, a slide, a picture. */
+export interface WorkMedia {
+  kind: string
+  url: string
+}
+
+interface WorkItemTable {
+  team_id: string
+  id: string
+  kind: WorkKind
+  status: WorkStatus
+  bundle_id: string | null
+  /** Of a bundle's video: its slot. */
+  position: number | null
+  profile_id: string | null
+  edit_request_id: string | null
+  task_id: string | null
+  /** Only this manager may take it. */
+  manager_id: string | null
+  /** Who has it, or handed it in. */
+  holder_id: string | null
+  claimed_until: Date | null
+  due_at: Date
+  instructions: string
+  values: JsonColumn<JsonObject>
+  media: JsonDefault<WorkMedia[]>
+  feedback: string | null
+  submission: JsonColumn<JsonObject | null> | null
+  created_at: Date
+  updated_at: Date
 }

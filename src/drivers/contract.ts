@@ -38,6 +38,9 @@ export interface DriverPost {
   description: string
   soundId: string
   isLive: boolean
+  privacyLevel: string | null
+  isAiGenerated: boolean
+  isCommercial: boolean
   /** The platform's id of the draft that goes live now. */
   draftId: string | null
 }
@@ -51,7 +54,14 @@ export interface Refused {
   who: 'croft' | 'operator' | 'owner' | 'platform'
 }
 
-export type Outcome<Done> = { done: Done } | { wait: { until: Date } | { for: 'operator' } } | { failed: Refused }
+/** What a person is told who does the work: steps, one a line; what to set, by name; what to download. */
+export interface Brief {
+  instructions: string
+  values: JsonObject
+  media: { kind: 'video' | 'slide' | 'picture'; url: string }[]
+}
+
+export type Outcome<Done> = { done: Done } | { wait: { until: Date } | { for: 'operator'; brief: Brief } } | { failed: Refused }
 
 /** `at`: when the platform took it. A draft has no URL. */
 export interface Published {
@@ -71,11 +81,14 @@ export interface Driver {
     editProfile: readonly ProfileField[]
     hashtags: boolean
     drafts: boolean
+    /** Whether a person does it: a post then waits for them rather than being published. */
+    byPerson?: boolean
   }
   /** Why work cannot be given to this driver just now, or null. */
   unavailable(): string | null
   setUp(profile: DriverProfile, step: Step): Promise<Outcome<{ phoneName: string | null }>>
-  warmUp(profile: DriverProfile, session: { lengthMs: number }, step: Step): Promise<Outcome<JsonObject>>
+  /** `topics`: what the team would have the profile be about, as a note. */
+  warmUp(profile: DriverProfile, session: { lengthMs: number; topics?: string | null }, step: Step): Promise<Outcome<JsonObject>>
   editProfile(profile: DriverProfile, fields: readonly ProfileField[], step: Step): Promise<Outcome<JsonObject>>
   publish(profile: DriverProfile, post: DriverPost, step: Step): Promise<Outcome<Published>>
   /** Asks the platform whether a publish whose answer was lost had its effect. Changes nothing there. */

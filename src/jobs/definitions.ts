@@ -27,6 +27,14 @@ export const preparePost = job<{ team_id: string; task_id: string; media_version
   concurrency: 3,
 })
 
+/** Fetches, checks and keeps the media of one version of a bundle's video. `tries`: how often its server could not give it. */
+export const checkVideo = job<{ team_id: string; bundle_id: string; position: number; media_version: number; tries?: number }>({
+  name: 'check-video',
+  retryLimit: 3,
+  retryDelaySeconds: 5,
+  concurrency: 3,
+})
+
 /** Makes the next try of one webhook delivery. */
 export const deliver = job<{ team_id: string; delivery_id: string }>({
   name: 'deliver-webhook',
@@ -35,4 +43,4 @@ export const deliver = job<{ team_id: string; delivery_id: string }>({
   concurrency: 6,
 })
 
-export const definitions = [wakeProfile, preparePost, deliver] as const
+export const definitions = [wakeProfile, preparePost, checkVideo, deliver] as const

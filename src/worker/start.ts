@@ -1,12 +1,15 @@
 import { hostname } from 'node:os'
 import { sql } from 'kysely'
+import { checkVideoMedia, findLostChecks } from '../core/bundles/check-video.ts'
 import type { Context } from '../core/context.ts'
-import { prepareMedia } from '../core/posts/prepare.ts'
 import { pruneKeys } from '../core/idempotency/prune.ts'
+import { prepareMedia } from '../core/posts/prepare.ts'
+import { finalizeDueReviews } from '../core/reviews/finalize-due.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
+import { lapseClaims } from '../core/work/lapse.ts'
 import { tryDelivery } from '../core/webhooks/deliver.ts'
-import { deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
+import { checkVideo, deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
 
 export interface Worker {
@@ -37,12 +40,25 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
       signal,
     }),
   )
+  await queue.work(checkVideo, (data, signal) =>
+    checkVideoMedia(ctx, {
+      teamId: data.team_id,
+      bundleId: data.bundle_id,
+      position: data.position,
+      version: data.media_version,
+      tries: data.tries ?? 0,
+      signal,
+    }),
+  )
   await queue.work(deliver, (data) => tryDelivery(ctx, data.team_id, data.delivery_id))
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {
     if (queue.isPolling()) await register(ctx, id, options.role)
     await pruneKeys(ctx)
+    await lapseClaims(ctx)
     await sweep(ctx)
+    await findLostChecks(ctx)
+    await finalizeDueReviews(ctx)
   }
   const again = () => {
     beat = turn().catch((error: unknown) => ctx.log.warn({ err: error }, 'the sweep failed; it is tried again'))

@@ -34,3 +34,6 @@ export function callerOf(request: FastifyRequest): Caller {
   if (!caller) throw new Error('the route requires no scope')
   return caller
 }
+
+/** Lets the rest of the request act as this caller. */
+export const actAs = (request: FastifyRequest, caller: Caller): void => void callers.set(request, caller)

@@ -9,6 +9,7 @@ const statuses: Record<ErrorKind, number> = {
   malformed: 400,
   bad_value: 422,
   refused: 400,
+  unpaid: 402,
   unauthenticated: 401,
   forbidden: 403,
   missing: 404,
@@ -29,6 +30,8 @@ export function statusOf(error: CroftError, family: Family): number {
   const { kind } = errorCodes[error.code]
   if (kind === 'bad_value' && error.code !== 'idempotency_key_reused' && (family === 'accounts' || family === 'portal'))
     return 400
+  // Spec section 6: in the portal a name still in its pause is one more bad value.
+  if (error.code === 'name_change_restricted' && family === 'portal') return 400
   return statuses[kind]
 }
 

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import type { Family } from './errors.ts'
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 507
+export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 507
 
 /** The one error envelope. Members beyond `code` and `message` stand beside them, as a code's own text says. */
 export const errorBody = Type.Object(
@@ -22,6 +22,7 @@ export const errorBody = Type.Object(
 const says: Record<ErrorStatus, string> = {
   400: 'The request could not be read, or asks for nothing',
   401: 'No valid key',
+  402: 'Not enough credits',
   403: 'The key has not the scope',
   404: 'Not here, or another team’s',
   409: 'Not possible in the present state',

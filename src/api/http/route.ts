@@ -5,7 +5,7 @@ import { CroftError, type Detail } from '../../core/errors.ts'
 import { countRequest } from '../../core/limits/rate.ts'
 import type { Scope as WriteScope } from '../../core/write/scope.ts'
 import type { Scope } from '../../db/schema.ts'
-import { callerOf, requireScope } from './auth.ts'
+import { actAs, callerOf, requireScope } from './auth.ts'
 import { orDryRun } from './dry-run.ts'
 import { answerError, faultsIn, type Family } from './errors.ts'
 import { requireNoBody } from './no-body.ts'
@@ -40,7 +40,16 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   example?: unknown
   /** The verb tells the faults of the body's shape together with its own, instead of the schema alone. */
   ownFaults?: boolean
+  /** The scope of the key; by default `read`, of a route that changes something `write`. */
+  scope?: Scope
 }
+
+/** Who acts, where the path says more of that than the key. */
+type ActingAs<P extends TSchema, Q extends TSchema, B extends TSchema> = (
+  ctx: Context,
+  caller: Caller,
+  input: Input<P, Q, B>,
+) => Promise<Caller>
 
 export interface ReadRoute<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> extends Common<
   P,
@@ -59,12 +68,15 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   R
 > {
   method: Exclude<Method, 'GET'>
+  actingAs?: ActingAs<P, Q, B>
   status?: 200 | 201 | 202
   /** The verb; it answers what its one `commit` answers. `faults` are for a route with `ownFaults`. */
   write: (scope: WriteScope, input: Input<P, Q, B>, faults: readonly Detail[]) => Promise<V>
   present: (ctx: Context, view: V) => Static<R>
   /** Members of the answer, at any depth, that name what a dry run does not make; decided by the input, they must be nullable. */
   made?: readonly string[] | ((input: Input<P, Q, B>) => readonly string[])
+  /** The answer of a dry run, where it says other things than the real one. */
+  dry?: (answer: Static<R>) => Record<string, unknown>
   /** Members of the answer that are shown once and never stored. */
   secret?: readonly string[]
 }
@@ -77,13 +89,13 @@ const noQuery = object({})
 
 function schemaOf(
   route: Common<TSchema, TSchema, TSchema, TSchema>,
-  setup: { status: number; scope: Scope; made?: readonly string[] },
+  setup: { status: number; write: boolean; made?: readonly string[] },
   hide: boolean,
 ): FastifySchema {
   const { params, query, body, response, summary, description, tag } = route
   const answer = setup.made ? orDryRun(response, setup.made) : response
   const errors = errorResponses(route.family, {
-    write: setup.scope !== 'read',
+    write: setup.write,
     params: params !== undefined,
     body: body !== undefined,
     limited: route.limitedAs !== undefined,
@@ -131,6 +143,7 @@ function register(
     method: Method
     status: number
     scope: Scope
+    write: boolean
     made?: readonly string[]
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   },
@@ -163,7 +176,8 @@ export function readRoute<P extends TSchema, Q extends TSchema, B extends TSchem
   register(app, ctx, route, {
     method: route.method ?? 'GET',
     status: 200,
-    scope: 'read',
+    scope: route.scope ?? 'read',
+    write: false,
     handler: (request) => route.read(ctx, callerOf(request), inputOf(request)),
   })
 }
@@ -178,7 +192,8 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
   register(app, ctx, route, {
     method: route.method,
     status,
-    scope: 'write',
+    scope: route.scope ?? 'write',
+    write: true,
     made: typeof route.made === 'function' ? [] : (route.made ?? []),
     handler: async (request, reply) => {
       if (!route.body) requireNoBody(request.body)
@@ -186,11 +201,14 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
       // Only the body's faults are the verb's to tell.
       if (validationError && validationError.validationContext !== 'body') throw validationError
       const input: Input<P, Q, B> = inputOf(request)
+      if (route.actingAs) actAs(request, await route.actingAs(ctx, callerOf(request), input))
+      const { dry } = route
       const answer = await runWrite(ctx, request, {
         status,
         verb: (scope) => route.write(scope, input, faultsIn(validationError)),
         present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
         made: typeof route.made === 'function' ? route.made(input) : (route.made ?? []),
+        ...(dry ? { dry: (answer: Record<string, unknown>) => dry(answer as Static<R>) } : {}),
         secret: route.secret ?? [],
       })
       return sendAnswer(reply, answer)

@@ -12,6 +12,8 @@ interface WriteRequest<V> {
   present: (view: V) => Record<string, unknown>
   made: readonly string[]
   secret: readonly string[]
+  /** Another answer for a dry run. */
+  dry?: (answer: Record<string, unknown>) => Record<string, unknown>
   /** What the request asks for, where that is not its JSON body. */
   print?: string
 }
@@ -65,7 +67,8 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const taken = await takeKey(
       ctx,
       caller.teamId,
-      key,
+      // Keys of a manager are their own: the team and the other managers know nothing of them.
+      caller.manager ? `${caller.manager.id} ${key}` : key,
       fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
     )
     if ('answer' in taken) return { ...taken.answer, replayed: true }
@@ -75,7 +78,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const view = await work(tx)
     // A verb answers what its commit answers, so this is the view of the answer.
     const body = write.present(view as unknown as V)
-    if (dry) throw new DryRun(JSON.stringify({ ...blank(body, write.made), dry_run: true }))
+    if (dry) throw new DryRun(JSON.stringify({ ...blank(write.dry?.(body) ?? body, write.made), dry_run: true }))
     if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
     return view
   }

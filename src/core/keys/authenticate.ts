@@ -1,6 +1,23 @@
 import type { Caller, Context } from '../context.ts'
 import { CroftError } from '../errors.ts'
+import { findManagerByKey } from '../managers/authenticate.ts'
+import { noTeam } from '../managers/manager.ts'
 import { hashOf, isWellFormed } from './secret.ts'
+
+async function teamKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {
+  const row = await ctx.db
+    .selectFrom('api_keys')
+    .select(['team_id', 'id', 'scope', 'expires_at', 'revoked_at'])
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  if (!row || row.revoked_at || (row.expires_at && row.expires_at <= ctx.clock.now())) return null
+  return { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope, requestId }
+}
+
+async function managerKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {
+  const manager = await findManagerByKey(ctx.db, hash)
+  return manager && { teamId: noTeam, actor: `manager:${manager.id}`, scope: 'work', requestId, manager }
+}
 
 /** Whose request it is. @throws CroftError `unauthorized` */
 export async function authenticate(ctx: Context, keys: readonly string[], requestId: string): Promise<Caller> {
@@ -8,15 +25,9 @@ export async function authenticate(ctx: Context, keys: readonly string[], reques
   if (key === undefined) throw new CroftError('unauthorized', 'Send your key as X-API-Key: KEY or as Authorization: Bearer KEY.')
   if (keys.some((other) => other !== key))
     throw new CroftError('unauthorized', 'X-API-Key and Authorization hold two different keys. Send one.')
-  const row =
-    isWellFormed(key) &&
-    (await ctx.db
-      .selectFrom('api_keys')
-      .select(['team_id', 'id', 'scope', 'expires_at', 'revoked_at'])
-      .where('hash', '=', hashOf(key))
-      .executeTakeFirst())
-  if (!row || row.revoked_at || (row.expires_at && row.expires_at <= ctx.clock.now())) {
+  const hash = isWellFormed(key) ? hashOf(key) : null
+  const caller = hash && ((await teamKey(ctx, hash, requestId)) ?? (await managerKey(ctx, hash, requestId)))
+  if (!caller)
     throw new CroftError('unauthorized', 'The key is unknown, expired or revoked. Make one with: croft keys create --team NAME')
-  }
-  return { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope, requestId }
+  return caller
 }

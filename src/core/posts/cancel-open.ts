@@ -1,5 +1,6 @@
 import { lockPost } from './find.ts'
 import { movePost } from './move.ts'
+import { takeBack } from './take-back.ts'
 import type { Tx } from '../write/scope.ts'
 
 /** Cancels a profile's posts that have not begun to publish. */
@@ -9,10 +10,10 @@ export async function cancelOpenPosts(tx: Tx, profileId: string, reason: string)
     .select('id')
     .where('team_id', '=', tx.caller.teamId)
     .where('profile_id', '=', profileId)
-    .where('status', 'in', ['preparing', 'scheduled', 'queued', 'draft_saved'])
+    .where('status', 'in', ['preparing', 'scheduled', 'queued', 'waiting_for_operator', 'draft_saved'])
     .execute()
   for (const { id } of open) {
-    const post = await lockPost(tx.trx, tx.caller.teamId, id)
+    const post = await takeBack(tx, await lockPost(tx.trx, tx.caller.teamId, id))
     if (['preparing', 'scheduled', 'queued', 'draft_saved'].includes(post.status)) await movePost(tx, post, 'canceled', reason)
   }
 }

@@ -2,13 +2,14 @@ import { recordAudit } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
 import { lockPost } from './find.ts'
 import { movePost } from './move.ts'
+import { takeBack } from './take-back.ts'
 import { viewPost, type PostView } from './view.ts'
 
 /** Calls a post off before it has begun to publish. @throws CroftError `post_not_found`, `invalid_state` */
 export function cancelPost(scope: Scope, id: string): Promise<PostView> {
   return scope.commit(async (tx) => {
     const before = await lockPost(tx.trx, scope.caller.teamId, id)
-    const post = await movePost(tx, before, 'canceled', 'The team called it off.')
+    const post = await movePost(tx, await takeBack(tx, before), 'canceled', 'The team called it off.')
     await recordAudit(tx, 'post.cancel', `post:${id}`, { status: before.status }, { status: post.status })
     return viewPost(tx.trx, post)
   })

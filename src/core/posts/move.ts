@@ -37,6 +37,8 @@ interface Change {
   task?: Updateable<Tables['tasks']>
   /** A new run of the task: its steps begin anew. */
   anew?: boolean
+  /** The worker that claimed the task goes on with it. */
+  held?: boolean
 }
 
 /**
@@ -56,7 +58,7 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
       .returningAll()
       .executeTakeFirst())
   if (!moved) throw invalidState(post)
-  const task = taskStatusOf[moved.status]
+  const task = change.held ? 'running' : taskStatusOf[moved.status]
   const over = task === 'done' || task === 'failed' || task === 'canceled' || task === 'unconfirmed'
   await tx.trx
     .updateTable('tasks')

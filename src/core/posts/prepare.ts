@@ -1,36 +1,15 @@
-import { ingest, type IngestResult, type MediaSource } from '../../media/index.ts'
+import type { IngestResult } from '../../media/index.ts'
 import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
 import type { Reason } from '../../db/schema.ts'
 import type { Context } from '../context.ts'
+import { bringMedia, pausesMs } from '../media/bring.ts'
 import { keepMedia } from '../media/keep.ts'
-import { mediaBehind, tokenIn } from '../media/own.ts'
 import type { MediaRow, PostRow } from '../rows.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
 import { recordEvent } from '../write/record.ts'
 import { lockPost } from './find.ts'
 import { movePost, postFacts } from './move.ts'
 import { takeLease } from './prepare-lease.ts'
-
-async function sourceOf(ctx: Context, post: PostRow): Promise<MediaSource | { missing: true }> {
-  if (tokenIn(ctx, post.media_url) === null) return { url: post.media_url }
-  const file = (await mediaBehind(ctx, post.team_id, post.media_url))?.files[0]
-  return file ? { hash: file.hash } : { missing: true }
-}
-
-async function fetchMedia(ctx: Context, post: PostRow, signal: AbortSignal): Promise<IngestResult> {
-  const source = await sourceOf(ctx, post)
-  if ('missing' in source) {
-    const problem = {
-      code: 'media_unreachable' as const,
-      message: 'no upload of this team has this address; upload the file and use the media_url of the answer',
-    }
-    return { ok: false, problems: [problem], retryable: false }
-  }
-  return ingest(
-    { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir, signal },
-    { source, media_type: post.media_type },
-  )
-}
 
 const keptMedia = async (ctx: Context, post: PostRow): Promise<MediaRow | undefined> =>
   post.media_id === null
@@ -60,7 +39,7 @@ export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<v
   try {
     await ctx.reach('prepare.began')
     const kept = await keptMedia(ctx, lease.post)
-    const result = kept ? null : await fetchMedia(ctx, lease.post, input.signal)
+    const result = kept ? null : await bringMedia(ctx, lease.post, input.signal)
     await ctx.reach('prepare.fetched')
     await settle(ctx, input, result)
     await ctx.reach('prepare.stored')
@@ -68,8 +47,6 @@ export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<v
     await lease.release()
   }
 }
-
-const pausesMs = [5_000, 10_000, 20_000, 40_000]
 
 function settle(ctx: Context, input: PrepareInput, result: IngestResult | null): Promise<void> {
   const { teamId, taskId } = input

@@ -1,3 +1,4 @@
+import { cancelWork } from '../work/cancel.ts'
 import { recordTimeline } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
 
@@ -26,6 +27,7 @@ export async function cancelOpenTasks(tx: Tx, profileId: string, reason: string)
     .returning(['id', 'kind'])
     .execute()
   for (const task of ended) {
+    await cancelWork(tx, { taskId: task.id })
     await recordTimeline(tx, {
       profileId,
       kind: 'task',

@@ -8,7 +8,8 @@ import { ClaimLost } from './steps.ts'
 
 const released = { claim: null, claimed_by: null, lease_until: null, resume_at: null }
 
-async function change(tx: Tx, task: ClaimedTask, set: object): Promise<void> {
+/** Changes the task while this claim holds it, and lets go of it. @throws ClaimLost */
+export async function changeClaimed(tx: Tx, task: ClaimedTask, set: object): Promise<void> {
   const changed = await tx.trx
     .updateTable('tasks')
     .set({ ...released, ...set, updated_at: tx.now })
@@ -40,7 +41,7 @@ export async function endTask(
   reason: string,
   end: { result?: JsonObject; failure?: Failure } = {},
 ): Promise<void> {
-  await change(tx, task, {
+  await changeClaimed(tx, task, {
     status,
     ended_at: tx.now,
     ...(end.result ? { result: JSON.stringify(end.result) } : {}),
@@ -51,13 +52,13 @@ export async function endTask(
 
 /** Lets the task sleep, holding no worker, and wakes the profile then. */
 export async function sleepTask(tx: Tx, task: ClaimedTask, until: Date): Promise<void> {
-  await change(tx, task, { status: 'waiting', resume_at: until, tries: task.tries })
+  await changeClaimed(tx, task, { status: 'waiting', resume_at: until, tries: task.tries })
   await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id }, until)
 }
 
 /** Puts the task back to be tried again at `at`: from its first step on, or going on from the stored ones. */
 export async function requeueTask(tx: Tx, task: ClaimedTask, at: Date, failure: Failure, anew: boolean): Promise<void> {
-  await change(tx, task, {
+  await changeClaimed(tx, task, {
     status: 'queued',
     run_at: at,
     run: task.run + (anew ? 1 : 0),

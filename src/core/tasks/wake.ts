@@ -7,17 +7,9 @@ import type { ProfileRow } from '../rows.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
 import { claimTask, type ClaimedTask } from './claim.ts'
 import { holdClaim } from './end.ts'
-import { edit } from './kinds/edit.ts'
-import type { Kind } from './kinds/kind.ts'
-import { publish } from './kinds/publish.ts'
-import { setup } from './kinds/setup.ts'
-import { warmup } from './kinds/warmup.ts'
+import { kindOf } from './kinds/index.ts'
 import { perform } from './perform.ts'
 import { ClaimLost } from './steps.ts'
-
-const kinds = { setup, warmup, profile_edit: edit, publish } as const
-// Each kind settles only what it performed itself, so its own type need not show here.
-const kindOf = (task: ClaimedTask): Kind<unknown> => kinds[task.kind]
 
 async function markDue(tx: Tx, profileId: string): Promise<void> {
   const due = await tx.trx

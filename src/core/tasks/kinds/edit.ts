@@ -6,7 +6,8 @@ import type { ProfileRow } from '../../rows.ts'
 import { recordEvent, recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
-import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
+import { backoffMs, endTask, mostTries, requeueTask } from '../end.ts'
+import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind, type Work } from './kind.ts'
 
 function applyFields({ driver, driverProfile, step, task }: Work): Promise<Outcome<JsonObject>> {
@@ -62,7 +63,7 @@ export const edit: Kind<JsonObject> = {
       await endTask(tx, task, 'done', 'The platform shows the new values.', { result: settlement.done })
       return markApplied(tx, profile, editFields(task.input))
     }
-    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)
     const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     if (failed.retryable && task.tries + 1 < mostTries)

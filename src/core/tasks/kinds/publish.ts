@@ -1,15 +1,16 @@
-import type { DriverPost, Published } from '../../../drivers/contract.ts'
+import type { Brief, DriverPost, Published } from '../../../drivers/contract.ts'
 import { wakeProfile } from '../../../jobs/definitions.ts'
 import type { Failure } from '../../../db/schema.ts'
 import { lockPost } from '../../posts/find.ts'
 import { movePost } from '../../posts/move.ts'
 import { isClosed } from '../../profiles/lifecycle.ts'
 import { mediaUrl } from '../../profiles/view.ts'
-import type { PostRow } from '../../rows.ts'
+import type { PostRow, ProfileRow } from '../../rows.ts'
 import { enqueuePostWebhook } from '../../webhooks/enqueue.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../end.ts'
+import { handOver } from '../hand-over.ts'
 import { refusalOf, type Kind, type Work } from './kind.ts'
 
 /** The post as the driver is to publish it: the media of this very version. */
@@ -36,6 +37,9 @@ export async function driverPost({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Pro
     description: post.description,
     soundId: post.sound_id,
     isLive: post.is_live,
+    privacyLevel: post.privacy_level,
+    isAiGenerated: post.is_ai_generated,
+    isCommercial: post.is_commercial,
     draftId: post.platform_post_id,
   }
 }
@@ -72,22 +76,37 @@ async function fail(
   await tx.send(wakeProfile, { team_id: post.team_id, profile_id: post.profile_id }, at)
 }
 
+const closed = (profile: ProfileRow): Failure => ({
+  code: 'profile_closed',
+  message: `The profile is ${profile.status}; nothing was published.`,
+})
+
+async function handOverPost(tx: Tx, task: ClaimedTask, profile: ProfileRow, post: PostRow, brief: Brief): Promise<void> {
+  if (!isClosed(profile.status)) return handOver(tx, task, profile, brief)
+  const failure = closed(profile)
+  await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
+}
+
 /** Publishing a post, at most once. */
 export const publish: Kind<Published> = {
   async begin(tx, task, profile) {
     const queued = await lockPost(tx.trx, task.team_id, task.id)
-    const post = await movePost(tx, queued, 'began', 'The driver begins to publish.')
+    const post = tx.ctx.drivers.get(profile.driver)?.can.byPerson
+      ? await movePost(tx, queued, 'handed_over', 'A person is to publish it.', { held: true })
+      : await movePost(tx, queued, 'began', 'The driver begins to publish.')
     if (!isClosed(profile.status)) return true
-    const failure = { code: 'profile_closed', message: `The profile is ${profile.status}; nothing was published.` }
+    const failure = closed(profile)
     await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
     return false
   },
   perform: async (work) => work.driver.publish(work.driverProfile, await driverPost(work), work.step),
-  async settle(tx, task, _profile, settlement) {
+  async settle(tx, task, profile, settlement) {
     const post = await lockPost(tx.trx, task.team_id, task.id)
     if ('done' in settlement) return succeed(tx, post, settlement.done)
     if ('failed' in settlement || 'interrupted' in settlement) return fail(tx, task, post, refusalOf(settlement))
     if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement && 'for' in settlement.wait && post.status === 'waiting_for_operator')
+      return handOverPost(tx, task, profile, post, settlement.wait.brief)
     const message = 'unknown' in settlement ? settlement.unknown : 'The driver handed the post to a person, which it cannot do.'
     const failure = JSON.stringify({ code: 'outcome_unknown', message })
     await movePost(tx, post, 'unconfirmed', message, { post: { failure } })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { wakeProfile } from '../../../jobs/definitions.ts'
 import { newId } from '../../../lib/ids.ts'
 import { moveProfile } from '../../profiles/move.ts'
@@ -9,13 +10,33 @@ import { recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { cancelOpenTasks } from '../cancel.ts'
-import { backoffMs, endTask, mostTries, requeueTask, sleepTask } from '../end.ts'
+import { backoffMs, endTask, mostTries, requeueTask } from '../end.ts'
+import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind } from './kind.ts'
 
 type Done = { phoneName: string | null }
 
+/** People give the same name again for a phone that hosts other profiles too; every other driver's phones are new. */
+async function knownPhone(tx: Tx, profile: ProfileRow, name: string): Promise<string | null> {
+  if (!tx.ctx.drivers.get(profile.driver)?.can.byPerson) return null
+  // Two who name a new phone at once name one phone.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`phone ${profile.team_id} ${name}`}, 0))`.execute(tx.trx)
+  const known = await tx.trx
+    .selectFrom('phones')
+    .select('id')
+    .where('team_id', '=', profile.team_id)
+    .where('driver', '=', profile.driver)
+    .where('name', '=', name)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return known?.id ?? null
+}
+
 async function addPhone(tx: Tx, profile: ProfileRow, name: string | null): Promise<string | null> {
   if (name === null) return null
+  const known = await knownPhone(tx, profile, name)
+  if (known !== null) return known
   const id = newId()
   await tx.trx
     .insertInto('phones')
@@ -56,7 +77,7 @@ export const setup: Kind<Done> = {
   perform: ({ driver, driverProfile, step }) => driver.setUp(driverProfile, step),
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return succeed(tx, task, profile, settlement.done)
-    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)
     const { refused: failed, anew } = refusalOf(settlement)
     const failure = { code: failed.code, message: failed.message }
     const tries = profile.setup_tries + 1

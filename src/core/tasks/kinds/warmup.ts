@@ -7,8 +7,10 @@ import { planRun } from '../../warmup/plan.ts'
 import { recordEvent, recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
-import { endTask, sleepTask } from '../end.ts'
+import { endTask } from '../end.ts'
+import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind } from './kind.ts'
+import { topicsOf } from '../../warmup/topics.ts'
 
 const historyOf = (profile: ProfileRow) => ({
   runsCompleted: profile.runs_completed,
@@ -74,10 +76,11 @@ export const warmup: Kind<JsonObject> = {
   },
   async perform({ ctx, driver, driverProfile, step, profile }) {
     const { sessionMs } = await teamPolicy(ctx, ctx.db, profile.team_id)
-    return driver.warmUp(driverProfile, { lengthMs: sessionMs }, step)
+    const topics = driver.can.byPerson ? await topicsOf(ctx, profile) : null
+    return driver.warmUp(driverProfile, { lengthMs: sessionMs, topics }, step)
   },
   async settle(tx, task, profile, settlement) {
-    if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
+    if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)
     if ('done' in settlement) {
       await endTask(tx, task, 'done', 'The run ended well.', { result: settlement.done })
       return afterRun(tx, task, profile, true, 'The run ended well.')

@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { configureAccount, readAccount } from '../../core/bundles/configure-account.ts'
+import type { Context } from '../../core/context.ts'
+import type { BundleAccountRow } from '../../core/rows.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, iso, nullable, object, time } from '../http/shapes.ts'
+import { partStatus } from './bundle-shape.ts'
+import { bundleParams } from './bundles.ts'
+import { dataOf, textsOf } from './shapes.ts'
+
+// What the values must be is checked in the verb, which knows the platform and names seed page 4's codes.
+const configuration = object({
+  username: Type.String({ description: '1 to 24 letters, digits, periods and underscores.' }),
+  visible_name: Type.String({ description: '1 to 30 characters.' }),
+  biography: Type.String({ description: 'At most 80 characters; may be empty.' }),
+  profile_picture_url: Type.String({ description: 'https; fetched when the bundle is published.' }),
+  link_in_bio: Type.Optional(nullable(Type.String({ description: 'Instagram alone.' }))),
+  niche_warming_instructions: Type.Optional(
+    nullable(
+      Type.String({ description: 'A note on topics, shown to the manager. Nothing orders, counts or checks engagement.' }),
+    ),
+  ),
+})
+
+const values = {
+  username: nullable(Type.String()),
+  visible_name: nullable(Type.String()),
+  biography: nullable(Type.String()),
+  profile_picture_url: nullable(Type.String()),
+  link_in_bio: nullable(Type.String()),
+  niche_warming_instructions: nullable(Type.String()),
+  configured_at: nullable(time),
+}
+const valuesShape = object(values)
+
+const showValues = (row: BundleAccountRow): Static<typeof valuesShape> => ({
+  username: row.username,
+  visible_name: row.visible_name,
+  biography: row.biography,
+  profile_picture_url: row.profile_picture_url,
+  link_in_bio: row.link_in_bio,
+  niche_warming_instructions: row.niche_warming_instructions,
+  configured_at: iso(row.configured_at),
+})
+
+const example = {
+  data: {
+    id: '0193a1b2-5e4f-7a3b-9c2d-1e0f9a8b7c6d',
+    account: {
+      username: 'streetstyle.nyc',
+      visible_name: 'Street Style NYC',
+      biography: 'Daily street fashion from New York City.',
+      profile_picture_url: 'https://cdn.example.com/profiles/streetstyle.jpg',
+      link_in_bio: null,
+      niche_warming_instructions: null,
+      configured_at: '2026-02-10T10:00:00.000Z',
+    },
+  },
+}
+
+const common = { family: 'portal', tag: 'Bundles', url: '/api/ext/bundles/:id/account', params: bundleParams } as const
+
+/** Seed page 4's routes. */
+export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'PUT',
+    summary: 'Configure the account of a bundle',
+    description: 'Replaces the whole configuration: an optional member that is left out is null from then on.',
+    body: configuration,
+    ownFaults: true,
+    response: dataOf(object({ id, account: valuesShape })),
+    example,
+    write: (scope, { params, body }, faults) => {
+      const text = textsOf(body, faults)
+      const given = {
+        username: text('username') ?? null,
+        visibleName: text('visible_name') ?? null,
+        biography: text('biography') ?? null,
+        pictureUrl: text('profile_picture_url') ?? null,
+        linkInBio: text('link_in_bio') ?? null,
+        nicheWarmingInstructions: text('niche_warming_instructions') ?? null,
+      }
+      return configureAccount(scope, params.id, given, faults)
+    },
+    present: (_, row) => ({ data: { id: row.bundle_id, account: showValues(row) } }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    summary: 'Get the account of a bundle',
+    description: 'Before it is configured its members are null and its status is `pending`.',
+    response: dataOf(object({ ...values, status: partStatus })),
+    read: async (_, caller, { params }) => {
+      const row = await readAccount({ ctx, caller }, params.id)
+      return { data: { ...showValues(row), status: row.status } }
+    },
+  })
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { cancelBundle } from '../../core/bundles/cancel.ts'
+import { closeBundle } from '../../core/bundles/close.ts'
+import { correctAccount } from '../../core/bundles/corrections.ts'
+import { finalizeAccount } from '../../core/bundles/finalize.ts'
+import { publishBundle, unpublishBundle } from '../../core/bundles/publish.ts'
+import type { BundleView } from '../../core/bundles/view.ts'
+import type { Context } from '../../core/context.ts'
+import type { Scope } from '../../core/write/scope.ts'
+import { writeRoute } from '../http/route.ts'
+import { object, oneOf } from '../http/shapes.ts'
+import { bundleShape, showBundle } from './bundle-shape.ts'
+import { bundleParams } from './bundles.ts'
+import { dataOf } from './shapes.ts'
+
+/** What the team says of work that it sends back. */
+export const correctionsOf = (...fields: string[]) =>
+  object({
+    comment: Type.String({ minLength: 1, maxLength: 2_000, pattern: '\\S' }),
+    fields: Type.Optional(Type.Array(oneOf(...fields), { minItems: 1, maxItems: fields.length, uniqueItems: true })),
+  })
+
+const actions: {
+  path: string
+  summary: string
+  description?: string
+  verb: (scope: Scope, id: string) => Promise<BundleView>
+}[] = [
+  {
+    path: 'publish',
+    summary: 'Put a bundle into the managers’ queue',
+    description: 'What stands in the way is 409 `invalid_status`, with all of it in `details`.',
+    verb: publishBundle,
+  },
+  { path: 'unpublish', summary: 'Take a bundle back before a manager takes it', verb: unpublishBundle },
+  { path: 'cancel', summary: 'Call a bundle off before a manager takes it; its credits come back', verb: cancelBundle },
+  {
+    path: 'account/finalize',
+    summary: 'Take the account as the manager handed it in',
+    description: 'It becomes a profile of the team, `account_id`, with an active order.',
+    verb: (scope, id) => finalizeAccount(scope, id),
+  },
+  { path: 'close', summary: 'End the order of a delivered account', verb: closeBundle },
+]
+
+/** What a team does with a bundle. Every action answers the bundle. */
+export function bundleActions(app: FastifyInstance, ctx: Context): void {
+  const common = {
+    family: 'portal',
+    tag: 'Bundles',
+    method: 'POST',
+    params: bundleParams,
+    response: dataOf(bundleShape),
+  } as const
+  for (const { path, summary, description, verb } of actions) {
+    writeRoute(app, ctx, {
+      ...common,
+      url: `/api/ext/bundles/:id/${path}`,
+      summary,
+      ...(description === undefined ? {} : { description }),
+      write: (scope, { params }) => verb(scope, params.id),
+      present: (_, view) => ({ data: showBundle(view) }),
+    })
+  }
+  writeRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles/:id/account/corrections',
+    summary: 'Send the account back to its manager',
+    body: correctionsOf('username', 'visible_name', 'biography', 'profile_picture', 'link_in_bio'),
+    write: (scope, { params, body }) => correctAccount(scope, params.id, { comment: body.comment, fields: body.fields ?? [] }),
+    present: (_, view) => ({ data: showBundle(view) }),
+  })
+}

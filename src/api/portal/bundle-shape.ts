@@ -1,0 +1,78 @@
+import { Type, type Static } from 'typebox'
+import type { BundleView } from '../../core/bundles/view.ts'
+import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+
+export const bundleType = oneOf('account_only', 'account_and_videos', 'videos_only')
+export const platform = oneOf('tiktok', 'instagram')
+export const bundleStatus = oneOf('pending_setup', 'configured', 'published', 'accepted', 'finalized', 'completed', 'canceled')
+export const partStatus = oneOf(
+  'pending',
+  'configured',
+  'published',
+  'accepted',
+  'in_review',
+  'pending_corrections',
+  'finalized',
+  'canceled',
+)
+/** What a manager said, or the team said of it. */
+export const said = nullable(Type.Object({}, { additionalProperties: true }))
+
+export const bundleShape = object({
+  id,
+  bundle_id: id,
+  bundle_type: bundleType,
+  platform,
+  country: nullable(Type.String()),
+  owner: nullable(Type.String()),
+  title: nullable(Type.String()),
+  videos_quantity: Type.Integer(),
+  niche_warming: Type.Boolean(),
+  auto_finalize_videos: Type.Boolean(),
+  external_ref: nullable(Type.String()),
+  status: bundleStatus,
+  account_id: nullable(id),
+  account_status: nullable(partStatus),
+  account_submission: said,
+  account_feedback: said,
+  manager: nullable(object({ id, name: Type.String() })),
+  credits_charged: Type.Integer(),
+  published_at: nullable(time),
+  accepted_at: nullable(time),
+  finalized_at: nullable(time),
+  completed_at: nullable(time),
+  canceled_at: nullable(time),
+  created_at: time,
+  updated_at: time,
+})
+
+/** A bundle as the portal shows it. */
+export function showBundle({ bundle, account, manager }: BundleView): Static<typeof bundleShape> {
+  return {
+    id: bundle.id,
+    bundle_id: bundle.id,
+    bundle_type: bundle.bundle_type,
+    platform: bundle.platform,
+    country: bundle.country,
+    owner: bundle.owner,
+    title: bundle.title,
+    videos_quantity: bundle.videos_quantity,
+    niche_warming: bundle.niche_warming,
+    auto_finalize_videos: bundle.auto_finalize_videos,
+    external_ref: bundle.external_ref,
+    status: bundle.status,
+    account_id: bundle.profile_id,
+    account_status: account?.status ?? null,
+    account_submission: account?.submission ?? null,
+    account_feedback: account?.feedback ?? null,
+    manager,
+    credits_charged: bundle.credits_charged,
+    published_at: iso(bundle.published_at),
+    accepted_at: iso(bundle.accepted_at),
+    finalized_at: iso(bundle.finalized_at),
+    completed_at: iso(bundle.completed_at),
+    canceled_at: iso(bundle.canceled_at),
+    created_at: bundle.created_at.toISOString(),
+    updated_at: bundle.updated_at.toISOString(),
+  }
+}

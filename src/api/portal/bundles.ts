@@ -1,0 +1,130 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { createBundle } from '../../core/bundles/create.ts'
+import { findBundle } from '../../core/bundles/find.ts'
+import { listBundles } from '../../core/bundles/list.ts'
+import { readinessOf } from '../../core/bundles/readiness.ts'
+import { viewBundle } from '../../core/bundles/view.ts'
+import type { Context } from '../../core/context.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object } from '../http/shapes.ts'
+import { bundleShape, bundleStatus, bundleType, partStatus, platform, showBundle } from './bundle-shape.ts'
+import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidOf, wouldCharge } from './shapes.ts'
+
+/** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
+export const bundleParams = object({ id: Type.String() })
+
+const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200 })))
+const newBundle = object({
+  bundle_type: bundleType,
+  platform: Type.Optional(Type.Union([platform], { description: 'Required but for videos_only, which has its account’s.' })),
+  country: Type.Optional(
+    Type.String({
+      pattern: '^[A-Z]{2}$',
+      description: 'Where the manager works, as ISO 3166-1 alpha-2. Required but for videos_only.',
+    }),
+  ),
+  owner: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '\\S',
+      description: 'Whose account it is. Required but for videos_only.',
+    }),
+  ),
+  title: label,
+  videos_quantity: Type.Optional(Type.Integer({ minimum: 0, maximum: 500 })),
+  account_id: Type.Optional(nullable(Type.String({ description: 'Of videos_only: the account that they are for.' }))),
+  niche_warming: Type.Optional(Type.Boolean()),
+  auto_finalize_videos: Type.Optional(
+    Type.Boolean({ description: 'Whether a video that nobody reviews is finalized by itself.' }),
+  ),
+  external_ref: label,
+})
+
+const blocker = object({ code: Type.String(), path: Type.String(), message: Type.String() })
+const common = { family: 'portal', tag: 'Bundles' } as const
+
+/** Ordering bundles, and looking at them. */
+export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/api/ext/bundles',
+    status: 201,
+    summary: 'Order a bundle',
+    description:
+      'Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
+    body: newBundle,
+    response: paidOf(bundleShape),
+    errors: [402, 404],
+    made: ['id', 'bundle_id'],
+    dry: wouldCharge,
+    write: (scope, { body }) =>
+      createBundle(scope, {
+        bundleType: body.bundle_type,
+        platform: body.platform ?? null,
+        country: body.country ?? null,
+        owner: body.owner ?? null,
+        title: body.title ?? null,
+        videosQuantity: body.videos_quantity ?? null,
+        accountId: body.account_id ?? null,
+        nicheWarming: body.niche_warming ?? false,
+        autoFinalizeVideos: body.auto_finalize_videos ?? true,
+        externalRef: body.external_ref ?? null,
+      }),
+    present: (_, view) => ({
+      data: showBundle(view),
+      credits_charged: view.creditsCharged,
+      credits_remaining: view.creditsRemaining,
+    }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles',
+    summary: 'List bundles, newest first',
+    query: numberedQuery({
+      status: Type.Optional(bundleStatus),
+      bundle_type: Type.Optional(bundleType),
+      platform: Type.Optional(platform),
+      account_status: Type.Optional(partStatus),
+      account_id: Type.Optional(id),
+      external_ref: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    response: numberedOf(bundleShape),
+    read: async (_, caller, { query }) => {
+      const page = numberedRequest(query)
+      const found = await listBundles(ctx, caller, page, {
+        status: query.status,
+        bundleType: query.bundle_type,
+        platform: query.platform,
+        accountStatus: query.account_status,
+        accountId: query.account_id,
+        externalRef: query.external_ref,
+      })
+      return numberedBody(found, page, showBundle)
+    },
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles/:id',
+    summary: 'Get a bundle',
+    params: bundleParams,
+    response: dataOf(bundleShape),
+    read: async (_, caller, { params }) => ({
+      data: showBundle(await viewBundle(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+    }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles/:id/publish-readiness',
+    summary: 'Get everything that stands in the way of a publish',
+    description: 'Fetches the account’s picture to see whether that works.',
+    params: bundleParams,
+    response: dataOf(object({ ready: Type.Boolean(), blockers: Type.Array(blocker) })),
+    read: async (_, caller, { params }) => {
+      const { blockers } = await readinessOf(ctx, await findBundle(ctx.db, caller.teamId, params.id))
+      return { data: { ready: blockers.length === 0, blockers } }
+    },
+  })
+}

@@ -1,0 +1,177 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { approveEditRequest } from '../../core/edit-requests/approve.ts'
+import { cancelEditRequest } from '../../core/edit-requests/cancel.ts'
+import { createEditRequest } from '../../core/edit-requests/create.ts'
+import { listEditRequests } from '../../core/edit-requests/find.ts'
+import { requestChanges } from '../../core/edit-requests/request-changes.ts'
+import type { EditRequestRow } from '../../core/rows.ts'
+import type { Scope } from '../../core/write/scope.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+import { dataOf, paidOf, textsOf, wouldCharge } from './shapes.ts'
+
+// Not uuids by their shape: an id that is none is 404 in this family.
+const params = object({ id: Type.String() })
+const requestParams = object({ id: Type.String(), request_id: Type.String() })
+const status = oneOf('pending', 'in_progress', 'in_review', 'finalized', 'canceled')
+
+// What the values must be is checked in the verb, which knows whose account it is first.
+const newRequest = object({
+  requested_username: Type.String({ description: '1 to 24 letters, digits, periods and underscores.' }),
+  requested_visible_name: Type.String({ description: '1 to 30 characters.' }),
+  requested_biography: Type.Optional(
+    nullable(Type.String({ description: 'At most 80 characters. Left out or null: unchanged.' })),
+  ),
+  requested_profile_picture_url: Type.Optional(nullable(Type.String({ description: 'https; fetched with the request.' }))),
+  requested_link_in_bio: Type.Optional(nullable(Type.String({ description: 'Instagram alone.' }))),
+})
+
+const requested = {
+  requested_username: Type.String(),
+  requested_visible_name: Type.String(),
+  requested_biography: nullable(Type.String()),
+  requested_profile_picture_url: nullable(Type.String()),
+  requested_link_in_bio: nullable(Type.String()),
+}
+const createdShape = object({ edit_request_id: id, account_id: id, status, ...requested, created_at: time })
+const rowShape = object({
+  id,
+  status,
+  ...requested,
+  feedback: nullable(Type.String()),
+  credits_cost: Type.Integer(),
+  created_at: time,
+  updated_at: time,
+  finalized_at: nullable(time),
+})
+
+const showRequested = (row: EditRequestRow) => ({
+  requested_username: row.requested_username,
+  requested_visible_name: row.requested_visible_name,
+  requested_biography: row.requested_biography,
+  requested_profile_picture_url: row.requested_profile_picture_url,
+  requested_link_in_bio: row.requested_link_in_bio,
+})
+
+const showRow = (row: EditRequestRow): Static<typeof rowShape> => ({
+  id: row.id,
+  status: row.status,
+  ...showRequested(row),
+  feedback: row.feedback,
+  credits_cost: row.credits_cost,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+  finalized_at: iso(row.finalized_at),
+})
+
+const example = {
+  data: {
+    edit_request_id: '0193a1b2-6f5a-7b12-8c3d-4e5f6a7b8c9d',
+    account_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+    status: 'pending',
+    requested_username: 'new_username',
+    requested_visible_name: 'New Display Name',
+    requested_biography: 'Updated bio text',
+    requested_profile_picture_url: 'https://example.com/new-photo.jpg',
+    requested_link_in_bio: null,
+    created_at: '2026-02-25T12:00:00.000Z',
+  },
+  credits_charged: 8,
+  credits_remaining: 42,
+}
+
+const common = { family: 'portal', tag: 'Edit requests' } as const
+
+/** Seed page 5's routes, and what the team does with what the manager hands in. */
+export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/api/ext/accounts/:id/edit-request',
+    status: 201,
+    summary: 'Order a change of a delivered account’s profile',
+    description: 'Costs 8 credits. The manager of the account’s order carries it out, and the team reviews it.',
+    params,
+    body: newRequest,
+    ownFaults: true,
+    response: paidOf(createdShape),
+    example,
+    errors: [402],
+    made: ['edit_request_id'],
+    dry: wouldCharge,
+    write: (scope, input, faults) => {
+      const text = textsOf(input.body, faults)
+      const given = {
+        username: text('requested_username') ?? null,
+        visibleName: text('requested_visible_name') ?? null,
+        biography: text('requested_biography') ?? null,
+        pictureUrl: text('requested_profile_picture_url') ?? null,
+        linkInBio: text('requested_link_in_bio') ?? null,
+      }
+      return createEditRequest(scope, input.params.id, given, faults)
+    },
+    present: (_, { request, creditsCharged, creditsRemaining }) => ({
+      data: {
+        edit_request_id: request.id,
+        account_id: request.profile_id,
+        status: request.status,
+        ...showRequested(request),
+        created_at: request.created_at.toISOString(),
+      },
+      credits_charged: creditsCharged,
+      credits_remaining: creditsRemaining,
+    }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/accounts/:id/edit-request',
+    summary: 'List an account’s edit requests, newest first',
+    params,
+    response: object({ data: Type.Array(rowShape) }),
+    read: async (_, caller, input) => ({ data: (await listEditRequests(ctx, caller, input.params.id)).map(showRow) }),
+  })
+  requestActions(app, ctx)
+}
+
+const actions: {
+  name: string
+  summary: string
+  verb: (scope: Scope, id: string, requestId: string) => Promise<EditRequestRow>
+}[] = [
+  {
+    name: 'approve',
+    summary: 'Take what the manager handed in',
+    verb: (scope, id, request) => approveEditRequest(scope, id, request),
+  },
+  { name: 'cancel', summary: 'Call an edit request off before its manager has begun', verb: cancelEditRequest },
+]
+
+function requestActions(app: FastifyInstance, ctx: Context): void {
+  for (const { name, summary, verb } of actions) {
+    writeRoute(app, ctx, {
+      ...common,
+      method: 'POST',
+      url: `/api/ext/accounts/:id/edit-request/:request_id/${name}`,
+      summary,
+      params: requestParams,
+      response: dataOf(rowShape),
+      write: (scope, input) => verb(scope, input.params.id, input.params.request_id),
+      present: (_, row) => ({ data: showRow(row) }),
+    })
+  }
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/api/ext/accounts/:id/edit-request/:request_id/request-changes',
+    summary: 'Send what the manager handed in back with feedback',
+    params: requestParams,
+    body: object({ feedback: Type.String({ minLength: 1, maxLength: 2_000 }) }),
+    ownFaults: true,
+    response: dataOf(rowShape),
+    write: (scope, { params: { id: account, request_id }, body }, faults) =>
+      requestChanges(scope, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
+    present: (_, row) => ({ data: showRow(row) }),
+  })
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../../core/context.ts'
+import { bundleAccountRoutes } from './bundle-account.ts'
+import { bundleActions } from './bundle-actions.ts'
+import { bundleRoutes } from './bundles.ts'
+import { creditRoutes } from './credits.ts'
+import { editRequestRoutes } from './edit-requests.ts'
+import { videoRoutes } from './videos.ts'
+
+/** The portal family: bundles, edit requests, credits. */
+export function portalRoutes(app: FastifyInstance, ctx: Context): void {
+  bundleRoutes(app, ctx)
+  bundleAccountRoutes(app, ctx)
+  bundleActions(app, ctx)
+  videoRoutes(app, ctx)
+  editRequestRoutes(app, ctx)
+  creditRoutes(app, ctx)
+}

@@ -1,0 +1,151 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { configureVideo } from '../../core/bundles/configure-video.ts'
+import { correctVideo } from '../../core/bundles/corrections.ts'
+import { finalizeVideo } from '../../core/bundles/finalize.ts'
+import { findBundle, findSlot } from '../../core/bundles/find.ts'
+import { listSlots } from '../../core/bundles/list.ts'
+import type { Context } from '../../core/context.ts'
+import type { VideoSlotRow } from '../../core/rows.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, iso, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
+import { correctionsOf } from './bundle-actions.ts'
+import { bundleShape, partStatus, said, showBundle } from './bundle-shape.ts'
+import { bundleParams } from './bundles.ts'
+import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
+
+const params = object({ id: Type.String(), position: Type.String({ description: 'From 1.' }) })
+const mediaType = oneOf('video', 'slideshow')
+
+const configuration = object({
+  media_type: mediaType,
+  media_url: url,
+  title: Type.Optional(nullable(Type.String({ maxLength: 2_200, description: 'At most 2,200 characters; of a slideshow 90.' }))),
+  description: Type.Optional(nullable(Type.String({ maxLength: 4_000 }))),
+  sound_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
+  target_publish_date: Type.String({
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+    description: 'The day (UTC) to post it on, as YYYY-MM-DD.',
+  }),
+})
+
+const slotShape = object({
+  bundle_id: id,
+  position: Type.Integer(),
+  status: partStatus,
+  media_type: nullable(mediaType),
+  media_url: nullable(Type.String()),
+  media_status: nullable(oneOf('checking', 'accepted', 'refused')),
+  media_problems: Type.Array(reason),
+  title: nullable(Type.String()),
+  description: nullable(Type.String()),
+  sound_id: nullable(Type.String()),
+  target_publish_date: nullable(Type.String()),
+  post_url: nullable(Type.String()),
+  submission: said,
+  feedback: said,
+  configured_at: nullable(time),
+  finalized_at: nullable(time),
+  updated_at: time,
+})
+
+function mediaStatus(row: VideoSlotRow): 'checking' | 'accepted' | 'refused' | null {
+  if (row.media_url === null) return null
+  if (row.media_checked_at === null) return 'checking'
+  return row.media_problems.length > 0 ? 'refused' : 'accepted'
+}
+
+const showSlot = (row: VideoSlotRow): Static<typeof slotShape> => ({
+  bundle_id: row.bundle_id,
+  position: row.position,
+  status: row.status,
+  media_type: row.media_type,
+  media_url: row.media_url,
+  media_status: mediaStatus(row),
+  media_problems: row.media_problems,
+  title: row.title,
+  description: row.description,
+  sound_id: row.sound_id,
+  target_publish_date: row.target_publish_date,
+  post_url: row.post_url,
+  submission: row.submission,
+  feedback: row.feedback,
+  configured_at: iso(row.configured_at),
+  finalized_at: iso(row.finalized_at),
+  updated_at: row.updated_at.toISOString(),
+})
+
+const common = { family: 'portal', tag: 'Bundles' } as const
+
+/** A bundle's video slots. */
+export function videoRoutes(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles/:id/videos',
+    summary: 'List the video slots of a bundle, in order',
+    params: bundleParams,
+    query: numberedQuery({}),
+    response: numberedOf(slotShape),
+    read: async (_, caller, input) => {
+      const page = numberedRequest(input.query)
+      return numberedBody(await listSlots(ctx, caller, input.params.id, page), page, showSlot)
+    },
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/bundles/:id/videos/:position',
+    summary: 'Get a video slot',
+    params,
+    response: dataOf(slotShape),
+    read: async (_, caller, input) => {
+      const bundle = await findBundle(ctx.db, caller.teamId, input.params.id)
+      return { data: showSlot(await findSlot(ctx.db, bundle, input.params.position)) }
+    },
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'PUT',
+    url: '/api/ext/bundles/:id/videos/:position',
+    summary: 'Configure a video slot',
+    description: 'Replaces the whole slot. The media is fetched and checked in the background; follow `media_status`.',
+    params,
+    body: configuration,
+    response: dataOf(slotShape),
+    write: (scope, { params: { id: bundle, position }, body }) =>
+      configureVideo(scope, bundle, position, {
+        mediaType: body.media_type,
+        mediaUrl: body.media_url,
+        title: body.title ?? null,
+        description: body.description ?? null,
+        soundId: body.sound_id ?? null,
+        targetPublishDate: body.target_publish_date,
+      }),
+    present: (_, row) => ({ data: showSlot(row) }),
+  })
+  videoReviews(app, ctx)
+}
+
+function videoReviews(app: FastifyInstance, ctx: Context): void {
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/api/ext/bundles/:id/videos/:position/corrections',
+    summary: 'Send a video back to its manager',
+    params,
+    body: correctionsOf('media', 'title', 'description', 'sound_id', 'target_publish_date'),
+    response: dataOf(bundleShape),
+    write: (scope, { params: { id: bundle, position }, body }) =>
+      correctVideo(scope, bundle, position, { comment: body.comment, fields: body.fields ?? [] }),
+    present: (_, view) => ({ data: showBundle(view) }),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'POST',
+    url: '/api/ext/bundles/:id/videos/:position/finalize',
+    summary: 'Take a video as the manager handed it in',
+    params,
+    response: dataOf(bundleShape),
+    write: (scope, { params: { id: bundle, position } }) => finalizeVideo(scope, bundle, position),
+    present: (_, view) => ({ data: showBundle(view) }),
+  })
+}

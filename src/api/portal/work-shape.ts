@@ -1,0 +1,47 @@
+import { Type, type Static } from 'typebox'
+import type { WorkView } from '../../core/work/view.ts'
+import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+
+/** A piece of work, as its manager sees it. */
+export const workShape = object({
+  work_id: id,
+  kind: oneOf('account_setup', 'video', 'edit_request', 'setup', 'warmup', 'profile_edit', 'publish'),
+  status: oneOf('open', 'claimed', 'started', 'submitted', 'returned', 'done', 'canceled'),
+  team_name: Type.String({ description: 'Whose work it is.' }),
+  bundle_id: nullable(id),
+  position: nullable(Type.Integer({ description: 'Of a bundle’s video: its slot.' })),
+  profile_id: nullable(id),
+  edit_request_id: nullable(id),
+  task_id: nullable(id),
+  phone: nullable(object({ phone_id: id, name: Type.String() })),
+  due_at: time,
+  claimed_until: nullable(time),
+  instructions: Type.String({ description: 'Steps, one a line.' }),
+  values: Type.Object({}, { additionalProperties: true, description: 'What to set, by name.' }),
+  media: Type.Array(object({ kind: Type.String(), url: Type.String() })),
+  feedback: nullable(Type.String({ description: 'Of work that was sent back: what is to be done better.' })),
+  created_at: time,
+  updated_at: time,
+})
+
+/** How a work item reads on the wire. */
+export const showWork = ({ row, teamName, phone }: WorkView): Static<typeof workShape> => ({
+  work_id: row.id,
+  kind: row.kind,
+  status: row.status,
+  team_name: teamName,
+  bundle_id: row.bundle_id,
+  position: row.position,
+  profile_id: row.profile_id,
+  edit_request_id: row.edit_request_id,
+  task_id: row.task_id,
+  phone: phone && { phone_id: phone.id, name: phone.name },
+  due_at: row.due_at.toISOString(),
+  claimed_until: iso(row.claimed_until),
+  instructions: row.instructions,
+  values: row.values,
+  media: row.media,
+  feedback: row.feedback,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})

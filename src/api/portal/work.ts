@@ -1,0 +1,116 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Caller, Context } from '../../core/context.ts'
+import { claimWork, releaseWork, startWork } from '../../core/work/claim.ts'
+import { getWork } from '../../core/work/get.ts'
+import { servingTeam } from '../../core/work/hold.ts'
+import { listWork } from '../../core/work/list.ts'
+import { failWork, submitWork } from '../../core/work/submit.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import { screenshotRoute } from './screenshot.ts'
+import { showWork, workShape } from './work-shape.ts'
+
+const params = object({ work_id: id })
+
+const submission = object({
+  values: Type.Optional(
+    nullable(
+      Type.Record(
+        Type.String({ maxLength: 100 }),
+        nullable(Type.Union([Type.String({ maxLength: 4_000 }), Type.Boolean(), Type.Number()])),
+        {
+          maxProperties: 50,
+          description: 'What was set, by name. Of a set-up also `phone_name`: what people know the phone by.',
+        },
+      ),
+    ),
+  ),
+  post_url: Type.Optional(nullable(url)),
+  note: Type.Optional(nullable(Type.String({ maxLength: 4_000 }))),
+  screenshot_media_id: Type.Optional(nullable(id)),
+})
+
+const couldNot = object({
+  code: Type.String({
+    pattern: '^[a-z][a-z0-9_]{0,63}$',
+    description:
+      'Lower snake case, of your own choice. `try_again`: nothing has happened, and another try may succeed. `outcome_unknown`, of a publish: nobody can tell whether it went out.',
+  }),
+  message: Type.String({ minLength: 1, maxLength: 1_000 }),
+})
+
+/** The queue of work for people. Only a manager's key opens it, and it opens nothing else. */
+export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
+  const common = { family: 'common', tag: 'Work', scope: 'work' } as const
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/work',
+    summary: 'List the work that you may take or have in hand, soonest due first',
+    query: pageQuery({}),
+    response: pageOf(workShape),
+    errors: [422],
+    read: async (_, caller, { query }) => pageBody(await listWork(ctx, caller, pageRequest(query)), showWork),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/work/:work_id',
+    summary: 'Get a piece of work',
+    description: 'Of work that you have in hand, this call as every other for it makes the claim hold anew.',
+    params,
+    response: workShape,
+    read: async (_, caller, input) => showWork(await getWork(ctx, caller, input.params.work_id)),
+  })
+  const action = {
+    ...common,
+    method: 'POST',
+    params,
+    response: workShape,
+    actingAs: (_: Context, caller: Caller, input: { params: { work_id: string } }) =>
+      servingTeam(ctx, caller, input.params.work_id),
+    present: (_: Context, view: Parameters<typeof showWork>[0]) => showWork(view),
+  } as const
+  writeRoute(app, ctx, {
+    ...action,
+    url: '/v1/work/:work_id/claim',
+    summary: 'Take a piece of work',
+    description:
+      'Yours alone until `claimed_until`; each call for it makes that later. Held by another: 409 with their `claimed_until`.',
+    write: (scope, input) => claimWork(scope, input.params.work_id),
+  })
+  writeRoute(app, ctx, {
+    ...action,
+    url: '/v1/work/:work_id/start',
+    summary: 'Begin a piece of work',
+    description: 'Takes it too. Of a publish: from here on it counts as possibly out.',
+    write: (scope, input) => startWork(scope, input.params.work_id),
+  })
+  writeRoute(app, ctx, {
+    ...action,
+    url: '/v1/work/:work_id/release',
+    summary: 'Give a piece of work back',
+    description: 'As a claim that lapses at once: a publish that you had begun becomes `unconfirmed`.',
+    write: (scope, input) => releaseWork(scope, input.params.work_id),
+  })
+  writeRoute(app, ctx, {
+    ...action,
+    url: '/v1/work/:work_id/submit',
+    summary: 'Hand a piece of work in',
+    body: submission,
+    write: (scope, { params: { work_id }, body }) =>
+      submitWork(scope, work_id, {
+        values: body.values ?? null,
+        postUrl: body.post_url ?? null,
+        note: body.note ?? null,
+        screenshotMediaId: body.screenshot_media_id ?? null,
+      }),
+  })
+  writeRoute(app, ctx, {
+    ...action,
+    url: '/v1/work/:work_id/fail',
+    summary: 'Say that a piece of work could not be done',
+    body: couldNot,
+    write: (scope, input) => failWork(scope, input.params.work_id, input.body),
+  })
+  await screenshotRoute(app, ctx)
+}

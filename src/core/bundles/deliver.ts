@@ -1,0 +1,74 @@
+import { newId } from '../../lib/ids.ts'
+import { openOrder } from '../orders/order.ts'
+import type { BundleAccountRow, BundleRow, ProfileRow } from '../rows.ts'
+import { teamPolicy } from '../teams/policy.ts'
+import { planRun } from '../warmup/plan.ts'
+import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
+import type { Tx } from '../write/scope.ts'
+
+/** What the account looks like now: as it was ordered, but for what the manager says had to differ. */
+function deliveredValues(account: BundleAccountRow): {
+  username: string
+  visibleName: string
+  bio: string | null
+  link: string | null
+} {
+  const { submission } = account
+  const done = submission?.['values']
+  const told = typeof done === 'object' && done !== null && !Array.isArray(done) ? (done as Record<string, unknown>) : {}
+  const text = (name: string) => {
+    const value = told[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const username = text('username') ?? account.username
+  if (username === null) throw new Error('a configured account has a username')
+  return {
+    username,
+    visibleName: text('visible_name') ?? account.visible_name ?? username,
+    bio: (text('biography') ?? account.biography) || null,
+    link: text('link_in_bio') ?? account.link_in_bio,
+  }
+}
+
+/**
+ * Makes the account that a manager has set up a profile of the team, signed in already, with an active order.
+ * @throws the database's own error where a living profile has the username
+ */
+export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleAccountRow): Promise<ProfileRow> {
+  if (bundle.manager_id === null) throw new Error('an accepted bundle has a manager')
+  const { username, visibleName, bio, link } = deliveredValues(account)
+  const reason = 'The account was set up by its manager and finalized.'
+  const profile = await tx.trx
+    .insertInto('profiles')
+    .values({
+      team_id: bundle.team_id,
+      id: newId(),
+      platform: bundle.platform,
+      driver: 'operator',
+      profile_name: bundle.title ?? username,
+      username,
+      display_name: visibleName,
+      // A label, of which a bundle says nothing.
+      email_auth_method: 'google',
+      bio,
+      link_in_bio: link,
+      picture_id: account.picture_id,
+      status: 'cold',
+      provisioned_at: tx.now,
+      created_at: tx.now,
+      updated_at: tx.now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await recordTimeline(tx, { profileId: profile.id, kind: 'status', from: null, to: profile.status, reason })
+  await recordEvent(tx, 'profile.status_changed', { profile_id: profile.id, from: null, to: profile.status, reason })
+  await recordAudit(tx, 'profile.create', `profile:${profile.id}`, null, {
+    platform: profile.platform,
+    username: profile.username,
+    driver: profile.driver,
+    bundle_id: bundle.id,
+  })
+  await openOrder(tx, { profileId: profile.id, managerId: bundle.manager_id, bundleId: bundle.id })
+  await planRun(tx, profile, await teamPolicy(tx.ctx, tx.trx, bundle.team_id), 0)
+  return profile
+}

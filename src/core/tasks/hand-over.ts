@@ -1,0 +1,49 @@
+import type { TaskKind } from '../../db/schema.ts'
+import type { Brief } from '../../drivers/contract.ts'
+import { openWork } from '../work/open.ts'
+import { recordTimeline } from '../write/record.ts'
+import type { Tx } from '../write/scope.ts'
+import type { ProfileRow } from '../rows.ts'
+import type { ClaimedTask } from './claim.ts'
+import { changeClaimed, sleepTask } from './end.ts'
+
+const hourMs = 3_600_000
+
+/** The person's deadline, from when the task was due. Nothing ends when it has passed: work is ordered by it. */
+const allowedMs: Readonly<Record<TaskKind, number>> = {
+  publish: hourMs,
+  setup: 24 * hourMs,
+  warmup: 24 * hourMs,
+  profile_edit: 24 * hourMs,
+}
+
+/** Lets the task wait for a person, holding no worker, and puts its work into the queue in the same transaction. */
+export async function handOver(tx: Tx, task: ClaimedTask, profile: ProfileRow, brief: Brief): Promise<void> {
+  await changeClaimed(tx, task, { status: 'waiting' })
+  await openWork(tx, {
+    kind: task.kind,
+    profileId: profile.id,
+    taskId: task.id,
+    dueAt: new Date(task.run_at.getTime() + allowedMs[task.kind]),
+    ...brief,
+  })
+}
+
+/** Lets a task other than a publish sleep: until then, or until a person has done it. */
+export async function waitFor(
+  tx: Tx,
+  task: ClaimedTask,
+  profile: ProfileRow,
+  wait: { until: Date } | { for: 'operator'; brief: Brief },
+): Promise<void> {
+  if ('until' in wait) return sleepTask(tx, task, wait.until)
+  await handOver(tx, task, profile, wait.brief)
+  await recordTimeline(tx, {
+    profileId: profile.id,
+    kind: 'task',
+    taskId: task.id,
+    taskKind: task.kind,
+    to: 'waiting',
+    reason: 'A person is to do it.',
+  })
+}

@@ -1,0 +1,35 @@
+import { wakeProfile } from '../../../jobs/definitions.ts'
+import { newId } from '../../../lib/ids.ts'
+import { CroftError } from '../../errors.ts'
+import { findProfile } from '../../profiles/find.ts'
+import type { ClaimedTask } from '../../tasks/claim.ts'
+import { kindOf } from '../../tasks/kinds/index.ts'
+import type { Settlement } from '../../tasks/kinds/kind.ts'
+import type { Tx } from '../../write/scope.ts'
+import type { WorkRow } from '../contract.ts'
+
+/** Takes up the task that waited for this item, so that it can be settled as one that a worker performed. */
+async function takeUp(tx: Tx, item: WorkRow): Promise<ClaimedTask> {
+  const claim = newId()
+  const row = await tx.trx
+    .updateTable('tasks')
+    .set({ status: 'running', claim, claimed_by: tx.caller.actor, updated_at: tx.now })
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.task_id)
+    .where('status', '=', 'waiting')
+    .where('resume_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row)
+    throw new CroftError('invalid_state', 'The task of this work waits for nobody any more. Nothing was changed.', {
+      status: item.status,
+    })
+  return { ...row, claim, begun: true, claimedAt: performance.now() }
+}
+
+/** Ends the item's task by its own kind's rules, and lets the profile's next one begin. */
+export async function settleTask(tx: Tx, item: WorkRow, settlement: Settlement<unknown>): Promise<void> {
+  const task = await takeUp(tx, item)
+  await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
+  await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id })
+}

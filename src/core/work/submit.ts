@@ -1,0 +1,63 @@
+import { managerOf } from '../managers/manager.ts'
+import { invalid } from '../errors.ts'
+import type { Scope, Tx } from '../write/scope.ts'
+import { changeItem, queued, released, requireHeld } from './change.ts'
+import type { CouldNot, Submission } from './contract.ts'
+import { handlerOf } from './handlers.ts'
+import { findWork, holdWork } from './hold.ts'
+import { renewClaim } from './renew.ts'
+import { begin } from './take.ts'
+import { viewItem, type WorkView } from './view.ts'
+
+async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> {
+  if (mediaId === null) return
+  const found = await tx.trx
+    .selectFrom('media')
+    .select('id')
+    .where('team_id', '=', tx.caller.teamId)
+    .where('id', '=', mediaId)
+    .executeTakeFirst()
+  if (!found)
+    throw invalid([
+      { path: 'screenshot_media_id', message: 'is no upload of this team; use the media_id that POST …/screenshot answered' },
+    ])
+}
+
+const stored = (submission: Submission): string =>
+  JSON.stringify({
+    values: submission.values,
+    post_url: submission.postUrl,
+    note: submission.note,
+    screenshot_media_id: submission.screenshotMediaId,
+  })
+
+/**
+ * Hands work in. Work that was claimed and not begun counts as begun with this.
+ * @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more, `validation_error`
+ */
+export async function submitWork(scope: Scope, id: string, submission: Submission): Promise<WorkView> {
+  const manager = managerOf(scope.caller)
+  await renewClaim(scope.ctx, await findWork(scope.ctx.db, manager, id), manager)
+  return scope.commit(async (tx) => {
+    const held = await holdWork(tx, manager, id)
+    requireHeld(held, manager.id)
+    await requireScreenshot(tx, submission.screenshotMediaId)
+    const item = held.status === 'started' ? held : await begin(tx, held, manager)
+    const status = await handlerOf(item.kind).submitted(tx, item, submission)
+    return viewItem(tx.trx, await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }))
+  })
+}
+
+/** Says that work could not be done. @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more */
+export async function failWork(scope: Scope, id: string, why: CouldNot): Promise<WorkView> {
+  const manager = managerOf(scope.caller)
+  await renewClaim(scope.ctx, await findWork(scope.ctx.db, manager, id), manager)
+  return scope.commit(async (tx) => {
+    const item = await holdWork(tx, manager, id)
+    requireHeld(item, manager.id)
+    const next = await handlerOf(item.kind).failed(tx, item, why)
+    const submission = JSON.stringify({ failure: { code: why.code, message: why.message } })
+    const set = next === 'open' ? { status: queued(item), ...released } : { status: next, claimed_until: null }
+    return viewItem(tx.trx, await changeItem(tx, item, 'fail', { ...set, submission }))
+  })
+}

@@ -1,0 +1,36 @@
+import type { Manager } from '../context.ts'
+import type { Tx } from '../write/scope.ts'
+import { changeItem, isHeldBy, notNow } from './change.ts'
+import type { WorkRow } from './contract.ts'
+import { handlerOf } from './handlers.ts'
+import { lapseIfSilent } from './lapse.ts'
+
+/** From a call of its holder on, a claim holds this long. */
+export const claimEnd = (tx: Tx): Date => new Date(tx.now.getTime() + tx.ctx.claimTtlMs)
+
+/**
+ * Gives the held item to the manager; who has it already has it anew.
+ * @throws CroftError `invalid_state` with `claimed_until` where another has it
+ */
+export async function take(tx: Tx, held: WorkRow, manager: Manager): Promise<WorkRow> {
+  const claimed_until = claimEnd(tx)
+  if (isHeldBy(held, manager.id)) return changeItem(tx, held, 'renew', { claimed_until })
+  const item = await lapseIfSilent(tx, held)
+  if (item.status === 'open' || item.status === 'returned') {
+    const claimed = await changeItem(tx, item, 'claim', { status: 'claimed', holder_id: manager.id, claimed_until })
+    await handlerOf(item.kind).claimed(tx, claimed, manager.id)
+    return claimed
+  }
+  if (item.claimed_until)
+    throw notNow(item, `Another manager has it until ${item.claimed_until.toISOString()}, unless they go on; try again then.`)
+  throw notNow(item, 'It can no longer be taken.')
+}
+
+/** Begins the held work for the manager, who takes it with that; begun already, the claim holds anew. */
+export async function begin(tx: Tx, held: WorkRow, manager: Manager): Promise<WorkRow> {
+  const item = await take(tx, held, manager)
+  if (item.status === 'started') return item
+  const started = await changeItem(tx, item, 'start', { status: 'started' })
+  await handlerOf(item.kind).started(tx, started, manager.id)
+  return started
+}

@@ -1,0 +1,29 @@
+import type { Brief, Driver } from '../contract.ts'
+import { editBrief, setUpBrief, warmUpBrief } from './profile.ts'
+import { publishBrief } from './publish.ts'
+
+const handOver = (brief: Brief) => Promise.resolve({ wait: { for: 'operator' as const, brief } })
+
+/**
+ * The driver of profiles whose work a person does. It says what is to be done and waits for them; whoever does not come
+ * keeps the work waiting, and no worker with it.
+ */
+export function createOperatorDriver(): Driver {
+  return {
+    name: 'operator',
+    can: {
+      platforms: ['tiktok', 'instagram'],
+      publish: ['video', 'slideshow'],
+      editProfile: ['name', 'username', 'bio', 'picture'],
+      hashtags: true,
+      drafts: true,
+      byPerson: true,
+    },
+    unavailable: () => null,
+    setUp: (profile) => handOver(setUpBrief(profile)),
+    warmUp: (profile, session) => handOver(warmUpBrief(profile, session)),
+    editProfile: (profile, fields) => handOver(editBrief(profile, fields)),
+    publish: (profile, post) => handOver(publishBrief(profile, post)),
+    reconcile: () => Promise.resolve({ is: 'unknown' }),
+  }
+}

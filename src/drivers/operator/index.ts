@@ -1,0 +1,1 @@
+export { createOperatorDriver } from './driver.ts'

@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../lib/json.ts'
+import type { Brief, DriverProfile, ProfileField } from '../contract.ts'
+import { appOf, couldNot, openAccount, steps } from './words.ts'
+
+const picture = (profile: DriverProfile): Brief['media'] =>
+  profile.pictureUrl === null ? [] : [{ kind: 'picture', url: profile.pictureUrl }]
+
+/** Signing the owner's account in on a phone. */
+export const setUpBrief = (profile: DriverProfile): Brief => ({
+  instructions: steps(
+    `Choose the phone on which @${profile.username} is to live, and open ${appOf(profile)} on it.`,
+    'Start the item, then have the owner sign the account in, in person or over a call. Never ask for the password, a code or the e-mail account, and write none of them down.',
+    `Check that the account is @${profile.username}, and set what stands under values where it differs.`,
+    'Submit with values.phone_name: the name by which you will know this phone.',
+    couldNot,
+  ),
+  values: {
+    username: profile.username,
+    display_name: profile.displayName,
+    bio: profile.bio,
+    profile_picture_url: profile.pictureUrl,
+  },
+  media: picture(profile),
+})
+
+const minutes = (ms: number): string => {
+  const whole = Math.max(Math.round(ms / 60_000), 1)
+  return whole === 1 ? '1 minute' : `${whole} minutes`
+}
+
+/** A session of ordinary use. Nothing in it is ordered, counted or checked. */
+export const warmUpBrief = (profile: DriverProfile, session: { lengthMs: number; topics?: string | null }): Brief => ({
+  instructions: steps(
+    openAccount(profile),
+    `Start the item, and use the app for about ${minutes(session.lengthMs)} as its owner would. What you do there is up to you: nothing is ordered, and nothing is counted.`,
+    session.topics == null ? null : `What the account is about, as the team notes it: ${session.topics}`,
+    'Submit when the session is over; a note of anything unusual helps whoever comes next.',
+    couldNot,
+  ),
+  values: {},
+  media: [],
+})
+
+const said: Readonly<Record<ProfileField, string>> = {
+  name: 'the display name',
+  username: 'the username',
+  bio: 'the bio',
+  picture: 'the picture',
+}
+
+function valuesOf(profile: DriverProfile, fields: readonly ProfileField[]): JsonObject {
+  const all: Record<ProfileField, JsonObject> = {
+    name: { display_name: profile.displayName },
+    username: { username: profile.username },
+    bio: { bio: profile.bio },
+    picture: { profile_picture_url: profile.pictureUrl },
+  }
+  return Object.assign({}, ...fields.map((field) => all[field])) as JsonObject
+}
+
+/** Setting values on the platform. */
+export const editBrief = (profile: DriverProfile, fields: readonly ProfileField[]): Brief => ({
+  instructions: steps(
+    fields.includes('username')
+      ? `Take the phone that this item names and open ${appOf(profile)} as the account that is to be @${profile.username}.`
+      : openAccount(profile),
+    `Start the item, open the profile's settings and set ${fields.map((field) => said[field]).join(', ')} to exactly what stands under values; null means empty.`,
+    'Submit when the app shows the new values; a screenshot is welcome.',
+    couldNot,
+  ),
+  values: valuesOf(profile, fields),
+  media: fields.includes('picture') ? picture(profile) : [],
+})

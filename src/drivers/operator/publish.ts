@@ -1,0 +1,49 @@
+import type { Brief, DriverPost, DriverProfile } from '../contract.ts'
+import { openAccount, steps } from './words.ts'
+
+function upload(post: DriverPost): string {
+  if (post.draftId !== null)
+    return 'Start the item, then open the draft that was saved for this post; it is under the drafts of the profile.'
+  const what =
+    post.mediaType === 'video'
+      ? 'download the video under media and choose it in the app'
+      : `download the ${post.mediaUrls.length} slides under media and choose them in their order, the first first`
+  return `Start the item before anything else, then ${what}.`
+}
+
+function labels(post: DriverPost): string | null {
+  const set = [
+    post.privacyLevel === null ? null : `who can see it: ${post.privacyLevel}`,
+    post.isAiGenerated ? 'switch the label for AI-generated content on' : null,
+    post.isCommercial ? 'switch the disclosure of commercial content on' : null,
+  ].filter((line) => line !== null)
+  return set.length === 0 ? null : `Set: ${set.join('; ')}.`
+}
+
+/** Publishing one post, once. */
+export const publishBrief = (profile: DriverProfile, post: DriverPost): Brief => ({
+  instructions: steps(
+    openAccount(profile),
+    upload(post),
+    'Enter values.title and values.description exactly as they stand; empty means none.',
+    post.soundId === '' ? null : `Choose the sound with the id ${post.soundId}.`,
+    labels(post),
+    post.isLive
+      ? 'Post it, once. Submit with post_url: the link that the app gives for the post.'
+      : 'Save it as a draft and do not post it. Submit without a post_url.',
+    'If it cannot be done, fail the item with a code and a sentence that says why. With the code try_again, only when nothing has gone out, it is put into the queue once more; with the code outcome_unknown, when you cannot tell whether it went out, somebody looks first.',
+  ),
+  values: {
+    title: post.title,
+    description: post.description,
+    sound_id: post.soundId,
+    is_live: post.isLive,
+    privacy_level: post.privacyLevel,
+    is_ai_generated: post.isAiGenerated,
+    is_commercial: post.isCommercial,
+  },
+  media:
+    post.draftId !== null
+      ? []
+      : post.mediaUrls.map((url) => ({ kind: post.mediaType === 'video' ? ('video' as const) : ('slide' as const), url })),
+})

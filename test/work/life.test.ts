@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { newId } from '../../src/lib/ids.ts'
+import { createProfile } from '../../src/core/profiles/create.ts'
+import { deactivateProfile } from '../../src/core/profiles/deactivate.ts'
+import { findProfile } from '../../src/core/profiles/find.ts'
+import { updateProfile } from '../../src/core/profiles/update.ts'
+import { updateTeam } from '../../src/core/teams/update.ts'
+import type { ProfileRow, TaskRow } from '../../src/core/rows.ts'
+import { carryOut, newUsername } from '../support/ready-profile.ts'
+import { bodyOf, errorOf, itemOf, scene, testManager, type TestManager } from './support.ts'
+
+const dayMs = 86_400_000
+
+suite('a profile whose work a person does', () => {
+  let server: Awaited<ReturnType<typeof scene>>
+  let ana: TestManager
+  before(async () => {
+    server = await scene()
+    ana = await testManager(server, server.team)
+  })
+  after(() => server.stop())
+
+  const newProfile = async (bio: string | null = 'Bread') =>
+    (
+      await createProfile(server.team.scope, {
+        username: newUsername(),
+        emailAuthMethod: 'google',
+        platform: 'tiktok',
+        driver: 'operator',
+        bio,
+      })
+    ).row
+  const now = (profile: ProfileRow) => findProfile(server.ctx.db, server.team.id, profile.id)
+  const taskOf = (profile: ProfileRow, kind: TaskRow['kind']) =>
+    server.ctx.db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('profile_id', '=', profile.id)
+      .where('kind', '=', kind)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+  const opened = async (profile: ProfileRow, kind: TaskRow['kind']) => {
+    await carryOut(server.ctx, profile)
+    return itemOf(server.ctx, { taskId: (await taskOf(profile, kind)).id })
+  }
+  const doIt = async (id: string, body: object) => {
+    assert.equal((await ana.request('POST', `/v1/work/${id}/start`)).status, 200)
+    const answer = await ana.request('POST', `/v1/work/${id}/submit`, body)
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+    return bodyOf(answer)
+  }
+
+  test('is set up, warmed up and edited through the queue, holding no worker', async () => {
+    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    const profile = await newProfile()
+    const setup = await opened(profile, 'setup')
+    const waiting = await taskOf(profile, 'setup')
+    assert.deepEqual([waiting.status, waiting.claim, waiting.lease_until, waiting.resume_at], ['waiting', null, null, null])
+    const seen = await ana.request('GET', `/v1/work/${setup.id}`)
+    assert.deepEqual(bodyOf(seen), {
+      work_id: setup.id,
+      kind: 'setup',
+      status: 'open',
+      team_name: 'test',
+      bundle_id: null,
+      position: null,
+      profile_id: profile.id,
+      edit_request_id: null,
+      task_id: waiting.id,
+      phone: null,
+      due_at: new Date(waiting.run_at.getTime() + dayMs).toISOString(),
+      claimed_until: null,
+      instructions: setup.instructions,
+      values: { username: profile.username, display_name: profile.username, bio: 'Bread', profile_picture_url: null },
+      media: [],
+      feedback: null,
+      created_at: setup.created_at.toISOString(),
+      updated_at: setup.updated_at.toISOString(),
+    })
+    assert.match(setup.instructions, /^1\. /)
+    assert.equal((await doIt(setup.id, { values: { phone_name: 'Rack 2, phone 7' } }))['status'], 'done')
+    assert.equal((await now(profile)).status, 'cold')
+
+    const warmup = await opened(profile, 'warmup')
+    assert.equal((await now(profile)).status, 'warming')
+    const phone = ((await ana.request('GET', `/v1/work/${warmup.id}`)).body as { phone: { phone_id: string; name: string } })
+      .phone
+    assert.deepEqual(phone, { phone_id: (await now(profile)).phone_id, name: 'Rack 2, phone 7' })
+    assert.match(warmup.instructions, /about 15 minutes/)
+    assert.match(warmup.instructions, /nothing is counted/)
+    assert.doesNotMatch(warmup.instructions, /follow|comment|watch/i)
+    await doIt(warmup.id, { note: 'All well.' })
+    assert.equal((await now(profile)).status, 'ready')
+    assert.equal((await now(profile)).runs_completed, 1)
+
+    await updateProfile(server.team.scope, profile.id, { bio: '' })
+    const edit = await opened(profile, 'profile_edit')
+    assert.deepEqual(edit.values, { bio: null })
+    await doIt(edit.id, { values: { bio: null } })
+    const task = await taskOf(profile, 'profile_edit')
+    assert.equal(task.status, 'done')
+    assert.deepEqual(task.result, { by: 'operator', values: { bio: null }, note: null })
+  })
+
+  test('what people do stands in the profile’s timeline and in the audit', async () => {
+    const profile = await newProfile()
+    const setup = await opened(profile, 'setup')
+    await doIt(setup.id, {})
+    const lines = await server.ctx.db
+      .selectFrom('timeline')
+      .selectAll()
+      .where('profile_id', '=', profile.id)
+      .orderBy('id')
+      .execute()
+    assert.deepEqual(
+      lines.filter((line) => line.kind === 'task').map((line) => line.to_status),
+      ['running', 'waiting', 'waiting', 'done'],
+    )
+    const trail = await server.ctx.db
+      .selectFrom('audit')
+      .selectAll()
+      .where('subject', '=', `work:${setup.id}`)
+      .orderBy('id')
+      .execute()
+    assert.deepEqual(
+      trail.map((line) => [line.action, line.actor]),
+      ['work.claim', 'work.start', 'work.submit'].map((action) => [action, `manager:${ana.id}`]),
+    )
+  })
+
+  test('two profiles can live on one phone, which the team sees', async () => {
+    await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
+    const [first, second] = [await newProfile(), await newProfile()]
+    for (const profile of [first, second]) await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Shared' } })
+    const [one, two] = [await now(first), await now(second)]
+    assert.equal(one.status, 'ready')
+    assert.equal(one.phone_id, two.phone_id)
+    const shown = (await server.request('GET', `/v1/phones/${one.phone_id ?? ''}`)).body as {
+      name: string
+      driver: string
+      profiles: { profile_id: string }[]
+    }
+    assert.equal(shown.name, 'Shared')
+    assert.equal(shown.driver, 'operator')
+    assert.deepEqual(shown.profiles.map((profile) => profile.profile_id).sort(), [first.id, second.id].sort())
+  })
+
+  test('set-up that a person cannot do fails the profile; try_again puts it into the queue once more', async () => {
+    const profile = await newProfile()
+    const first = await opened(profile, 'setup')
+    await ana.request('POST', `/v1/work/${first.id}/claim`)
+    const again = { code: 'try_again', message: 'The owner is away.' }
+    assert.equal((await ana.request('POST', `/v1/work/${first.id}/fail`, again)).status, 200)
+    assert.equal((await now(profile)).status, 'retrying')
+    server.clock.to((await taskOf(profile, 'setup')).run_at)
+    const second = await opened(profile, 'setup')
+    assert.notEqual(second.id, first.id)
+    assert.equal((await now(profile)).status, 'configuring')
+    await ana.request('POST', `/v1/work/${second.id}/claim`)
+    const given = { code: 'owner_withdrew', message: 'The owner does not want it.' }
+    assert.equal((await ana.request('POST', `/v1/work/${second.id}/fail`, given)).status, 200)
+    const failed = await now(profile)
+    assert.equal(failed.status, 'failed')
+    assert.deepEqual(failed.failure, given)
+  })
+
+  test('the team’s note on topics is shown with a warm-up, as a note', async () => {
+    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    const profile = await newProfile()
+    await doIt((await opened(profile, 'setup')).id, {})
+    const at = { created_at: profile.created_at, updated_at: profile.created_at }
+    const bundle = { team_id: profile.team_id, id: newId() }
+    await server.ctx.db
+      .insertInto('bundles')
+      .values({
+        ...bundle,
+        ...at,
+        profile_id: profile.id,
+        bundle_type: 'account_only',
+        platform: 'tiktok',
+        country: 'US',
+        owner: 'Vela Bakery',
+        videos_quantity: 0,
+        niche_warming: true,
+        auto_finalize_videos: true,
+        status: 'completed',
+        credits_charged: 32,
+      })
+      .execute()
+    const note = 'Engage with fashion and streetwear content in NYC area.'
+    await server.ctx.db
+      .insertInto('bundle_accounts')
+      .values({
+        team_id: bundle.team_id,
+        bundle_id: bundle.id,
+        status: 'finalized',
+        niche_warming_instructions: note,
+        updated_at: at.updated_at,
+      })
+      .execute()
+    const run = await opened(profile, 'warmup')
+    assert.ok(run.instructions.includes(`What the account is about, as the team notes it: ${note}`))
+  })
+
+  test('a warm-up that a person cannot do counts for nothing', async () => {
+    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    const profile = await newProfile()
+    await doIt((await opened(profile, 'setup')).id, {})
+    const run = await opened(profile, 'warmup')
+    await ana.request('POST', `/v1/work/${run.id}/start`)
+    await ana.request('POST', `/v1/work/${run.id}/fail`, { code: 'phone_broken', message: 'It does not switch on.' })
+    const after = await now(profile)
+    assert.deepEqual([after.status, after.runs_completed, after.first_run_at], ['warm', 0, null])
+  })
+
+  test('an edit that a person cannot do is told', async () => {
+    await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
+    const profile = await newProfile()
+    await doIt((await opened(profile, 'setup')).id, {})
+    await updateProfile(server.team.scope, profile.id, { bio: 'Rye' })
+    const edit = await opened(profile, 'profile_edit')
+    await ana.request('POST', `/v1/work/${edit.id}/claim`)
+    await ana.request('POST', `/v1/work/${edit.id}/fail`, { code: 'bio_refused', message: 'The app refuses this bio.' })
+    assert.equal((await taskOf(profile, 'profile_edit')).failure?.code, 'bio_refused')
+    const told = await server.ctx.db.selectFrom('events').selectAll().where('type', '=', 'profile.edit_failed').execute()
+    assert.equal(told.filter((event) => event.data['profile_id'] === profile.id).length, 1)
+  })
+
+  test('deactivating it calls its work off, and a submission after that changes nothing', async () => {
+    const profile = await newProfile()
+    const setup = await opened(profile, 'setup')
+    await ana.request('POST', `/v1/work/${setup.id}/start`)
+    await deactivateProfile(server.team.scope, profile.id)
+    assert.equal((await itemOf(server.ctx, { taskId: setup.task_id ?? '' })).status, 'canceled')
+    const late = await ana.request('POST', `/v1/work/${setup.id}/submit`, {})
+    assert.equal(late.status, 409)
+    assert.equal(errorOf(late)['status'], 'canceled')
+    assert.equal((await now(profile)).status, 'deactivated')
+  })
+
+  test('a submission names what this work has not', async () => {
+    const profile = await newProfile()
+    const setup = await opened(profile, 'setup')
+    await ana.request('POST', `/v1/work/${setup.id}/claim`)
+    const submit = (body: object) => ana.request('POST', `/v1/work/${setup.id}/submit`, body)
+    for (const [body, path] of [
+      [{ values: { usrname: 'x' } }, 'values.usrname'],
+      [{ values: { phone_name: 7 } }, 'values.phone_name'],
+      [{ post_url: 'https://www.tiktok.com/@x/video/1' }, 'post_url'],
+      [{ screenshot_media_id: profile.id }, 'screenshot_media_id'],
+      [{ notes: 'x' }, 'notes'],
+    ] as const) {
+      const answer = await submit(body)
+      assert.equal(answer.status, 422)
+      assert.deepEqual(
+        errorOf(answer).details?.map((detail) => detail.path),
+        [path],
+      )
+    }
+    assert.equal((await itemOf(server.ctx, { taskId: setup.task_id ?? '' })).status, 'claimed')
+  })
+})

@@ -1,0 +1,52 @@
+import { addManager } from '../../src/core/managers/add.ts'
+import type { Context } from '../../src/core/context.ts'
+import type { WorkRow } from '../../src/core/work/contract.ts'
+import { standingClock } from '../support/clock.ts'
+import { testCroft, type TestAnswer, type TestCroft, type TestTeam } from '../support/croft.ts'
+
+/** A manager, and how they ask. */
+export interface TestManager {
+  id: string
+  name: string
+  key: string
+  request: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<TestAnswer>
+}
+
+let made = 0
+
+/** A manager who serves the teams. */
+export async function testManager(server: Pick<TestCroft, 'request'>, ...teams: TestTeam[]): Promise<TestManager> {
+  const name = `Person ${(made += 1)}`
+  let id = ''
+  let key = ''
+  for (const team of teams) ({ managerId: id, key } = await addManager(team.scope, name))
+  return {
+    id,
+    name,
+    key,
+    request: (method, path, body, headers) => server.request(method, path, body, { 'x-api-key': key, ...headers }),
+  }
+}
+
+/** A Croft that answers requests and carries nothing out by itself, with a clock that stands. */
+export async function scene(settings: Record<string, string> = {}) {
+  const clock = standingClock()
+  const server = await testCroft({ work: false, settings, substitutes: { clock } })
+  return { ...server, clock }
+}
+
+export const bodyOf = (answer: TestAnswer) => answer.body as Record<string, unknown>
+
+interface ErrorBody {
+  error: { code: string; message: string; details?: { path: string; message: string }[] } & Record<string, unknown>
+}
+export const errorOf = (answer: TestAnswer): ErrorBody['error'] => (answer.body as ErrorBody).error
+
+export const itemOf = (ctx: Context, where: { taskId: string }): Promise<WorkRow> =>
+  ctx.db
+    .selectFrom('work_items')
+    .selectAll()
+    .where('task_id', '=', where.taskId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()

@@ -3,6 +3,7 @@ import type { Context } from '../core/context.ts'
 import { CroftError } from '../core/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
+import { eventRoutes } from './common/events.ts'
 import { healthRoutes } from './common/health.ts'
 import { mediaRoutes } from './common/media.ts'
 import { serveMedia } from './common/serve-media.ts'
@@ -61,6 +62,7 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
+  eventRoutes(app, ctx)
   await mediaRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)

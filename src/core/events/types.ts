@@ -13,6 +13,9 @@ export const eventTypes = {
   'post.failed': 'The post was not published.',
   'post.canceled': 'The post was called off.',
   'post.unconfirmed': 'Nobody knows whether the post went out; a person decides.',
+  'webhook_endpoint.disabled': 'Croft switched a webhook endpoint off: it failed for days, or answered 410.',
 } as const
 
 export type EventType = keyof typeof eventTypes
+
+export const eventNames = Object.keys(eventTypes) as EventType[]

@@ -18,6 +18,7 @@ export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
       team_id: post.team_id,
       id,
       task_id: post.id,
+      lane: new URL(post.webhook_url).host,
       url: post.webhook_url,
       body: JSON.stringify({ event: 'post.published', phone_id: profile.phone_id, post_url: post.post_url }),
       status: 'pending',

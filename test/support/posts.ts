@@ -1,0 +1,53 @@
+import type { Context } from '../../src/core/context.ts'
+import { createPost } from '../../src/core/posts/create.ts'
+import { findPost } from '../../src/core/posts/find.ts'
+import type { PostInput } from '../../src/core/posts/input.ts'
+import { prepareMedia } from '../../src/core/posts/prepare.ts'
+import type { PostRow, ProfileRow } from '../../src/core/rows.ts'
+import type { TestTeam } from './croft.ts'
+
+const input: PostInput = {
+  mediaType: 'video',
+  mediaUrl: 'https://media.example.com/bread.mp4',
+  soundId: '7100000000000000000',
+  title: 'Rye',
+  webhookUrl: 'https://hooks.example.com/croft',
+  description: 'Three days of patience',
+  executeAt: null,
+  isLive: true,
+  privacyLevel: null,
+  isAiGenerated: false,
+  isCommercial: false,
+}
+
+/** A post as the verb accepts it; nothing is fetched. */
+export const accept = (team: TestTeam, profile: Pick<ProfileRow, 'id'>, values: Partial<PostInput> = {}): Promise<PostRow> =>
+  createPost(team.scope, profile.id, { ...input, ...values })
+
+/** Makes one try at a post's media, as a worker would. */
+export const prepare = (
+  ctx: Context,
+  post: Pick<PostRow, 'team_id' | 'id'>,
+  { version = 1, tries = 0 }: { version?: number; tries?: number } = {},
+): Promise<void> =>
+  prepareMedia(ctx, { teamId: post.team_id, taskId: post.id, version, tries, signal: new AbortController().signal })
+
+/** The post as it stands now. */
+export const postNow = (ctx: Context, post: Pick<PostRow, 'team_id' | 'id'>): Promise<PostRow> =>
+  findPost(ctx.db, post.team_id, post.id)
+
+/** A post whose media is checked and kept. */
+export async function prepared(
+  ctx: Context,
+  team: TestTeam,
+  profile: Pick<ProfileRow, 'id'>,
+  values: Partial<PostInput> & { mediaUrl: string },
+): Promise<PostRow> {
+  const post = await accept(team, profile, values)
+  await prepare(ctx, post)
+  return postNow(ctx, post)
+}
+
+/** What the stand-in platform holds under the post's own id. */
+export const onPlatform = (ctx: Context, post: Pick<PostRow, 'id'>) =>
+  ctx.db.selectFrom('sandbox_posts').selectAll().where('ref', '=', post.id).execute()

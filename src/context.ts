@@ -12,7 +12,7 @@ import { connect } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { createSandboxDriver } from './drivers/sandbox/index.ts'
-import { openQueue, type Queue } from './jobs/queue.ts'
+import { openQueue, throughPool, type Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
 import { cleanTemporary, defaultLimits, openStore } from './media/index.ts'
 import { createGuard } from './net/index.ts'
@@ -48,7 +48,7 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
   const ran = await migrate(main.pool)
   if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
   const queue = await openQueue({
-    database: { executeSql: async (text, values) => ({ rows: (await jobs.pool.query(text, values)).rows }) },
+    database: throughPool(jobs.pool),
     supervise: settings.CROFT_ROLE !== 'api',
     onError: (error) => log.warn({ err: error }, 'the queue met a fault; it goes on'),
   })

@@ -9,6 +9,8 @@ import { mediaRoutes } from './common/media.ts'
 import { serveMedia } from './common/serve-media.ts'
 import { taskRoutes } from './common/tasks.ts'
 import { teamRoutes } from './common/team.ts'
+import { webhookDeliveryRoutes } from './common/webhook-deliveries.ts'
+import { webhookEndpointRoutes } from './common/webhook-endpoints.ts'
 import { docsRoutes, openApi } from './docs/openapi.ts'
 import { bulkRoute } from './farm/bulk.ts'
 import { postRoutes } from './farm/posts.ts'
@@ -63,6 +65,8 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
   eventRoutes(app, ctx)
+  webhookEndpointRoutes(app, ctx)
+  webhookDeliveryRoutes(app, ctx)
   await mediaRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)

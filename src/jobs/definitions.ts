@@ -27,12 +27,4 @@ export const preparePost = job<{ team_id: string; task_id: string; media_version
   concurrency: 3,
 })
 
-/** Makes the next try of one webhook delivery. */
-export const deliver = job<{ team_id: string; delivery_id: string }>({
-  name: 'deliver-webhook',
-  retryLimit: 3,
-  retryDelaySeconds: 5,
-  concurrency: 6,
-})
-
-export const definitions = [wakeProfile, preparePost, deliver] as const
+export const definitions = [wakeProfile, preparePost] as const

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely'
+import type pg from 'pg'
 import { PgBoss, type ConstructorOptions } from 'pg-boss'
 import type { Trx } from '../db/connect.ts'
 import { definitions, type JobDefinition } from './definitions.ts'
@@ -32,7 +33,15 @@ export interface Queue {
 /** How pg-boss is given a database. */
 export type JobDatabase = NonNullable<ConstructorOptions['db']>
 
-/** pg-boss speaks to the database through this: the pool, or a transaction of ours. */
+/** pg-boss on a pool. Some of its texts hold several statements, and pg answers those with an array. */
+export const throughPool = (pool: pg.Pool): JobDatabase => ({
+  async executeSql(text, values) {
+    const results: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values)
+    return { rows: [results].flat().flatMap((result) => result.rows as unknown[]) }
+  },
+})
+
+/** pg-boss within a transaction of ours. */
 const through = (trx: Trx): JobDatabase => ({
   executeSql: async (text, values) => ({ rows: (await trx.executeQuery(CompiledQuery.raw(text, values ?? []))).rows }),
 })

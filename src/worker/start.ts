@@ -3,8 +3,8 @@ import type { Context } from '../core/context.ts'
 import { prepareMedia } from '../core/posts/prepare.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
-import { tryDelivery } from '../core/webhooks/deliver.ts'
-import { deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
+import { startCourier } from '../core/webhooks/courier.ts'
+import { preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
 import { sql } from 'kysely'
 
@@ -36,7 +36,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
       signal,
     }),
   )
-  await queue.work(deliver, (data) => tryDelivery(ctx, data.team_id, data.delivery_id))
+  const courier = startCourier(ctx)
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {
     await register(ctx, id, options.role)
@@ -51,6 +51,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
     id,
     async stop() {
       clearInterval(timer)
+      await courier.stop()
       await beat
       await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
     },

@@ -38,7 +38,7 @@ async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Readi
     if (page.items.length > 0) yield page.items.map(frame).join('')
     if (page.hasMore) continue
     const woken = await ear.next(heartbeatMs, signal)
-    if (woken === 'nothing' && !signal.aborted) yield ': still here\n\n'
+    if (woken === 'nothing') yield ': still here\n\n'
   }
 }
 

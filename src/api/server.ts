@@ -3,8 +3,10 @@ import type { Context } from '../core/context.ts'
 import { CroftError } from '../core/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
+import { auditRoutes } from './common/audit.ts'
 import { eventRoutes } from './common/events.ts'
 import { healthRoutes } from './common/health.ts'
+import { metricsRoute } from './common/metrics.ts'
 import { mediaRoutes } from './common/media.ts'
 import { serveMedia } from './common/serve-media.ts'
 import { taskRoutes } from './common/tasks.ts'
@@ -54,6 +56,7 @@ export async function buildServer(ctx: Context, options: { version: string; heal
       'common',
     ),
   )
+  metricsRoute(app, ctx)
   healthRoutes(app, ctx)
   if (options.healthOnly) return app
   await openApi(app, options.version)
@@ -64,6 +67,7 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
+  auditRoutes(app, ctx)
   eventRoutes(app, ctx)
   webhookEndpointRoutes(app, ctx)
   webhookDeliveryRoutes(app, ctx)

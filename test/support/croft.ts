@@ -27,6 +27,7 @@ export interface TestCroft {
   croft: Croft
   ctx: Context
   database: TestDatabase
+  dataDir: string
   address: string
   team: TestTeam
   /** The first team's key. */
@@ -75,6 +76,7 @@ export async function testCroft(
     croft,
     ctx: croft.ctx,
     database,
+    dataDir,
     address,
     team,
     key: team.key,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../core/context.ts'
+import { readFacts } from '../../core/health/facts.ts'
 
 type Check = { ok: true } | { ok: false; why: string }
 
@@ -24,6 +25,24 @@ const workers = (ctx: Context) => async () => {
   return seen.rows.length > 0 ? null : 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
 }
 
+async function facts(ctx: Context): Promise<Record<string, unknown> | null> {
+  try {
+    const { queues, workers: alive, ...numbers } = await readFacts(ctx)
+    return {
+      workers_seen: alive,
+      queue_depth: Object.fromEntries(queues.map((queue) => [queue.name, queue.ready])),
+      dead_letters: Object.fromEntries(queues.map((queue) => [queue.name, queue.failed])),
+      overdue_posts: numbers.overduePosts,
+      oldest_overdue_post_s: Math.round(numbers.oldestOverduePostSeconds),
+      unconfirmed_posts: numbers.unconfirmedPosts,
+      pending_deliveries: numbers.pendingDeliveries,
+    }
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'the facts for /readyz could not be read')
+    return null
+  }
+}
+
 const store = (ctx: Context) => async () => {
   await ctx.store.check()
   return null
@@ -40,7 +59,7 @@ export function healthRoutes(app: FastifyInstance, ctx: Context): void {
     async (_, reply) => {
       const checks = { database: await check(database(ctx)), jobs: await check(workers(ctx)), store: await check(store(ctx)) }
       const ready = Object.values(checks).every((one) => one.ok)
-      return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
+      return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks, work: await facts(ctx) })
     },
   )
 }

@@ -1,8 +1,10 @@
-import multipart from '@fastify/multipart'
+import { createHash } from 'node:crypto'
+import multipart, { type MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import { CroftError, invalid } from '../../core/errors.ts'
+import { reusedKey } from '../../core/idempotency/keys.ts'
 import { inspectMedia } from '../../core/media/inspect.ts'
 import { keepUpload } from '../../core/media/upload.ts'
 import { mediaUrl } from '../../core/profiles/view.ts'
@@ -31,8 +33,7 @@ const showUpload = (ctx: Context, row: MediaRow): Static<typeof uploadShape> => 
   created_at: row.created_at.toISOString(),
 })
 
-/** Streams the one file of the form into the store. */
-async function takeFile(ctx: Context, request: FastifyRequest): Promise<Blob & { contentType: string }> {
+async function fileOf(request: FastifyRequest): Promise<MultipartFile> {
   if (!request.isMultipart())
     throw new CroftError(
       'unsupported_media_type',
@@ -40,6 +41,20 @@ async function takeFile(ctx: Context, request: FastifyRequest): Promise<Blob & {
     )
   const part = await request.file()
   if (!part) throw invalid([{ path: 'file', message: 'is required: the form holds no file' }])
+  return part
+}
+
+/** Reads the file without keeping it. @returns its SHA-256 in hex */
+async function hashOfFile(request: FastifyRequest): Promise<string> {
+  const { file } = await fileOf(request)
+  const hash = createHash('sha256')
+  for await (const chunk of file) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** Streams the one file of the form into the store. */
+async function takeFile(ctx: Context, request: FastifyRequest): Promise<Blob & { contentType: string }> {
+  const part = await fileOf(request)
   try {
     const blob = await ctx.store.put(part.file, { maxBytes: ctx.limits.videoBytes })
     if (blob.size === 0) throw invalid([{ path: 'file', message: 'is empty' }])
@@ -86,7 +101,11 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
         present: (row: MediaRow) => showUpload(ctx, row),
         made: ['media_id', 'media_url'],
         secret: [],
-        print: request.headers['content-length'] ?? '',
+        print: 'upload',
+        sameAs: async (first) => {
+          const { sha256 } = JSON.parse(first.body) as Static<typeof uploadShape>
+          if ((await hashOfFile(request)) !== sha256) throw reusedKey()
+        },
       })
       return sendAnswer(reply, answer)
     },

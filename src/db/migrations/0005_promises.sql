@@ -61,3 +61,6 @@ alter table deliveries add column tries_before integer not null default 0;
 create index deliveries_of_lane on deliveries (team_id, lane, next_try_at) where status = 'pending';
 create unique index deliveries_once_an_event on deliveries (team_id, endpoint_id, event_id) where event_id is not null;
 create index deliveries_of_endpoint on deliveries (team_id, endpoint_id, id);
+
+create index tasks_unconfirmed on tasks (team_id, id) where status = 'unconfirmed';
+create index audit_by_subject on audit (team_id, subject, id);

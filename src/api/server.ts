@@ -22,6 +22,7 @@ import { answerError } from './http/errors.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
+import { requireText } from './http/text.ts'
 import { validatorCompiler } from './http/validate.ts'
 
 const bodyLimit = 1_048_576
@@ -45,6 +46,10 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+  })
+  app.addHook('preValidation', (request, _, done) => {
+    requireText(request)
+    done()
   })
   logRequests(app)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))

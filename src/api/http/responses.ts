@@ -51,7 +51,7 @@ export function errorResponses(
   const bad: ErrorStatus = family === 'accounts' || family === 'portal' ? 400 : 422
   const statuses = new Set<ErrorStatus>([401, 403, 500, 503, bad, ...traits.more])
   if (traits.params) statuses.add(404)
-  if (traits.write) for (const status of [400, 409, 422] as const) statuses.add(status)
+  if (traits.write) for (const status of [400, 409, 413, 415, 422] as const) statuses.add(status)
   if (traits.body) for (const status of [400, 413, 415] as const) statuses.add(status)
   if (traits.limited) statuses.add(429)
   return Object.fromEntries(

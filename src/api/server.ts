@@ -4,12 +4,17 @@ import { CroftError } from '../core/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
+import { auditRoutes } from './common/audit.ts'
+import { eventRoutes } from './common/events.ts'
 import { healthRoutes } from './common/health.ts'
+import { metricsRoute } from './common/metrics.ts'
 import { mediaRoutes } from './common/media.ts'
 import { phoneRoutes } from './common/phones.ts'
 import { serveMedia } from './common/serve-media.ts'
 import { taskRoutes } from './common/tasks.ts'
 import { teamRoutes } from './common/team.ts'
+import { webhookDeliveryRoutes } from './common/webhook-deliveries.ts'
+import { webhookEndpointRoutes } from './common/webhook-endpoints.ts'
 import { docsRoutes, openApi } from './docs/openapi.ts'
 import { bulkRoute } from './farm/bulk.ts'
 import { postRoutes } from './farm/posts.ts'
@@ -77,6 +82,7 @@ export async function buildServer(ctx: Context, options: { version: string; heal
     ),
   )
   if (!options.healthOnly) await openApi(app, options.version)
+  metricsRoute(app, ctx)
   healthRoutes(app, ctx)
   if (options.healthOnly) return app
   farmProfileRoutes(app, ctx)
@@ -89,6 +95,10 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   teamRoutes(app, ctx)
   apiKeyRoutes(app, ctx)
   phoneRoutes(app, ctx)
+  auditRoutes(app, ctx)
+  eventRoutes(app, ctx)
+  webhookEndpointRoutes(app, ctx)
+  webhookDeliveryRoutes(app, ctx)
   await mediaRoutes(app, ctx)
   await workRoutes(app, ctx)
   serveMedia(app, ctx)

@@ -50,6 +50,9 @@ export const errorCodes = {
   task_not_found: code('missing', 'No task of this team has the id.'),
   api_key_not_found: code('missing', 'No key of this team has the id.'),
   media_not_found: code('missing', 'No media of this team has this address.'),
+  event_not_found: code('missing', 'No event of this team has the id.'),
+  endpoint_not_found: code('missing', 'No webhook endpoint of this team has the id.'),
+  delivery_not_found: code('missing', 'No webhook delivery of this team has the id.'),
   username_taken: code('conflict', 'A living profile of this platform already has the username.'),
   profile_not_ready: code(
     'conflict',
@@ -84,6 +87,8 @@ export const errorCodes = {
   payload_too_large: code('too_large', 'The body is larger than the route takes.'),
   unsupported_media_type: code('unsupported', 'The Content-Type is not the one that the route takes.'),
   rate_limited: code('too_many', 'Too many requests in a minute; `Retry-After` tells when to try again.'),
+  too_many_streams: code('too_many', 'The team has as many event streams open as one server process allows; close one.'),
+  too_many_endpoints: code('conflict', 'The team has as many webhook endpoints as it may; delete one.'),
   invalid_url: code('bad_value', 'A URL is malformed, or carries a user name or password.'),
   address_not_allowed: code('bad_value', 'A URL leads to an address that is not on the public internet.'),
   picture_unreachable: code('bad_value', 'The picture could not be fetched; the message says why.'),

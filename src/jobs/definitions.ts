@@ -35,12 +35,4 @@ export const checkVideo = job<{ team_id: string; bundle_id: string; position: nu
   concurrency: 3,
 })
 
-/** Makes the next try of one webhook delivery. */
-export const deliver = job<{ team_id: string; delivery_id: string }>({
-  name: 'deliver-webhook',
-  retryLimit: 3,
-  retryDelaySeconds: 5,
-  concurrency: 6,
-})
-
-export const definitions = [wakeProfile, preparePost, checkVideo, deliver] as const
+export const definitions = [wakeProfile, preparePost, checkVideo] as const

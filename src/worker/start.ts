@@ -7,9 +7,9 @@ import { prepareMedia } from '../core/posts/prepare.ts'
 import { finalizeDueReviews } from '../core/reviews/finalize-due.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
+import { startCourier } from '../core/webhooks/courier.ts'
 import { lapseClaims } from '../core/work/lapse.ts'
-import { tryDelivery } from '../core/webhooks/deliver.ts'
-import { checkVideo, deliver, preparePost, wakeProfile } from '../jobs/definitions.ts'
+import { checkVideo, preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
 
 export interface Worker {
@@ -50,7 +50,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
       signal,
     }),
   )
-  await queue.work(deliver, (data) => tryDelivery(ctx, data.team_id, data.delivery_id))
+  const courier = startCourier(ctx)
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {
     if (queue.isPolling()) await register(ctx, id, options.role)
@@ -69,6 +69,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
     id,
     async stop() {
       clearInterval(timer)
+      await courier.stop()
       await beat
       await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
     },

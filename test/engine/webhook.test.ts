@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { webhookSecret } from '../../src/core/webhooks/secret.ts'
-import { tryDelivery } from '../../src/core/webhooks/deliver.ts'
+import { takeTurn } from '../../src/core/webhooks/lane-turn.ts'
+import { claimLanes } from '../../src/core/webhooks/lanes.ts'
+import { newId } from '../../src/lib/ids.ts'
 import type { PostRow } from '../../src/core/rows.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestCroft } from '../support/croft.ts'
@@ -48,8 +50,8 @@ async function published(values: { isLive?: boolean } = {}) {
     post,
     received: () => hooks.received.filter((hook) => hook.path === path),
     tryNow: async () => {
-      const delivery = await deliveryOf(post)
-      if (delivery) await tryDelivery(ctx, team.id, delivery.id)
+      const never = new AbortController().signal
+      for (const lane of await claimLanes(ctx, newId(), 1)) await takeTurn(ctx, lane, never)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Context } from '../../core/context.ts'
 import { invalid } from '../../core/errors.ts'
 import { createKey, listKeys, revokeKey } from '../../core/keys/keys.ts'
 import type { ApiKeyRow } from '../../core/rows.ts'
+import { instant } from '../http/instant.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
@@ -30,9 +31,7 @@ const showKey = (row: ApiKeyRow) => ({
 
 function expiry(ctx: Context, text: string | null | undefined): Date | null {
   if (text == null) return null
-  const date = new Date(text)
-  // JSON Schema takes a leap second, JavaScript does not.
-  if (Number.isNaN(date.getTime())) throw invalid([{ path: 'expires_at', message: 'is a time that no calendar has' }])
+  const date = instant(text, 'expires_at')
   if (date <= ctx.clock.now()) throw invalid([{ path: 'expires_at', message: 'is past; it must be a time to come' }])
   return date
 }

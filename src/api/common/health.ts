@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../core/context.ts'
+import { readFacts } from '../../core/health/facts.ts'
 import { StorageFullError } from '../../media/index.ts'
-import { object, oneOf } from '../http/shapes.ts'
+import { nullable, object, oneOf } from '../http/shapes.ts'
 
 type Check = { ok: true } | { ok: false; why: string }
 
@@ -39,12 +40,40 @@ async function store(ctx: Context): Promise<string | null> {
   }
 }
 
+async function facts(ctx: Context): Promise<Record<string, unknown> | null> {
+  try {
+    const { queues, workers: alive, ...numbers } = await readFacts(ctx)
+    return {
+      workers_seen: alive,
+      queue_depth: Object.fromEntries(queues.map((queue) => [queue.name, queue.ready])),
+      dead_letters: Object.fromEntries(queues.map((queue) => [queue.name, queue.failed])),
+      overdue_posts: numbers.overduePosts,
+      oldest_overdue_post_s: Math.round(numbers.oldestOverduePostSeconds),
+      unconfirmed_posts: numbers.unconfirmedPosts,
+      pending_deliveries: numbers.pendingDeliveries,
+    }
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'the facts for /readyz could not be read')
+    return null
+  }
+}
+
 const checkShape = Type.Union([object({ ok: Type.Literal(true) }), object({ ok: Type.Literal(false), why: Type.String() })])
+const perQueue = Type.Record(Type.String(), Type.Integer())
+const workShape = object({
+  workers_seen: Type.Integer(),
+  queue_depth: perQueue,
+  dead_letters: perQueue,
+  overdue_posts: Type.Integer(),
+  oldest_overdue_post_s: Type.Integer(),
+  unconfirmed_posts: Type.Integer(),
+  pending_deliveries: Type.Integer(),
+})
 const readiness = (status: 'ready' | 'not_ready', description: string) => ({
   description,
   content: {
     'application/json': {
-      schema: object({ status: oneOf(status), checks: object({ database: checkShape, jobs: checkShape, store: checkShape }) }),
+      schema: object({ status: oneOf(status), checks: object({ database: checkShape, jobs: checkShape, store: checkShape }), work: nullable(workShape) }),
     },
   },
 })
@@ -64,6 +93,6 @@ export function healthRoutes(app: FastifyInstance, ctx: Context): void {
       store: await check(ctx, 'the media store cannot be written to', () => store(ctx)),
     }
     const ready = Object.values(checks).every((one) => one.ok)
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks, work: await facts(ctx) })
   })
 }

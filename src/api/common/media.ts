@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
+import { reusedKey } from '../../core/idempotency/keys.ts'
 import { inspectMedia } from '../../core/media/inspect.ts'
 import { keepUpload } from '../../core/media/upload.ts'
 import { mediaUrl } from '../../core/profiles/view.ts'
@@ -14,7 +15,7 @@ import { readRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
 import { validatorCompiler } from '../http/validate.ts'
 import { runWrite, sendAnswer } from '../http/write.ts'
-import { takeFile } from './upload-form.ts'
+import { hashOfFile, takeFile } from './upload-form.ts'
 
 const uploadShape = object({
   media_id: id,
@@ -73,14 +74,18 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
       errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
     },
     async (request, reply) => {
-      const file = await takeFile(ctx, request)
       const answer = await runWrite(ctx, request, {
         status: 201,
-        verb: (scope) => keepUpload(scope, file),
+        verb: async (scope) => keepUpload(scope, await takeFile(ctx, request)),
         present: (row: MediaRow) => showUpload(ctx, row),
         made,
         secret: [],
-        print: `${file.hash} ${file.contentType}`,
+        // The key is held before the first byte is read, so that a second upload meanwhile is told at once.
+        print: 'upload',
+        sameAs: async (first) => {
+          const { sha256 } = JSON.parse(first.body) as Static<typeof uploadShape>
+          if ((await hashOfFile(request)) !== sha256) throw reusedKey()
+        },
       })
       return sendAnswer(reply, answer)
     },

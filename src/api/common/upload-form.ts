@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { MultipartFile, Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../../core/context.ts'
@@ -36,6 +37,13 @@ async function store(ctx: Context, part: MultipartFile): Promise<TakenFile> {
   } finally {
     part.file.resume()
   }
+}
+
+/** Reads the form's file without keeping it. @returns its SHA-256 in hex */
+export async function hashOfFile(request: FastifyRequest): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of partsOf(request)) if (part.type === 'file') for await (const chunk of part.file) hash.update(chunk as Buffer)
+  return hash.digest('hex')
 }
 
 /** Streams the one file of the form into the store. @throws CroftError where the form is not exactly one part named `file` */

@@ -1,7 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../core/context.ts'
 import { invalid } from '../../core/errors.ts'
-import { fingerprint, releaseKey, storeAnswer, takeKey, type HeldKey } from '../../core/idempotency/keys.ts'
+import {
+  extendKey,
+  fingerprint,
+  releaseKey,
+  storeAnswer,
+  takeKey,
+  type HeldKey,
+  type StoredAnswer,
+} from '../../core/idempotency/keys.ts'
 import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
 import { callerOf } from './auth.ts'
 import { blank } from './dry-run.ts'
@@ -16,6 +24,8 @@ interface WriteRequest<V> {
   dry?: (answer: Record<string, unknown>) => Record<string, unknown>
   /** What the request asks for, where that is not its JSON body. */
   print?: string
+  /** Called before a replay, where only the request's streamed content can tell whether it is the same. Throws where not. */
+  sameAs?: (answer: StoredAnswer) => Promise<void>
 }
 
 export interface WriteAnswer {
@@ -56,6 +66,13 @@ function isDryRun(request: FastifyRequest): boolean {
   return header === 'true'
 }
 
+const keepHolding = (ctx: Context, held: HeldKey): NodeJS.Timeout =>
+  setInterval(() => {
+    extendKey(ctx, held).catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'an Idempotency-Key could not be held for longer'),
+    )
+  }, 20_000)
+
 /** Runs a verb: with a dry run undone at its end, or with its answer stored under the request's Idempotency-Key in the same transaction. */
 export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: WriteRequest<V>): Promise<WriteAnswer> {
   const caller = callerOf(request)
@@ -71,7 +88,10 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
       caller.manager ? `${caller.manager.id} ${key}` : key,
       fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
     )
-    if ('answer' in taken) return { ...taken.answer, replayed: true }
+    if ('answer' in taken) {
+      await write.sameAs?.(taken.answer)
+      return { ...taken.answer, replayed: true }
+    }
     held = taken.held
   }
   const beside: Beside = async (tx, work) => {
@@ -82,6 +102,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
     return view
   }
+  const extending = held && keepHolding(ctx, held)
   try {
     const view = await write.verb(openScope(ctx, caller, beside))
     return { status: write.status, body: JSON.stringify(write.present(view)), replayed: false }
@@ -89,6 +110,8 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     if (held) await releaseKey(ctx, held)
     if (error instanceof DryRun) return { status: write.status, body: error.body, replayed: false }
     throw error
+  } finally {
+    clearInterval(extending ?? undefined)
   }
 }
 

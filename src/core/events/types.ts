@@ -45,6 +45,9 @@ export const eventTypes = {
   'credits.granted': 'Credits were added to the team’s balance.',
   'credits.debited': 'Credits were spent on managed work.',
   'credits.refunded': 'A debit was undone.',
+  'webhook_endpoint.disabled': 'Croft switched a webhook endpoint off: it failed for days, or answered 410.',
 } as const
 
 export type EventType = keyof typeof eventTypes
+
+export const eventNames = Object.keys(eventTypes) as EventType[]

@@ -54,12 +54,7 @@ export async function takeKey(
     .where('team_id', '=', teamId)
     .where('key', '=', key)
     .executeTakeFirst()
-  if (row && !row.fingerprint.equals(print)) {
-    throw new CroftError(
-      'idempotency_key_reused',
-      'This Idempotency-Key was used for a different request. Use a new key for each new request.',
-    )
-  }
+  if (row && !row.fingerprint.equals(print)) throw reusedKey()
   if (row?.status == null || row.body === null) {
     throw new CroftError(
       'idempotency_key_in_use',
@@ -88,6 +83,24 @@ export async function storeAnswer(tx: Tx, held: HeldKey, answer: StoredAnswer): 
       1,
     )
 }
+
+/** Holds a key for another 60 s, for a request that runs long, as an upload. */
+export async function extendKey(ctx: Context, held: HeldKey): Promise<void> {
+  await ctx.db
+    .updateTable('idempotency_keys')
+    .set({ lease_until: leaseUntil })
+    .where('team_id', '=', held.teamId)
+    .where('key', '=', held.key)
+    .where('holder', '=', held.holder)
+    .execute()
+}
+
+/** @returns the error of a key that comes with another request than the first time */
+export const reusedKey = (): CroftError =>
+  new CroftError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for a different request. Use a new key for each new request.',
+  )
 
 /** Gives a key back after a request that changed nothing. */
 export async function releaseKey(ctx: Context, held: HeldKey): Promise<void> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { deliver, preparePost, wakeProfile } from '../../jobs/definitions.ts'
+import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
 import type { Context } from '../context.ts'
+import { mendLanes } from '../webhooks/lanes.ts'
 
 const lock = 7_236_012
 const batch = 500
@@ -38,8 +39,6 @@ export async function sweep(ctx: Context): Promise<number> {
       where status = 'preparing' and (prepare_lease < now() or (prepare_lease is null and updated_at < ${stale})) limit ${batch}`.execute(
       trx,
     )
-    const deliveries = await sql<Found>`
-      select team_id, id from deliveries where status = 'pending' and next_try_at < ${late} limit ${batch}`.execute(trx)
     await queue.sendAll(
       trx,
       wakeProfile,
@@ -50,13 +49,9 @@ export async function sweep(ctx: Context): Promise<number> {
       preparePost,
       posts.rows.map((row) => ({ data: { team_id: row.team_id, task_id: row.id, media_version: row.media_version } })),
     )
-    await queue.sendAll(
-      trx,
-      deliver,
-      deliveries.rows.map((row) => ({ data: { team_id: row.team_id, delivery_id: row.id } })),
-    )
-    return profiles.rows.length + posts.rows.length + deliveries.rows.length
+    return profiles.rows.length + posts.rows.length
   })
-  if (sent > 0) for (const definition of [wakeProfile, preparePost, deliver]) queue.nudge(definition)
+  await mendLanes(ctx)
+  if (sent > 0) for (const definition of [wakeProfile, preparePost]) queue.nudge(definition)
   return sent
 }

@@ -1,7 +1,12 @@
-import { deliver } from '../../jobs/definitions.ts'
 import { newId } from '../../lib/ids.ts'
-import type { PostRow } from '../rows.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { DeliveryRow, EndpointRow, PostRow } from '../rows.ts'
 import type { Tx } from '../write/scope.ts'
+import { laneOfUrl, markLaneDue } from './lanes.ts'
+
+/** The body that a registered endpoint gets. Source: Standard Webhooks. */
+export const eventBody = (type: string, at: Date, data: JsonObject): string =>
+  JSON.stringify({ type, timestamp: at.toISOString(), data })
 
 /** Sends seed page 2's webhook for a post that is live: exactly these three members. Once a post, whatever happens to it later. */
 export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
@@ -11,13 +16,14 @@ export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
     .where('team_id', '=', post.team_id)
     .where('id', '=', post.profile_id)
     .executeTakeFirstOrThrow()
-  const id = newId()
+  const lane = laneOfUrl(post.webhook_url)
   const inserted = await tx.trx
     .insertInto('deliveries')
     .values({
       team_id: post.team_id,
-      id,
+      id: newId(),
       task_id: post.id,
+      lane,
       url: post.webhook_url,
       body: JSON.stringify({ event: 'post.published', phone_id: profile.phone_id, post_url: post.post_url }),
       status: 'pending',
@@ -26,5 +32,28 @@ export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  if (inserted.numInsertedOrUpdatedRows) await tx.send(deliver, { team_id: post.team_id, delivery_id: id })
+  if (inserted.numInsertedOrUpdatedRows) await markLaneDue(tx, lane, tx.now)
+}
+
+/** Sends a test event to one endpoint, whatever its filter; it stands in no team's events. */
+export async function enqueueTest(tx: Tx, endpoint: EndpointRow): Promise<DeliveryRow> {
+  const type = 'webhook_endpoint.test'
+  const row = await tx.trx
+    .insertInto('deliveries')
+    .values({
+      team_id: endpoint.team_id,
+      id: newId(),
+      endpoint_id: endpoint.id,
+      lane: endpoint.id,
+      type,
+      url: endpoint.url,
+      body: eventBody(type, tx.now, { endpoint_id: endpoint.id }),
+      status: 'pending',
+      next_try_at: tx.now,
+      created_at: tx.now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await markLaneDue(tx, endpoint.id, tx.now)
+  return row
 }

@@ -14,3 +14,14 @@ export function pauseAfter(tries: number, spread: number, retryAfterMs: number |
   if (pause === undefined) return null
   return Math.max(pause * 1_000 * (1 + spread / 10), Math.min(retryAfterMs ?? 0, 86_400_000))
 }
+
+const restCapMs = 300_000
+
+/**
+ * How long a receiver is left alone altogether, in milliseconds: as long as it asked for, up to an hour, and longer with
+ * every turn in which all tries failed, from the third on, so that dead receivers take little of the workers' time.
+ */
+export function laneRestMs(failures: number, retryAfterMs: number | null): number {
+  const backoff = failures < 3 ? 0 : Math.min(1_000 * 2 ** (failures - 3), restCapMs)
+  return Math.max(backoff, Math.min(retryAfterMs ?? 0, 3_600_000))
+}

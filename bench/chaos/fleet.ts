@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Random } from './random.ts'
+
+export interface Fleet {
+  /** Where the API processes listen. */
+  addresses: string[]
+  /** Kills a process without warning; it is started again. */
+  killOne(random: Random): void
+  kills: () => number
+  stop(): Promise<void>
+}
+
+interface Member {
+  env: NodeJS.ProcessEnv
+  child: ChildProcess | null
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** The settings that all processes share. */
+export const sharedSettings = (folder: string, databaseUrl: string, publicUrl: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: databaseUrl,
+  CROFT_SECRET_KEY: '11'.repeat(32),
+  CROFT_MEDIA_STORE: join(folder, 'media'),
+  CROFT_PUBLIC_URL: publicUrl,
+  CROFT_ALLOW_PRIVATE_NETWORK: 'true',
+  CROFT_RATE_LIMIT_PER_MINUTE: '0',
+  CROFT_WARMUP_RUNS: '0',
+  CROFT_WARMUP_MAINTENANCE: '0s',
+  LOG_LEVEL: 'warn',
+})
+
+/** Starts the processes; one that ends, for whatever reason, is started again. */
+export async function startFleet(
+  folder: string,
+  databaseUrl: string,
+  size: { api: number; worker: number; leaseMs: number },
+): Promise<Fleet> {
+  const ports = await Promise.all(Array.from({ length: size.api }, freePort))
+  const addresses = ports.map((port) => `http://127.0.0.1:${port}`)
+  const shared = sharedSettings(folder, databaseUrl, addresses[0] ?? '')
+  const log = createWriteStream(join(folder, 'processes.log'))
+  const member = (role: string, port: number, n: number): Member => ({
+    env: {
+      ...shared,
+      CROFT_ROLE: role,
+      PORT: String(port),
+      CROFT_DATA_DIR: join(folder, `${role}-${n}`),
+      CHAOS_LEASE: String(size.leaseMs),
+    },
+    child: null,
+  })
+  const members = [
+    ...ports.map((port, n) => member('api', port, n)),
+    ...Array.from({ length: size.worker }, (_, n) => member('worker', 0, n)),
+  ]
+  let stopping = false
+  let kills = 0
+  const keep = async (one: Member) => {
+    while (!stopping) {
+      const { CROFT_DATA_DIR: dir = folder } = one.env
+      await mkdir(dir, { recursive: true })
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'process.ts')], {
+        env: one.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      child.stdout.pipe(log, { end: false })
+      child.stderr.pipe(log, { end: false })
+      one.child = child
+      await once(child, 'exit')
+      await pause(100)
+    }
+  }
+  const keeping = members.map(keep)
+  return {
+    addresses,
+    killOne(random) {
+      kills += 1
+      random.pick(members).child?.kill('SIGKILL')
+    },
+    kills: () => kills,
+    async stop() {
+      stopping = true
+      for (const { child } of members) child?.kill('SIGKILL')
+      await Promise.all(keeping)
+      log.end()
+    },
+  }
+}

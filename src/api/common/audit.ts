@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { listAudit } from '../../core/audit/list.ts'
+import type { Context } from '../../core/context.ts'
+import type { AuditRow } from '../../core/rows.ts'
+import { instant } from '../http/instant.ts'
+import { readRoute } from '../http/route.ts'
+import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+
+const values = nullable(Type.Object({}, { additionalProperties: true }))
+const auditShape = object({
+  audit_id: id,
+  actor: Type.String({ description: '`api_key:ID`, `command line`, or `croft` itself.' }),
+  action: Type.String(),
+  subject: Type.String({ description: 'What was changed, as `post:ID`.' }),
+  before: values,
+  after: values,
+  request_id: nullable(Type.String()),
+  created_at: time,
+})
+
+const showAudit = (row: AuditRow): Static<typeof auditShape> => ({
+  audit_id: row.id,
+  actor: row.actor,
+  action: row.action,
+  subject: row.subject,
+  before: row.before,
+  after: row.after,
+  request_id: row.request_id,
+  created_at: row.created_at.toISOString(),
+})
+
+const word = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))
+
+/** `GET /v1/audit`: who changed what. */
+export function auditRoutes(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    family: 'common',
+    tag: 'Audit',
+    url: '/v1/audit',
+    summary: 'List changes, newest first: who, what, before and after',
+    query: pageQuery({
+      actor: word,
+      action: word,
+      subject: word,
+      request_id: word,
+      since: Type.Optional(time),
+      until: Type.Optional(time),
+    }),
+    response: pageOf(auditShape),
+    errors: [422],
+    read: async (_, caller, { query }) => {
+      const filter = {
+        actor: query.actor,
+        action: query.action,
+        subject: query.subject,
+        requestId: query.request_id,
+        since: query.since === undefined ? undefined : instant(query.since, 'query.since'),
+        until: query.until === undefined ? undefined : instant(query.until, 'query.until'),
+      }
+      return pageBody(await listAudit(ctx, caller, pageRequest(query), filter), showAudit)
+    },
+  })
+}

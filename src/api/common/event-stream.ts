@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { CroftError, invalid } from '../../core/errors.ts'
+import { positionOf, readEvents } from '../../core/events/list.ts'
+import { presentPosition, type Position } from '../../core/events/order.ts'
+import { openTail, type Ear } from '../../core/events/tail.ts'
+import type { EventRow } from '../../core/rows.ts'
+import { isUuid } from '../../lib/ids.ts'
+import { callerOf, requireScope } from '../http/auth.ts'
+import { answerError } from '../http/errors.ts'
+import { errorResponses } from '../http/responses.ts'
+import { id } from '../http/shapes.ts'
+import { eventType, showEvent } from './event-shape.ts'
+
+const streamsPerTeam = 10
+const heartbeatMs = 15_000
+const perRead = 100
+
+const frame = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${JSON.stringify(showEvent(row))}\n\n`
+
+interface Reading {
+  teamId: string
+  from: Position
+  types: string[] | undefined
+  ear: Ear
+  signal: AbortSignal
+}
+
+/** Reads on only when the reader has taken what was written: the generator is pulled. */
+async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Reading): AsyncGenerator<string> {
+  yield 'retry: 2000\n\n'
+  let after = from
+  while (!signal.aborted) {
+    const page = await readEvents(ctx, teamId, { after, types, limit: perRead })
+    after = page.end
+    if (page.items.length > 0) yield page.items.map(frame).join('')
+    if (page.hasMore) continue
+    const woken = await ear.next(heartbeatMs, signal)
+    if (woken === 'nothing') yield ': still here\n\n'
+  }
+}
+
+/** Where the stream begins: behind the reader's last event, else now. */
+async function startOf(ctx: Context, teamId: string, request: FastifyRequest): Promise<Position> {
+  const header = request.headers['last-event-id']
+  const { after } = request.query as { after?: string }
+  const last = typeof header === 'string' && header !== '' ? header : after
+  if (last === undefined) return presentPosition(ctx.db)
+  if (!isUuid(last)) throw invalid([{ path: 'header.last-event-id', message: 'must be the id of an event' }])
+  return positionOf(ctx, teamId, last)
+}
+
+/** `GET /v1/events/stream`: the events as they happen, by server-sent events. */
+export function eventStream(app: FastifyInstance, ctx: Context): void {
+  const tail = openTail(ctx)
+  const closing = new AbortController()
+  const open = new Map<string, number>()
+  const count = (teamId: string, by: 1 | -1) => {
+    const now = (open.get(teamId) ?? 0) + by
+    if (now === 0) open.delete(teamId)
+    else open.set(teamId, now)
+  }
+  app.addHook('preClose', async () => {
+    closing.abort()
+    await tail.stop()
+  })
+  app.get(
+    '/v1/events/stream',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Follow events as they happen',
+        description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as \`GET /v1/events\` shows it. Goes on behind \`Last-Event-ID\`, or the event that \`after\` names; else begins now. A comment comes every ${heartbeatMs / 1_000} s without an event. At most ${streamsPerTeam} streams a team and process.`,
+        tags: ['Events'],
+        security: [{ apiKey: [] }, { bearer: [] }],
+        querystring: Type.Object({ after: Type.Optional(id), type: Type.Optional(eventType) }, { additionalProperties: false }),
+        response: {
+          200: { description: 'The stream', content: { 'text/event-stream': { schema: Type.String() } } },
+          ...errorResponses('common', { write: false, params: false, body: false, limited: true, more: [404, 422] }),
+        },
+      },
+      onRequest: async (request) => {
+        await requireScope(ctx, request, 'read')
+      },
+      errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
+    },
+    async (request, reply) => {
+      const { teamId } = callerOf(request)
+      const from = await startOf(ctx, teamId, request)
+      if ((open.get(teamId) ?? 0) >= streamsPerTeam)
+        throw new CroftError('too_many_streams', `The team has ${streamsPerTeam} streams open here. Close one first.`, {}, 5)
+      const gone = new AbortController()
+      const { type } = request.query as { type?: string }
+      count(teamId, 1)
+      const ear = await tail.listen(teamId).catch((error: unknown) => {
+        count(teamId, -1)
+        throw error
+      })
+      const signal = AbortSignal.any([gone.signal, closing.signal])
+      const types = type === undefined ? undefined : [type]
+      const stream = Readable.from(frames(ctx, { teamId, from, types, ear, signal }), { highWaterMark: 1 })
+      stream.once('close', () => {
+        ear.close()
+        count(teamId, -1)
+      })
+      reply.raw.once('close', () => gone.abort())
+      return reply
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        .type('text/event-stream; charset=utf-8')
+        .send(stream)
+    },
+  )
+}

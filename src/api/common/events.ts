@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { positionOf, readEvents } from '../../core/events/list.ts'
+import { beginning } from '../../core/events/order.ts'
+import { readRoute } from '../http/route.ts'
+import { id, nullable, object } from '../http/shapes.ts'
+import { eventShape, eventType, showEvent } from './event-shape.ts'
+import { eventStream } from './event-stream.ts'
+
+/** What happened to everything of the team, in one order. */
+export function eventRoutes(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    family: 'common',
+    tag: 'Events',
+    url: '/v1/events',
+    summary: 'List events, oldest first',
+    description:
+      'Read on with `after` set to the last page’s `next_cursor`, which is given on every page: it is the id of the last event. No event is ever put before one that was shown.',
+    query: Type.Object(
+      {
+        after: Type.Optional(Type.String({ format: 'uuid', description: 'The id of an event; left out: from the oldest kept.' })),
+        type: Type.Optional(eventType),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+      },
+      { additionalProperties: false },
+    ),
+    response: object({ items: Type.Array(eventShape), has_more: Type.Boolean(), next_cursor: nullable(id) }),
+    errors: [404, 422],
+    read: async (_, { teamId }, { query }) => {
+      const after = query.after === undefined ? beginning : await positionOf(ctx, teamId, query.after)
+      const types = query.type === undefined ? undefined : [query.type]
+      const page = await readEvents(ctx, teamId, { after, types, limit: query.limit ?? 20 })
+      const last = page.items.at(-1)?.id ?? query.after ?? null
+      return { items: page.items.map(showEvent), has_more: page.hasMore, next_cursor: last }
+    },
+  })
+  eventStream(app, ctx)
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Context } from '../../core/context.ts'
+import { readFacts, type Facts } from '../../core/health/facts.ts'
+
+const gauges: Record<Exclude<keyof Facts, 'queues'>, [name: string, help: string]> = {
+  workers: ['croft_workers', 'Workers that said in the last 30 s that they live'],
+  overduePosts: ['croft_posts_overdue', 'Posts that are due and have not begun to publish'],
+  oldestOverduePostSeconds: ['croft_post_oldest_overdue_seconds', 'How long the longest overdue post has waited'],
+  preparingPosts: ['croft_posts_preparing', 'Posts whose media is being fetched and checked'],
+  unconfirmedPosts: ['croft_posts_unconfirmed', 'Posts that wait for a person to say whether they are out'],
+  pendingDeliveries: ['croft_webhook_deliveries_pending', 'Webhook deliveries that have not arrived yet'],
+  oldestOverdueDeliverySeconds: ['croft_webhook_oldest_overdue_seconds', 'How long the longest overdue webhook try has waited'],
+  oldestUntoldEventSeconds: [
+    'croft_event_oldest_untold_seconds',
+    'Age of the oldest event that is not yet turned into deliveries',
+  ],
+}
+
+/** What stands in the database is read at most this often, however many ask. */
+const freshMs = 2_000
+
+/** `GET /metrics`, in Prometheus' text format: this process's requests and memory, and how the work of all of them stands. */
+export function metricsRoute(app: FastifyInstance, ctx: Context): void {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  const registers = [register]
+  const set = Object.entries(gauges).map(([fact, [name, help]]) => ({
+    fact: fact as keyof typeof gauges,
+    gauge: new Gauge({ name, help, registers }),
+  }))
+  const ready = new Gauge({ name: 'croft_queue_depth', help: 'Jobs ready to run', labelNames: ['queue'], registers })
+  const dead = new Gauge({ name: 'croft_queue_dead', help: 'Jobs that failed for good', labelNames: ['queue'], registers })
+  const up = new Gauge({ name: 'croft_database_up', help: 'Whether the database could be read', registers })
+  const durations = new Histogram({
+    name: 'croft_http_request_duration_seconds',
+    help: 'Time to answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+    done()
+  })
+  let reading: { at: number; done: Promise<void> } | null = null
+  const read = async () => {
+    try {
+      const facts = await readFacts(ctx)
+      for (const { fact, gauge } of set) gauge.set(facts[fact])
+      for (const queue of facts.queues) {
+        ready.set({ queue: queue.name }, queue.ready)
+        dead.set({ queue: queue.name }, queue.failed)
+      }
+      up.set(1)
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'the facts for /metrics could not be read')
+      up.set(0)
+    }
+  }
+  app.get('/metrics', { schema: { summary: 'Metrics for Prometheus', tags: ['Health'], security: [] } }, async (_, reply) => {
+    if (!reading || performance.now() - reading.at > freshMs) reading = { at: performance.now(), done: read() }
+    await reading.done
+    return reply.type(register.contentType).send(await register.metrics())
+  })
+}

@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { findDelivery, listDeliveries, viewDelivery } from '../../core/webhooks/deliveries.ts'
+import { findEndpoint } from '../../core/webhooks/endpoints/find.ts'
+import { redeliver, redeliverSince, sendTest } from '../../core/webhooks/redeliver.ts'
+import { instant } from '../http/instant.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+import { deliveryShape, deliveryStatus, fullDeliveryShape, showDelivery, showFullDelivery } from './webhook-shapes.ts'
+
+const common = { family: 'common', tag: 'Webhooks' } as const
+
+/** What was sent where, what came back, and sending it again; of endpoints and of posts' own addresses alike. */
+export function webhookDeliveryRoutes(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/webhook-deliveries',
+    summary: 'List webhook deliveries, newest first',
+    query: pageQuery({
+      endpoint_id: Type.Optional(id),
+      event_id: Type.Optional(id),
+      task_id: Type.Optional(id),
+      status: Type.Optional(deliveryStatus),
+    }),
+    response: pageOf(deliveryShape),
+    errors: [422],
+    read: async (_, caller, { query }) => {
+      const filter = { endpointId: query.endpoint_id, eventId: query.event_id, taskId: query.task_id, status: query.status }
+      return pageBody(await listDeliveries(ctx, caller, pageRequest(query), filter), showDelivery)
+    },
+  })
+  const one = { ...common, params: object({ delivery_id: id }), response: fullDeliveryShape } as const
+  readRoute(app, ctx, {
+    ...one,
+    url: '/v1/webhook-deliveries/:delivery_id',
+    summary: 'Get a webhook delivery with every try',
+    read: async (_, { teamId }, { params }) => {
+      const { row, tries } = await viewDelivery(ctx.db, await findDelivery(ctx.db, teamId, params.delivery_id))
+      return showFullDelivery(row, tries)
+    },
+  })
+  writeRoute(app, ctx, {
+    ...one,
+    method: 'POST',
+    url: '/v1/webhook-deliveries/:delivery_id/redeliver',
+    status: 202,
+    summary: 'Send a webhook delivery again',
+    description: 'With the same `webhook-id`, and a new round of tries.',
+    write: (scope, { params }) => redeliver(scope, params.delivery_id),
+    present: (_, { row, tries }) => showFullDelivery(row, tries),
+  })
+  ofEndpoint(app, ctx)
+}
+
+function ofEndpoint(app: FastifyInstance, ctx: Context): void {
+  const of = { ...common, params: object({ endpoint_id: id }) } as const
+  readRoute(app, ctx, {
+    ...of,
+    url: '/v1/webhook-endpoints/:endpoint_id/deliveries',
+    summary: 'List the deliveries of a webhook endpoint, newest first',
+    query: pageQuery({ status: Type.Optional(deliveryStatus) }),
+    response: pageOf(deliveryShape),
+    read: async (_, caller, { params, query }) => {
+      const endpoint = await findEndpoint(ctx.db, caller.teamId, params.endpoint_id)
+      const page = await listDeliveries(ctx, caller, pageRequest(query), { endpointId: endpoint.id, status: query.status })
+      return pageBody(page, showDelivery)
+    },
+  })
+  writeRoute(app, ctx, {
+    ...of,
+    method: 'POST',
+    url: '/v1/webhook-endpoints/:endpoint_id/test',
+    status: 202,
+    summary: 'Send a webhook endpoint a test event',
+    response: deliveryShape,
+    made: ['delivery_id'],
+    write: (scope, { params }) => sendTest(scope, params.endpoint_id),
+    present: (_, row) => showDelivery(row),
+  })
+  writeRoute(app, ctx, {
+    ...of,
+    method: 'POST',
+    url: '/v1/webhook-endpoints/:endpoint_id/redeliver',
+    status: 202,
+    summary: 'Send a webhook endpoint everything since a time again',
+    description:
+      'What it was never sent is included, as while it was switched off. With `undelivered: true` what arrived is left out.',
+    body: object({
+      since: time,
+      until: Type.Optional(nullable(time)),
+      undelivered: Type.Optional(Type.Boolean()),
+    }),
+    response: object({ deliveries: Type.Integer() }),
+    write: (scope, { params, body }) =>
+      redeliverSince(scope, params.endpoint_id, {
+        since: instant(body.since, 'since'),
+        until: body.until == null ? null : instant(body.until, 'until'),
+        undelivered: body.undelivered ?? false,
+      }),
+    present: (_, { count }) => ({ deliveries: count }),
+  })
+}

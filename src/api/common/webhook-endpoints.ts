@@ -1,0 +1,91 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { createEndpoint } from '../../core/webhooks/endpoints/create.ts'
+import { findEndpoint, listEndpoints } from '../../core/webhooks/endpoints/find.ts'
+import { deleteEndpoint, rotateSecret, updateEndpoint } from '../../core/webhooks/endpoints/update.ts'
+import { readRoute, writeRoute } from '../http/route.ts'
+import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import { endpointShape, newEndpointShape, showEndpoint } from './webhook-shapes.ts'
+
+const events = nullable(
+  Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 100, description: 'The types it is told of; null: all.' }),
+)
+const description = nullable(Type.String({ maxLength: 200 }))
+const changes = object({
+  url: Type.Optional(url),
+  events: Type.Optional(events),
+  description: Type.Optional(description),
+  enabled: Type.Optional(Type.Boolean()),
+})
+const params = object({ endpoint_id: id })
+const once = { secret: ['secret'], response: newEndpointShape } as const
+
+const changesOf = (body: Static<typeof changes>) => ({
+  ...(body.url === undefined ? {} : { url: body.url }),
+  ...(body.events === undefined ? {} : { events: body.events }),
+  ...(body.description === undefined ? {} : { description: body.description }),
+  ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
+})
+
+/** Where the team is told of its events. */
+export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void {
+  const common = { family: 'common', tag: 'Webhooks' } as const
+  writeRoute(app, ctx, {
+    ...common,
+    ...once,
+    method: 'POST',
+    url: '/v1/webhook-endpoints',
+    status: 201,
+    summary: 'Register a webhook endpoint',
+    description:
+      'Standard Webhooks: `{type, timestamp, data}`, signed with `secret`, which is shown this once (a replay of the request answers null in its place). `webhook-id` is `msg_` and the event’s id, the same on every try. At least once, in no promised order.',
+    body: object({ url, events: Type.Optional(events), description: Type.Optional(description) }),
+    made: ['endpoint_id', 'secret'],
+    write: (scope, { body }) =>
+      createEndpoint(scope, { url: body.url, events: body.events ?? null, description: body.description ?? null }),
+    present: (_, { row, secret }) => ({ ...showEndpoint(row), secret }),
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/v1/webhook-endpoints',
+    summary: 'List webhook endpoints, newest first',
+    query: pageQuery({}),
+    response: pageOf(endpointShape),
+    read: async (_, caller, { query }) => pageBody(await listEndpoints(ctx, caller, pageRequest(query)), showEndpoint),
+  })
+  const one = { ...common, params, url: '/v1/webhook-endpoints/:endpoint_id', response: endpointShape } as const
+  readRoute(app, ctx, {
+    ...one,
+    summary: 'Get a webhook endpoint',
+    read: async (_, { teamId }, input) => showEndpoint(await findEndpoint(ctx.db, teamId, input.params.endpoint_id)),
+  })
+  writeRoute(app, ctx, {
+    ...one,
+    method: 'PATCH',
+    summary: 'Change a webhook endpoint, or switch it on or off',
+    description:
+      'Switched off, it is told nothing, and what waits for it ends as failed; switched on, it is told of what happens from then on.',
+    body: changes,
+    write: (scope, input) => updateEndpoint(scope, input.params.endpoint_id, changesOf(input.body)),
+    present: (_, row) => showEndpoint(row),
+  })
+  writeRoute(app, ctx, {
+    ...one,
+    method: 'DELETE',
+    summary: 'Delete a webhook endpoint',
+    write: (scope, input) => deleteEndpoint(scope, input.params.endpoint_id),
+    present: (_, row) => showEndpoint(row),
+  })
+  writeRoute(app, ctx, {
+    ...one,
+    ...once,
+    method: 'POST',
+    url: '/v1/webhook-endpoints/:endpoint_id/rotate-secret',
+    summary: 'Give a webhook endpoint a new secret',
+    description: 'The present one goes on signing beside it for 24 hours.',
+    made: ['secret'],
+    write: (scope, input) => rotateSecret(scope, input.params.endpoint_id),
+    present: (_, { row, secret }) => ({ ...showEndpoint(row), secret }),
+  })
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Ajv, type ValidateFunction } from 'ajv'
+import formatsPlugin from 'ajv-formats'
+import { seeded } from '../../bench/chaos/random.ts'
+import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
+import { fuzzRequest } from './support/fuzz.ts'
+import { isWrite, nameOf, operations, type Operation } from './support/openapi.ts'
+import { prepareWrite } from './support/world.ts'
+
+// `npm run fuzz` asks 10,000 times; FUZZ_SEED repeats a run.
+const times = Number(process.env['FUZZ_REQUESTS'] ?? 1_500)
+const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(1_000_000))
+
+let croft: TestCroft
+before(async () => {
+  croft = await testCroft({ work: false })
+})
+after(() => croft.stop())
+
+const ajv = new Ajv({ strict: false, allErrors: true })
+formatsPlugin.default(ajv, ['uuid', 'date-time', 'uri'])
+const validators = new Map<object, ValidateFunction>()
+
+/** What is wrong with an answer, or null. */
+function wrong(one: Operation, status: number, text: string, type: string): string | null {
+  if (status >= 500) return `${status}`
+  if (!one.answers.has(status)) return `${status} is not in the reference`
+  const schema = one.answers.get(status)
+  if (!schema || !type.startsWith('application/json')) return null
+  const validate = validators.get(schema) ?? ajv.compile(schema)
+  validators.set(schema, validate)
+  const body = JSON.parse(text) as Record<string, unknown>
+  const shown = body['dry_run'] === true ? null : body
+  return shown === null || validate(shown) ? null : ajv.errorsText(validate.errors)
+}
+
+test(`whatever is asked, no answer is a 5xx, and each fits its schema (${times} requests, seed ${seed})`, async () => {
+  const team = await testTeam(croft.ctx, 'fuzz')
+  const all = (await operations(croft)).filter((one) => one.keyed && !one.multipart && one.path !== '/v1/events/stream')
+  const known: Record<string, string> = {
+    media_url: 'https://media.example.com/a.mp4',
+    webhook_url: 'https://hooks.example.com/',
+    url: 'https://hooks.example.com/',
+  }
+  for (const one of all.filter((each) => isWrite(each) && each.params.length > 0))
+    Object.assign(known, (await prepareWrite(croft, team, one)).params)
+  // The route that revokes keys must not end the run.
+  known['api_key_id'] = '0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d'
+  const random = seeded(seed)
+  const bad = new Map<string, string>()
+  for (let n = 0; n < times; n += 10) {
+    const requests = Array.from({ length: 10 }, () => {
+      const one = random.pick(all)
+      return { one, ask: fuzzRequest(random, one, known, team.key) }
+    })
+    await Promise.all(
+      requests.map(async ({ one, ask }) => {
+        const body = ask.body === null ? {} : { body: Buffer.from(ask.body) }
+        const headers = Object.fromEntries(
+          Object.entries(ask.headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+        )
+        const response = await fetch(croft.address + ask.path, { method: ask.method, headers, ...body })
+        const text = await response.text()
+        const problem = wrong(one, response.status, text, response.headers.get('content-type') ?? '')
+        if (problem !== null)
+          bad.set(
+            `${nameOf(one)}: ${problem}`,
+            `${ask.path} ${JSON.stringify(ask.headers)} ${(ask.body ?? '').slice(0, 300)}\n→ ${text.slice(0, 300)}`,
+          )
+      }),
+    )
+  }
+  assert.equal(bad.size, 0, [...bad].map(([what, how]) => `${what}\n  ${how}`).join('\n'))
+})

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { Context } from '../../../src/core/context.ts'
+import type { EventType } from '../../../src/core/events/types.ts'
+import { recordEvent } from '../../../src/core/write/record.ts'
+import type { Scope } from '../../../src/core/write/scope.ts'
+import { systemScope } from '../../../src/core/write/scope.ts'
+
+/** Writes an event in a transaction of its own. @returns its id */
+export const happen = (scope: Scope, type: EventType = 'profile.updated', n = 0): Promise<string> =>
+  scope.commit((tx) => recordEvent(tx, type, { n }))
+
+/** Writes an event and keeps its transaction open until `commit` is called. */
+export async function heldEvent(ctx: Context, teamId: string, options: { drawEarly?: boolean } = {}) {
+  const [ready, go, wrote] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<string>()]
+  const commit = Promise.withResolvers<void>()
+  const done = systemScope(ctx, teamId).commit(async (tx) => {
+    await sql`select pg_current_xact_id()`.execute(tx.trx)
+    ready.resolve()
+    if (options.drawEarly) await go.promise
+    wrote.resolve(await recordEvent(tx, 'profile.updated', {}))
+    await commit.promise
+  })
+  await ready.promise
+  return {
+    /** Draws the event's number now. */
+    write: () => {
+      go.resolve()
+      return wrote.promise
+    },
+    commit: async () => {
+      commit.resolve()
+      await done
+    },
+  }
+}

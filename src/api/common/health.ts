@@ -23,10 +23,12 @@ async function database(ctx: Context): Promise<null> {
   return null
 }
 
+const noWorker = 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
+
 /** A worker that has not said for 30 s that it lives counts as gone. */
 async function workers(ctx: Context): Promise<string | null> {
   const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds' limit 1`.execute(ctx.db)
-  return seen.rows.length > 0 ? null : 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
+  return seen.rows.length > 0 ? null : noWorker
 }
 
 async function store(ctx: Context): Promise<string | null> {
@@ -40,10 +42,11 @@ async function store(ctx: Context): Promise<string | null> {
 }
 
 const checkShape = Type.Union([object({ ok: Type.Literal(true) }), object({ ok: Type.Literal(false), why: Type.String() })])
-const readiness = (status: 'ready' | 'not_ready', description: string) => ({
+const readiness = (status: 'ready' | 'not_ready', description: string, jobs: Check) => ({
   description,
   content: {
     'application/json': {
+      example: { status, checks: { database: { ok: true }, jobs, store: { ok: true } } },
       schema: object({ status: oneOf(status), checks: object({ database: checkShape, jobs: checkShape, store: checkShape }) }),
     },
   },
@@ -56,7 +59,10 @@ export function healthRoutes(app: FastifyInstance, ctx: Context): void {
   app.get('/healthz', { schema: { ...common, summary: 'Whether the process lives', response: { 200: alive } } }, () => ({
     status: 'ok',
   }))
-  const response = { 200: readiness('ready', 'It can do its work'), 503: readiness('not_ready', 'Something is amiss') }
+  const response = {
+    200: readiness('ready', 'It can do its work', { ok: true }),
+    503: readiness('not_ready', 'Something is amiss', { ok: false, why: noWorker }),
+  }
   app.get('/readyz', { schema: { ...common, summary: 'Whether the server can do its work', response } }, async (_, reply) => {
     const checks = {
       database: await check(ctx, 'the database cannot be reached', () => database(ctx)),

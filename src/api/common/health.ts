@@ -24,10 +24,12 @@ async function database(ctx: Context): Promise<null> {
   return null
 }
 
+const noWorker = 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
+
 /** A worker that has not said for 30 s that it lives counts as gone. */
 async function workers(ctx: Context): Promise<string | null> {
   const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds' limit 1`.execute(ctx.db)
-  return seen.rows.length > 0 ? null : 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
+  return seen.rows.length > 0 ? null : noWorker
 }
 
 async function store(ctx: Context): Promise<string | null> {
@@ -69,11 +71,25 @@ const workShape = object({
   unconfirmed_posts: Type.Integer(),
   pending_deliveries: Type.Integer(),
 })
-const readiness = (status: 'ready' | 'not_ready', description: string) => ({
+const idle = {
+  workers_seen: 1,
+  queue_depth: { 'wake-profile': 0 },
+  dead_letters: { 'wake-profile': 0 },
+  overdue_posts: 0,
+  oldest_overdue_post_s: 0,
+  unconfirmed_posts: 0,
+  pending_deliveries: 0,
+}
+const readiness = (status: 'ready' | 'not_ready', description: string, jobs: Check) => ({
   description,
   content: {
     'application/json': {
-      schema: object({ status: oneOf(status), checks: object({ database: checkShape, jobs: checkShape, store: checkShape }), work: nullable(workShape) }),
+      example: { status, checks: { database: { ok: true }, jobs, store: { ok: true } }, work: idle },
+      schema: object({
+        status: oneOf(status),
+        checks: object({ database: checkShape, jobs: checkShape, store: checkShape }),
+        work: nullable(workShape),
+      }),
     },
   },
 })
@@ -85,7 +101,10 @@ export function healthRoutes(app: FastifyInstance, ctx: Context): void {
   app.get('/healthz', { schema: { ...common, summary: 'Whether the process lives', response: { 200: alive } } }, () => ({
     status: 'ok',
   }))
-  const response = { 200: readiness('ready', 'It can do its work'), 503: readiness('not_ready', 'Something is amiss') }
+  const response = {
+    200: readiness('ready', 'It can do its work', { ok: true }),
+    503: readiness('not_ready', 'Something is amiss', { ok: false, why: noWorker }),
+  }
   app.get('/readyz', { schema: { ...common, summary: 'Whether the server can do its work', response } }, async (_, reply) => {
     const checks = {
       database: await check(ctx, 'the database cannot be reached', () => database(ctx)),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { connectionUrl } from '../support/connection-url.ts'
@@ -10,7 +11,7 @@ const p = portal()
 
 test('croft credits grant, beside a running server', async () => {
   const { ctx, database } = p().server
-  const env = { ...process.env, DATABASE_URL: connectionUrl(database.connection), CROFT_DATA_DIR: ctx.temporaryDir }
+  const env = { ...process.env, DATABASE_URL: connectionUrl(database.connection), CROFT_DATA_DIR: dirname(ctx.temporaryDir) }
   const croft = (...args: string[]) => run(process.execPath, ['bin/croft.js', 'credits', 'grant', ...args], { env })
   const { stdout } = await croft('--team', 'test', '--amount', '100')
   assert.equal(stdout, 'The team test was given 100 credits; its balance is 100.\n')

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { connectionUrl } from '../support/connection-url.ts'
 import { until } from '../support/wait.ts'
@@ -24,7 +22,6 @@ async function freePort(): Promise<number> {
 test('100 edit requests at once, the server killed among them: in the end exactly 10, each paid, and nothing else', async (t) => {
   const { server, manager, grant } = p()
   const { ctx, team, key } = server
-  const dataDir = await mkdtemp(join(tmpdir(), 'croft-test-killed-'))
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, ['bin/croft.js', 'serve'], {
@@ -34,17 +31,14 @@ test('100 edit requests at once, the server killed among them: in the end exactl
       ...process.env,
       PORT: String(port),
       DATABASE_URL: connectionUrl(server.database.connection),
-      CROFT_DATA_DIR: dataDir,
+      CROFT_DATA_DIR: dirname(ctx.temporaryDir),
       LOG_LEVEL: 'silent',
     },
   })
   const kill = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
   }
-  t.after(async () => {
-    kill()
-    await rm(dataDir, { recursive: true, force: true })
-  })
+  t.after(kill)
   await grant(80)
   const accounts = await Promise.all(Array.from({ length: 100 }, () => savedAccount(server, manager.id)))
   await until(

@@ -21,7 +21,11 @@ async function refused(id: string, path: string, status: string, body?: unknown)
 test('creating one charges it, and answers both ids', async () => {
   await p().grant(100)
   const before = await p().balance()
-  const answer = await p().request('POST', '/api/ext/bundles', { ...newBundle.account_and_videos, title: 'Spring', external_ref: 'r-1' })
+  const answer = await p().request('POST', '/api/ext/bundles', {
+    ...newBundle.account_and_videos,
+    title: 'Spring',
+    external_ref: 'r-1',
+  })
   const data = dataOf(answer)
   assert.equal(answer.status, 201)
   assert.equal(data['id'], data['bundle_id'])
@@ -118,7 +122,11 @@ test('readiness and publish tell every blocker at once', async () => {
 
 test('a picture that cannot be fetched and a username that is taken stand in the way of a publish', async () => {
   const account = await savedAccount(p().server, null)
-  const { username } = await p().server.ctx.db.selectFrom('profiles').select('username').where('id', '=', account).executeTakeFirstOrThrow()
+  const { username } = await p()
+    .server.ctx.db.selectFrom('profiles')
+    .select('username')
+    .where('id', '=', account)
+    .executeTakeFirstOrThrow()
   const id = await p().order()
   dataOf(await p().configure(id, { username, profile_picture_url: p().pictures.url('/gone') }))
   const answer = await p().request('POST', `/api/ext/bundles/${id}/publish`)

@@ -24,7 +24,11 @@ async function requireSound(team: TestTeam): Promise<number> {
   }
   const undone = entries.filter(({ type }) => type === 'refund').map(({ refers_to }) => refers_to)
   assert.equal(new Set(undone).size, undone.length)
-  const row = await p().server.ctx.db.selectFrom('credit_balances').select('balance').where('team_id', '=', team.id).executeTakeFirst()
+  const row = await p()
+    .server.ctx.db.selectFrom('credit_balances')
+    .select('balance')
+    .where('team_id', '=', team.id)
+    .executeTakeFirst()
   assert.equal(row?.balance ?? 0, balance)
   return balance
 }
@@ -134,7 +138,10 @@ interface Step {
   /** How many credits, or which debit is undone. */
   n: number
 }
-const step: fc.Arbitrary<Step> = fc.record({ act: fc.constantFrom('grant', 'debit', 'refund'), n: fc.integer({ min: 1, max: 40 }) })
+const step: fc.Arbitrary<Step> = fc.record({
+  act: fc.constantFrom('grant', 'debit', 'refund'),
+  n: fc.integer({ min: 1, max: 40 }),
+})
 
 /** What a debit or refund may be refused for; a refund that another is ahead of meets the one place that it has. */
 const isExpected = (error: unknown): boolean =>

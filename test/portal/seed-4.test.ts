@@ -81,7 +81,12 @@ const bad: [string, Record<string, unknown>, string, string][] = [
   ['a picture that is no URL', { profile_picture_url: 'picture.png' }, 'invalid_url', 'profile_picture_url'],
   ['a picture over ftp', { profile_picture_url: 'ftp://cdn.example.com/a.png' }, 'invalid_url', 'profile_picture_url'],
   ['a picture over http', { profile_picture_url: 'http://cdn.example.com/a.png' }, 'invalid_url', 'profile_picture_url'],
-  ['a picture URL with a password', { profile_picture_url: 'https://a:b@example.com/a.png' }, 'invalid_url', 'profile_picture_url'],
+  [
+    'a picture URL with a password',
+    { profile_picture_url: 'https://a:b@example.com/a.png' },
+    'invalid_url',
+    'profile_picture_url',
+  ],
   ['no picture', { profile_picture_url: undefined }, 'invalid_url', 'profile_picture_url'],
   ['a link on TikTok', { link_in_bio: 'https://a.example' }, 'link_in_bio_instagram_only', 'link_in_bio'],
   ['an unknown member', { user_name: 'a' }, 'validation_error', 'user_name'],

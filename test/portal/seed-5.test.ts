@@ -152,7 +152,11 @@ test('EDIT_REQUEST_ALREADY_EXISTS while one is pending, in progress or in review
 
 test('username_taken before the debit', async () => {
   const other = await account()
-  const { username } = await p().server.ctx.db.selectFrom('profiles').select('username').where('id', '=', other).executeTakeFirstOrThrow()
+  const { username } = await p()
+    .server.ctx.db.selectFrom('profiles')
+    .select('username')
+    .where('id', '=', other)
+    .executeTakeFirstOrThrow()
   await p().grant(8)
   const before = await p().balance()
   const answer = await p().edit(await account(), { requested_username: username.toUpperCase() })
@@ -194,7 +198,10 @@ test('an Idempotency-Key is paid once', async () => {
   const id = await account()
   const before = await p().balance()
   const body = editBody()
-  const [first, again] = [await p().edit(id, body, { 'idempotency-key': 'k5' }), await p().edit(id, body, { 'idempotency-key': 'k5' })]
+  const [first, again] = [
+    await p().edit(id, body, { 'idempotency-key': 'k5' }),
+    await p().edit(id, body, { 'idempotency-key': 'k5' }),
+  ]
   assert.deepEqual([again.status, again.body], [first.status, first.body])
   assert.equal(again.headers.get('idempotent-replayed'), 'true')
   assert.equal(await p().balance(), before - 8)

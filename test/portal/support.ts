@@ -53,7 +53,8 @@ export const newBundle = {
 /** What the tests do with one server and one manager. */
 function steps(server: Server, manager: TestManager, pictures: { url: (path?: string) => string }) {
   const { request } = server
-  const act = async (id: string, path: string, body?: unknown) => dataOf(await request('POST', `/api/ext/bundles/${id}/${path}`, body))
+  const act = async (id: string, path: string, body?: unknown) =>
+    dataOf(await request('POST', `/api/ext/bundles/${id}/${path}`, body))
   const self = {
     server,
     manager,
@@ -61,7 +62,7 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
     request,
     grant: (amount: number, team: TestTeam = server.team) => grant(team.scope, amount),
     balance: async (): Promise<number> => dataOf(await request('GET', '/api/ext/credits/balance'))['total_credits'] as number,
-    async order(body: Record<string, unknown> = newBundle.account_only): Promise<string> {
+    order: async (body: Record<string, unknown> = newBundle.account_only): Promise<string> => {
       await self.grant(100)
       return dataOf(await request('POST', '/api/ext/bundles', body))['id'] as string
     },
@@ -77,25 +78,28 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
     act,
     get: async (id: string) => dataOf(await request('GET', `/api/ext/bundles/${id}`)),
     /** The living work of a bundle, or of an edit request, of that kind. */
-    async work(where: { bundle?: string; request?: string }, kind: string, position: number | null = null): Promise<string> {
-      let query = server.ctx.db.selectFrom('work_items').select('id').where('kind', '=', kind as 'video')
+    work: async (where: { bundle?: string; request?: string }, kind: string, position: number | null = null): Promise<string> => {
+      let query = server.ctx.db
+        .selectFrom('work_items')
+        .select('id')
+        .where('kind', '=', kind as 'video')
       query = query.where('status', 'not in', ['done', 'canceled']).where('position', 'is not distinct from', position)
       if (where.bundle) query = query.where('bundle_id', '=', where.bundle)
       if (where.request) query = query.where('edit_request_id', '=', where.request)
       return (await query.executeTakeFirstOrThrow()).id
     },
-    async doWork(id: string, verb: string, body?: unknown): Promise<Record<string, unknown>> {
+    doWork: async (id: string, verb: string, body?: unknown): Promise<Record<string, unknown>> => {
       const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, body)
       assert.equal(answer.status, 200, JSON.stringify(answer.body))
       return bodyOf(answer)
     },
-    async published(body?: Record<string, unknown>): Promise<string> {
+    published: async (body?: Record<string, unknown>): Promise<string> => {
       const id = await self.order(body)
       dataOf(await self.configure(id))
       await act(id, 'publish')
       return id
     },
-    async inReview(body?: Record<string, unknown>): Promise<string> {
+    inReview: async (body?: Record<string, unknown>): Promise<string> => {
       const id = await self.published(body)
       const work = await self.work({ bundle: id }, 'account_setup')
       await self.doWork(work, 'start')
@@ -103,9 +107,7 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
       return id
     },
     /** The id of an account that was set up, reviewed and delivered. */
-    async delivered(): Promise<string> {
-      return (await act(await self.inReview(), 'account/finalize'))['account_id'] as string
-    },
+    delivered: async () => (await act(await self.inReview(), 'account/finalize'))['account_id'] as string,
     edit: (account: string, over: Record<string, unknown> = {}, headers?: Record<string, string>) =>
       request('POST', `/api/ext/accounts/${account}/edit-request`, { ...editBody(), ...over }, headers),
   }

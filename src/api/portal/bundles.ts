@@ -17,7 +17,7 @@ export const bundleParams = object({ id: Type.String() })
 const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200 })))
 const newBundle = object({
   bundle_type: bundleType,
-  platform: Type.Optional(Type.Union([platform], { description: 'Required but for videos_only, which has its account’s.' })),
+  platform: Type.Optional(platform),
   country: Type.Optional(
     Type.String({
       pattern: '^[A-Z]{2}$',
@@ -54,7 +54,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     status: 201,
     summary: 'Order a bundle',
     description:
-      'Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
+      '`platform`, `country` and `owner` are required but for videos_only, which has its account’s platform. Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
     body: newBundle,
     response: paidOf(bundleShape),
     errors: [402, 404],

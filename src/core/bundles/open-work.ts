@@ -1,5 +1,6 @@
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../context.ts'
+import { activeOrder } from '../orders/order.ts'
 import { mediaUrl } from '../profiles/view.ts'
 import type { BundleAccountRow, BundleRow, MediaRow, VideoSlotRow } from '../rows.ts'
 import type { Tx } from '../write/scope.ts'
@@ -96,29 +97,10 @@ async function openSlotWork(
   })
 }
 
-/** Who is to post a bundle's videos: whoever looks after the account, unless that manager is deactivated. */
+/** Who is to post a bundle's videos: whoever looks after the account, unless they no longer work for the team. */
 async function videoManager(tx: Tx, bundle: BundleRow): Promise<string | null> {
-  const found = await tx.trx
-    .selectFrom('managers')
-    .select('id')
-    .where('deactivated_at', 'is', null)
-    .where((eb) =>
-      eb.or([
-        eb('id', '=', bundle.manager_id),
-        eb(
-          'id',
-          'in',
-          eb
-            .selectFrom('orders')
-            .select('manager_id')
-            .where('team_id', '=', bundle.team_id)
-            .where('profile_id', '=', bundle.profile_id)
-            .where('status', '=', 'active'),
-        ),
-      ]),
-    )
-    .executeTakeFirst()
-  return found?.id ?? null
+  const order = bundle.profile_id === null ? null : await activeOrder(tx, bundle.profile_id)
+  return order?.managerActive ? order.managerId : null
 }
 
 /** Puts a bundle's published videos into the queue; its account exists by now. */

@@ -17,7 +17,7 @@ export async function openOrder(tx: Tx, order: { profileId: string; managerId: s
     .execute()
 }
 
-/** An account's active order, and whether its manager still works. */
+/** An account's active order, and whether its manager still works for the team. */
 export interface ActiveOrder {
   managerId: string
   managerActive: boolean
@@ -27,13 +27,15 @@ export interface ActiveOrder {
 export async function activeOrder(tx: Tx, profileId: string): Promise<ActiveOrder | null> {
   const row = await tx.trx
     .selectFrom('orders')
-    .innerJoin('managers', 'managers.id', 'orders.manager_id')
-    .select(['managers.id', 'managers.deactivated_at'])
+    .leftJoin('manager_teams', (join) =>
+      join.onRef('manager_teams.manager_id', '=', 'orders.manager_id').onRef('manager_teams.team_id', '=', 'orders.team_id'),
+    )
+    .select(['orders.manager_id', 'manager_teams.created_at as serves_since'])
     .where('orders.team_id', '=', tx.caller.teamId)
     .where('orders.profile_id', '=', profileId)
     .where('orders.status', '=', 'active')
     .executeTakeFirst()
-  return row ? { managerId: row.id, managerActive: row.deactivated_at === null } : null
+  return row ? { managerId: row.manager_id, managerActive: row.serves_since !== null } : null
 }
 
 /** Ends active orders: that of an account, or that of a bundle. @returns how many ended */

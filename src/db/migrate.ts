@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
+import { mendEventOrder } from './mend-order.ts'
 
 const directory = new URL('./migrations/', import.meta.url)
 const lock = 7_236_011
@@ -52,6 +53,7 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
       await client.query('commit')
       ran.push(migration.name)
     }
+    await mendEventOrder(client)
     return ran
   } catch (error) {
     await client.query('rollback')

@@ -28,7 +28,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const read = values as Settings
   if (read.CROFT_ROLE === 'api' || read.CROFT_ROLE === 'worker') {
     for (const name of ['DATABASE_URL', 'CROFT_SECRET_KEY', 'CROFT_MEDIA_STORE', 'CROFT_PUBLIC_URL'] as const) {
-      if (read[name] == null && !problems.some((problem) => problem.startsWith(name))) problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
+      if (read[name] == null && !problems.some((problem) => problem.startsWith(name)))
+        problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
     }
   }
   if (problems.length > 0) throw new SettingsError(problems)

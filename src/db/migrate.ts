@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
+import { mendEventOrder } from './mend-order.ts'
 
 const directory = new URL('./migrations/', import.meta.url)
 const lock = 7_236_011
@@ -40,6 +41,7 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
     const ran = await runMissing(client, await migrations())
+    await mendEventOrder(client)
     await client.query('select pg_advisory_unlock($1)', [lock])
     return ran
   } catch (error) {

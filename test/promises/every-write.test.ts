@@ -20,7 +20,7 @@ const changes = async (teamId: string) => {
       .where('team_id', '=', teamId)
       .executeTakeFirstOrThrow()
   const [audit, events] = [await count('audit'), await count('events')]
-  return { audit: Number(audit.n), events: Number(events.n) }
+  return { audit: audit.n, events: events.n }
 }
 
 test('the same key by 50 callers at once is one effect and one answer, on every write route', async (t) => {

@@ -40,18 +40,18 @@ test('the limit holds to the request across processes, for each team and route b
 
 test('a team that is flooding holds one connection to its counter, and none once it is refused', async () => {
   const [loud, quiet] = [await testTeam(croft.ctx, 'loud'), await testTeam(croft.ctx, 'quiet')]
-  const release = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<undefined>()
   await countRequest(croft.ctx, loud.id, 'post-create')
-  const held = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<undefined>()
   const holding = croft.ctx.db.transaction().execute(async (trx) => {
     await sql`select from rate_windows where team_id = ${loud.id} for update`.execute(trx)
-    held.resolve()
+    held.resolve(undefined)
     await release.promise
   })
   await held.promise
   const stuck = Promise.all(Array.from({ length: 50 }, () => countRequest(croft.ctx, loud.id, 'post-create')))
   assert.equal((await countRequest(croft.ctx, quiet.id, 'post-create'))?.allowed, true, 'the other team gets through')
-  release.resolve()
+  release.resolve(undefined)
   await holding
   assert.equal((await stuck).filter((answer) => answer?.allowed).length, 29)
 })

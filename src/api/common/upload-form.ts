@@ -42,7 +42,8 @@ async function store(ctx: Context, part: MultipartFile): Promise<TakenFile> {
 /** Reads the form's file without keeping it. @returns its SHA-256 in hex */
 export async function hashOfFile(request: FastifyRequest): Promise<string> {
   const hash = createHash('sha256')
-  for await (const part of partsOf(request)) if (part.type === 'file') for await (const chunk of part.file) hash.update(chunk as Buffer)
+  for await (const part of partsOf(request))
+    if (part.type === 'file') for await (const chunk of part.file) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }
 

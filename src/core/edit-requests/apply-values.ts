@@ -61,4 +61,10 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
 }
 
 const profileFields: readonly ProfileField[] = ['name', 'username', 'bio', 'picture']
-const fieldOf = { display_name: 'name', username: 'username', bio: 'bio', link_in_bio: 'link_in_bio', picture_id: 'picture' } as const
+const fieldOf = {
+  display_name: 'name',
+  username: 'username',
+  bio: 'bio',
+  link_in_bio: 'link_in_bio',
+  picture_id: 'picture',
+} as const

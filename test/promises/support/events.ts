@@ -11,11 +11,15 @@ export const happen = (scope: Scope, type: EventType = 'profile.updated', n = 0)
 
 /** Writes an event and keeps its transaction open until `commit` is called. */
 export async function heldEvent(ctx: Context, teamId: string, options: { drawEarly?: boolean } = {}) {
-  const [ready, go, wrote] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<string>()]
-  const commit = Promise.withResolvers<void>()
+  const [ready, go, wrote] = [
+    Promise.withResolvers<undefined>(),
+    Promise.withResolvers<undefined>(),
+    Promise.withResolvers<string>(),
+  ]
+  const commit = Promise.withResolvers<undefined>()
   const done = systemScope(ctx, teamId).commit(async (tx) => {
     await sql`select pg_current_xact_id()`.execute(tx.trx)
-    ready.resolve()
+    ready.resolve(undefined)
     if (options.drawEarly) await go.promise
     wrote.resolve(await recordEvent(tx, 'profile.updated', {}))
     await commit.promise
@@ -24,11 +28,11 @@ export async function heldEvent(ctx: Context, teamId: string, options: { drawEar
   return {
     /** Draws the event's number now. */
     write: () => {
-      go.resolve()
+      go.resolve(undefined)
       return wrote.promise
     },
     commit: async () => {
-      commit.resolve()
+      commit.resolve(undefined)
       await done
     },
   }

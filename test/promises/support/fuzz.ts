@@ -73,7 +73,7 @@ function mutate(random: Random, value: unknown): unknown {
   if (random.chance(0.15) || typeof value !== 'object' || value === null) return random.pick(hostile)
   if (Array.isArray(value))
     return random.chance(0.5) ? [...(value as unknown[]), random.pick(hostile)] : value.map((one) => mutate(random, one))
-  const members = Object.entries(value)
+  const members: [string, unknown][] = Object.entries(value)
   const change = random.next()
   if (members.length === 0 || change < 0.2)
     return { ...value, [random.pick(['extra', '__proto__', 'id', '\0', ''])]: random.pick(hostile) }
@@ -103,7 +103,7 @@ function bodyOf(random: Random, one: Operation, known: Readonly<Record<string, u
   if (typeof value === 'object' && value !== null)
     value = { ...value, ...Object.fromEntries(optional.map(([name, schema]) => [name, example(schema, known, name)])) }
   for (let times = Math.floor(random.next() * 3); times > 0; times -= 1) value = mutate(random, value)
-  return (JSON.stringify(value) as string | undefined) ?? 'null'
+  return JSON.stringify(value)
 }
 
 function headersOf(random: Random, key: string): Record<string, string> {

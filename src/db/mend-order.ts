@@ -1,0 +1,17 @@
+import type pg from 'pg'
+
+/**
+ * A dump brought to another server carries transaction ids that are still to come there, and readers of the events would
+ * wait for them. Then all that is there keeps the order of its numbers, before everything that is yet to happen; the
+ * cursor of the webhooks goes back to the first event that it had not passed.
+ */
+export async function mendEventOrder(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query('select from events where xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 1')
+  if (rows.length === 0) return
+  await client.query('begin')
+  await client.query(`update event_fan_out f set xid = '3', seq = coalesce(
+    (select min(seq) - 1 from events e where (e.xid, e.seq) > (f.xid, f.seq)), (select max(seq) from events), 0)`)
+  await client.query(`update webhook_endpoints set from_xid = '3'`)
+  await client.query(`update events set xid = '3'`)
+  await client.query('commit')
+}

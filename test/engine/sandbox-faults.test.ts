@@ -15,7 +15,7 @@ let media: MediaServer
 
 before(async () => {
   media = await startMediaServer()
-  server = await testCroft({ work: false, substitutes: { clock, driverTimeoutMs: 100 } })
+  server = await testCroft({ work: false, substitutes: { clock, driverTimeoutMs: 300 } })
 })
 after(async () => {
   await server.stop()

@@ -12,7 +12,7 @@ import { newProfile, profileNow, step } from '../support/warming-profile.ts'
 const clock = standingClock()
 let server: TestCroft
 before(async () => {
-  server = await testCroft({ work: false, substitutes: { clock, driverTimeoutMs: 100 }, settings: { CROFT_WARMUP_RUNS: '0' } })
+  server = await testCroft({ work: false, substitutes: { clock, driverTimeoutMs: 300 }, settings: { CROFT_WARMUP_RUNS: '0' } })
 })
 after(() => server.stop())
 

@@ -36,7 +36,7 @@ test('/readyz tells the same, and is red without a worker', async () => {
   const { status, body } = await croft.request('GET', '/readyz')
   const { checks, work } = body as { checks: { jobs: { ok: boolean } }; work: Record<string, unknown> }
   assert.deepEqual([status, checks.jobs.ok, work['workers_seen']], [503, false, 0])
-  assert.deepEqual(Object.keys(work['queue_depth'] as object).sort(), ['prepare-post', 'wake-profile'])
+  assert.deepEqual(Object.keys(work['queue_depth'] as object).sort(), ['check-video', 'prepare-post', 'wake-profile'])
 })
 
 test('a process refuses a schema that a newer version broke, and bears one that it added to', async () => {

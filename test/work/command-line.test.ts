@@ -17,7 +17,7 @@ test('croft managers add and deactivate, beside a running server', async (t) => 
   const server = await testCroft({ work: false })
   t.after(() => server.stop())
   await testTeam(server.ctx, 'second')
-  const env = { ...process.env, DATABASE_URL: urlOf(server.database.connection), CROFT_DATA_DIR: server.ctx.temporaryDir }
+  const env = { ...process.env, DATABASE_URL: urlOf(server.database.connection), CROFT_DATA_DIR: server.dataDir }
   const croft = (...args: string[]) => run(process.execPath, ['bin/croft.js', 'managers', ...args], { env })
   const keyIn = (printed: { stdout: string }) => printed.stdout.trimEnd().split('\n').at(-1) ?? ''
   const first = keyIn(await croft('add', '--team', 'test', '--name', 'Ana'))

@@ -121,9 +121,11 @@ function headersOf(random: Random, key: string): Record<string, string> {
   }
 }
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : 'x')
+
 /** Makes a request of a route. `known`: values that lead to something. */
-export function fuzzRequest(random: Random, one: Operation, known: Readonly<Record<string, string>>, key: string): FuzzRequest {
-  const value = (name: string) => (random.chance(0.7) ? (known[name] ?? 'x') : random.pick(words))
+export function fuzzRequest(random: Random, one: Operation, known: Readonly<Record<string, unknown>>, key: string): FuzzRequest {
+  const value = (name: string) => (random.chance(0.85) ? text(known[name]) : random.pick(words))
   const path = pathWith(one.path, Object.fromEntries(one.params.map((name) => [name, value(name)])))
   const query = new URLSearchParams()
   for (const each of one.query)

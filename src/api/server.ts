@@ -28,7 +28,7 @@ import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
 import { sandboxPages } from './sandbox/index.ts'
 import { answerUnreadable } from './http/unreadable.ts'
-import { requireText } from './http/text.ts'
+import { requireShallow } from './http/depth.ts'
 import { validatorCompiler } from './http/validate.ts'
 
 const bodyLimit = 1_048_576
@@ -62,9 +62,8 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  // The schemas judge the text that they know of; this judges the rest: members of free objects, and how deep they go.
-  app.addHook('preHandler', (request, _, done) => {
-    requireText(request)
+  app.addHook('preValidation', (request, _, done) => {
+    requireShallow(request.body)
     done()
   })
   logRequests(app)

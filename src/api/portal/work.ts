@@ -17,9 +17,10 @@ const submission = object({
   values: Type.Optional(
     nullable(
       Type.Record(
-        Type.String({ maxLength: 100 }),
+        Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{0,99}$' }),
         nullable(Type.Union([Type.String({ maxLength: 4_000 }), Type.Boolean(), Type.Number()])),
         {
+          additionalProperties: false,
           maxProperties: 50,
           description: 'What was set, by name. Of a set-up also `phone_name`: what people know the phone by.',
         },

@@ -78,6 +78,17 @@ suite('every error is in the one envelope', () => {
     }
   })
 
+  test('of bodies nested beyond all use', async (t) => {
+    const { croft } = await api(t)
+    const response = await fetch(new URL('/v1/posts/bulk', croft.address), {
+      method: 'POST',
+      headers: { 'x-api-key': croft.key, 'content-type': 'application/json', 'idempotency-key': 'deep' },
+      body: `{"posts":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`,
+    })
+    const answer = { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] }
+    inEnvelope(answer, 422, 'validation_error')
+  })
+
   test('an empty body is none where the route takes none', async (t) => {
     const { ask } = await api(t)
     ok(await ask('DELETE', '/v1/sandbox/faults', undefined, { 'content-type': 'application/json' }))

@@ -78,7 +78,9 @@ export async function updatePost(
     const input = { ...inputOf(before), ...changes }
     const { hashtags } = requireCan(ctx, await findProfile(tx.trx, caller.teamId, before.profile_id), input)
     const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type
-    const media = otherMedia ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null } : {}
+    const media = otherMedia
+      ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null }
+      : {}
     let post = await tx.trx
       .updateTable('posts')
       .set({ ...columns(input, hashtags), ...media, updated_at: tx.now })

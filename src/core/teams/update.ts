@@ -76,7 +76,12 @@ export function updateTeam(scope: Scope, changes: TeamChanges): Promise<TeamRow>
   if (Object.keys(set).length === 0)
     throw new CroftError('nothing_to_update', 'Name at least one value of warmup or pacing to change.')
   return scope.commit(async (tx) => {
-    const before = await tx.trx.selectFrom('teams').selectAll().where('id', '=', teamId).forNoKeyUpdate().executeTakeFirstOrThrow()
+    const before = await tx.trx
+      .selectFrom('teams')
+      .selectAll()
+      .where('id', '=', teamId)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow()
     const team = await tx.trx
       .updateTable('teams')
       .set({ ...set, updated_at: tx.now })

@@ -6,8 +6,9 @@ import formatsPlugin from 'ajv-formats'
 import { seeded } from '../../bench/chaos/random.ts'
 import { testCroft, testTeam, type TestCroft, type TestTeam } from '../support/croft.ts'
 import { fuzzRequest, type FuzzRequest } from './support/fuzz.ts'
-import { isWrite, nameOf, operations, type Operation } from './support/openapi.ts'
-import { prepareWrite } from './support/world.ts'
+import { isWrite, nameOf, operations, placed, type Operation } from './support/openapi.ts'
+import { keyFor } from './support/work-recipes.ts'
+import { prepareWrite, readable } from './support/world.ts'
 
 // `npm run fuzz` asks 10,000 times; FUZZ_SEED repeats a run.
 const times = Number(process.env['FUZZ_REQUESTS'] ?? 1_500)
@@ -44,7 +45,8 @@ async function populated(all: readonly Operation[]): Promise<Populated> {
   const url = 'https://hooks.example.com/'
   const known: Record<string, string> = { media_url: 'https://media.example.com/a.mp4', webhook_url: url, url }
   for (const one of all.filter((each) => isWrite(each) && each.params.length > 0))
-    Object.assign(known, (await prepareWrite(croft, team, one)).params)
+    Object.assign(known, placed(one.path, (await prepareWrite(croft, team, one)).params))
+  Object.assign(known, await readable(croft, team))
   return [team, known]
 }
 
@@ -64,7 +66,8 @@ test(`whatever is asked, no answer is a 5xx, and each fits its schema (${times} 
       const one = random.pick(all)
       // Half of the writes meet the very state in which they can succeed; without that a fuzz meets refusals alone.
       const fresh = isWrite(one) && random.chance(0.5) ? await prepareWrite(croft, team, one) : { params: {}, body: {} }
-      requests.push({ one, ask: fuzzRequest(random, one, { ...known, ...fresh.params, ...fresh.body }, team.key) })
+      const given = { ...known, ...placed(one.path, fresh.params), ...fresh.body }
+      requests.push({ one, ask: fuzzRequest(random, one, given, await keyFor(croft, team, one)) })
     }
     await Promise.all(
       requests.map(async ({ one, ask }) => {

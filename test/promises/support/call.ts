@@ -11,7 +11,7 @@ export async function call(
 ): Promise<TestAnswer & { text: string }> {
   const form = () => {
     const body = new FormData()
-    body.set('file', new Blob(['a small file']), 'a.bin')
+    body.set('file', new Blob([recipe.file ? Uint8Array.from(recipe.file) : 'a small file']), 'a.bin')
     return body
   }
   const json = one.body ? JSON.stringify(example(one.body, recipe.body)) : null

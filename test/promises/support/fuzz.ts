@@ -1,5 +1,5 @@
 import type { Random } from '../../../bench/chaos/random.ts'
-import { example, pathWith, type Operation } from './openapi.ts'
+import { example, pathWith, placeOf, type Operation } from './openapi.ts'
 
 /** A request that may be valid, nearly valid or hostile. */
 export interface FuzzRequest {
@@ -125,7 +125,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : 'x
 
 /** Makes a request of a route. `known`: values that lead to something. */
 export function fuzzRequest(random: Random, one: Operation, known: Readonly<Record<string, unknown>>, key: string): FuzzRequest {
-  const value = (name: string) => (random.chance(0.85) ? text(known[name]) : random.pick(words))
+  const value = (name: string) => (random.chance(0.85) ? text(known[placeOf(one.path, name)] ?? known[name]) : random.pick(words))
   const path = pathWith(one.path, Object.fromEntries(one.params.map((name) => [name, value(name)])))
   const query = new URLSearchParams()
   for (const each of one.query)

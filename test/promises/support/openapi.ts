@@ -56,6 +56,7 @@ interface Document {
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** Asks like a write, and changes nothing. */
 const readsByPost = new Set(['POST /v1/media/inspect'])
+const uploads = new Set(['/v1/media', '/v1/work/{work_id}/screenshot'])
 
 /** The routes as the server's own reference gives them. */
 export async function operations(croft: TestCroft): Promise<Operation[]> {
@@ -70,7 +71,7 @@ export async function operations(croft: TestCroft): Promise<Operation[]> {
         params: (one.parameters ?? []).filter((each) => each.in === 'path').map((each) => each.name),
         query: (one.parameters ?? []).filter((each) => each.in === 'query'),
         body: content['application/json']?.schema ?? null,
-        multipart: path === '/v1/media',
+        multipart: uploads.has(path),
         answers: new Map(
           Object.entries(one.responses).map(([status, answer]) => [
             Number(status),
@@ -87,6 +88,15 @@ export const nameOf = ({ method, path }: Pick<Operation, 'method' | 'path'>): st
 
 /** The routes that change something. */
 export const isWrite = (one: Operation): boolean => writes.has(one.method) && !readsByPost.has(nameOf(one))
+
+/** Where a parameter stands: `{id}` is one thing in one place and another in another. */
+export const placeOf = (path: string, name: string): string => path.slice(0, path.indexOf(`{${name}}`)) + `{${name}}`
+
+/** Parameters by their names and by their places. */
+export const placed = (path: string, params: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...params,
+  ...Object.fromEntries(Object.entries(params).map(([name, value]) => [placeOf(path, name), value])),
+})
 
 /** The path with every parameter replaced. */
 export const pathWith = (path: string, values: Readonly<Record<string, string>>): string =>

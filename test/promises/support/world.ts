@@ -3,16 +3,25 @@ import { createKey } from '../../../src/core/keys/keys.ts'
 import { createProfile } from '../../../src/core/profiles/create.ts'
 import { sendTest } from '../../../src/core/webhooks/redeliver.ts'
 import type { PostStatus, ProfileStatus } from '../../../src/db/schema.ts'
+import { newId } from '../../../src/lib/ids.ts'
 import type { TestCroft, TestTeam } from '../../support/croft.ts'
 import { accept } from '../../support/posts.ts'
 import { newUsername, readyProfile } from '../../support/ready-profile.ts'
 import { nameOf, type Operation } from './openapi.ts'
+import { portalRecipes, wholeBundle } from './portal-recipes.ts'
+import { keyFor, workRecipes } from './work-recipes.ts'
 
 /** The parameters and the body that make a write succeed once. */
 export interface Recipe {
   params: Record<string, string>
   body: Record<string, unknown>
+  /** Of an upload: the file. */
+  file?: Uint8Array
+  /** How many audit rows it leaves; one, where it does not move credits or take another step with it. */
+  audits?: number
 }
+
+export type Make = (croft: TestCroft, team: TestTeam) => Promise<Partial<Recipe>>
 
 const url = 'https://hooks.example.com/croft'
 
@@ -36,10 +45,26 @@ const endpointOf = async (team: TestTeam) => ({
   endpoint_id: (await createEndpoint(team.scope, { url, events: null, description: null })).row.id,
 })
 
-type Make = (croft: TestCroft, team: TestTeam) => Promise<Partial<Recipe>>
+/** What reads ask for and no write makes, or makes without every part. */
+export async function readable(croft: TestCroft, team: TestTeam): Promise<Record<string, string>> {
+  const phone = { team_id: team.id, id: newId(), name: 'Shelf 1', driver: 'sandbox' }
+  await team.scope.commit(async (tx) => {
+    await tx.trx
+      .insertInto('phones')
+      .values({ ...phone, created_at: tx.now })
+      .execute()
+  })
+  return { phone_id: phone.id, '/api/ext/bundles/{id}': await wholeBundle(croft, team) }
+}
 
 /** What stands behind each parameter, and what a body must name, by route; a write route without one fails the tests. */
 const recipes: Record<string, Make> = {
+  ...portalRecipes,
+  ...workRecipes,
+  'PATCH /v1/accounts/{accountId}/profile': async (croft, team) => ({
+    params: { accountId: (await readyProfile(croft.ctx, team)).id },
+    body: { platform: 'tiktok', bio: 'Rye' },
+  }),
   'POST /v1/farm-profiles': () => Promise.resolve({ body: { username: newUsername(), email_auth_method: 'google' } }),
   'PATCH /v1/farm-profiles/{profile_id}': async (croft, team) => ({ params: await profileIn(croft, team), body: { bio: 'Rye' } }),
   'POST /v1/farm-profiles/{profile_id}/deactivate': async (croft, team) => ({ params: await profileIn(croft, team) }),
@@ -108,10 +133,10 @@ const recipes: Record<string, Make> = {
   }),
 }
 
-/** Makes what a write route needs. @throws Error where no one has said what that is */
-export async function prepareWrite(croft: TestCroft, team: TestTeam, one: Operation): Promise<Recipe> {
+/** Makes what a write route needs, and says which key it asks for. @throws Error where no one has said what that is */
+export async function prepareWrite(croft: TestCroft, team: TestTeam, one: Operation): Promise<Recipe & { key: string }> {
   const make = recipes[nameOf(one)]
   if (!make) throw new Error(`test/promises/support/world.ts does not say how to call ${nameOf(one)}; add a recipe`)
-  const { params = {}, body = {} } = await make(croft, team)
-  return { params, body }
+  const key = await keyFor(croft, team, one)
+  return { params: {}, body: {}, ...(await make(croft, team)), key }
 }

@@ -4,6 +4,9 @@ import { CroftError, errorCodes, type ErrorCode } from '../src/core/errors.ts'
 import { eventTypes } from '../src/core/events/types.ts'
 import { postLifecycle, taskStatusOf } from '../src/core/posts/lifecycle.ts'
 import { lifecycle } from '../src/core/profiles/lifecycle.ts'
+import { bundleLifecycle, partLifecycle } from '../src/core/bundles/lifecycle.ts'
+import { creditCosts } from '../src/core/credits/costs.ts'
+import { editRequestLifecycle } from '../src/core/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
 import { faultSays, faultsOf } from '../src/drivers/sandbox/index.ts'
 import { definitions } from '../src/jobs/definitions.ts'
@@ -42,18 +45,40 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   not_found: 'Check method and path against `GET /openapi.json`.',
   profile_not_found: 'Check the id, and that the key is of the same team.',
   post_not_found: 'Check the task id, and that the key is of the same team.',
+  manager_not_found: 'Give the name as it was given to `croft managers add`; one who is deactivated already is not found.',
+  work_not_found: 'Read `GET /v1/work` again. What another manager alone may take, or another team has, is not shown.',
+  phone_not_found: 'List the phones with `GET /v1/phones`.',
   task_not_found: 'Check the task id, and that the key is of the same team.',
   api_key_not_found: 'List the keys with `GET /v1/api-keys`.',
   media_not_found: 'Upload the file again and use the new `media_url`.',
+  event_not_found: 'Leave `after` out to read from the oldest event, or use an id that this team was given.',
+  endpoint_not_found: 'List the endpoints with `GET /v1/webhook-endpoints`.',
+  delivery_not_found: 'List the deliveries with `GET /v1/webhook-deliveries`.',
   username_taken: 'Deactivate the other profile, or use another username.',
   profile_not_ready: 'Wait until `ready_at_earliest`, or for `Retry-After` during a maintenance run.',
   cadence_exceeded: 'Send the post with `execute_at` set to `next_free_execute_at`.',
   invalid_state: 'Read `status`; do what that state allows.',
+  invalid_username: 'Use 1 to 24 letters, digits, periods and underscores.',
+  invalid_visible_name: 'Use one line of 1 to 30 characters.',
+  biography_too_long: 'Use at most 80 characters.',
+  link_in_bio_instagram_only: 'Leave the link out on TikTok.',
+  invalid_status: 'Read `status`; do what that status allows. Of a publish, clear everything in `details` first.',
+  bundle_not_found: 'Check the id, and that the key is of the same team.',
+  video_not_found: 'Use a position from 1 to the `videos_quantity` of the bundle.',
+  edit_request_not_found: 'List the requests with `GET /api/ext/accounts/{id}/edit-request`.',
+  SAVED_ACCOUNT_NOT_FOUND: 'Use the `account_id` of a finalized bundle, or an id of `GET /v1/accounts`.',
+  SAVED_ACCOUNT_NOT_OWNED: 'Use a key of the team that has the account.',
+  EDIT_REQUEST_NO_ACTIVE_ORDER: 'Edit the account over `PATCH /v1/accounts/{accountId}/profile`.',
+  EDIT_REQUEST_NO_CM: 'Ask whoever runs the server to add the manager again, or edit the account over the accounts routes.',
+  EDIT_REQUEST_ALREADY_EXISTS: 'See the request in `edit_request_id` through, or cancel it while it is `pending`.',
+  INSUFFICIENT_CREDITS: 'Ask whoever runs the server for more: `croft credits grant`. `missing` says how many.',
   idempotency_key_in_use: 'Send the same request again after `Retry-After`.',
   idempotency_key_reused: 'Make a new key for each new request.',
   payload_too_large: 'Send less; large files go to `POST /v1/media`.',
   unsupported_media_type: 'Send `application/json`, or `multipart/form-data` for uploads.',
   rate_limited: 'Wait for `Retry-After`. `POST /v1/posts/bulk` takes up to 500 posts as one request.',
+  too_many_streams: 'Close a stream, or take `Retry-After`; one stream carries all types.',
+  too_many_endpoints: 'Delete an endpoint that is not needed.',
   invalid_url: 'Give a complete https URL without a user name or password.',
   address_not_allowed: 'Give a URL that anyone on the public internet can reach.',
   picture_unreachable: 'Check that the URL answers 200 with the picture within ten seconds.',
@@ -114,6 +139,13 @@ export const regions: Readonly<Record<string, string>> = {
   ),
   'profile-lifecycle': lifecycleTable(lifecycle),
   'post-lifecycle': lifecycleTable(postLifecycle),
+  'bundle-lifecycle': lifecycleTable(bundleLifecycle),
+  'part-lifecycle': lifecycleTable(partLifecycle),
+  'edit-request-lifecycle': lifecycleTable(editRequestLifecycle),
+  'credit-costs': table(
+    ['what', 'credits'],
+    Object.entries(creditCosts).map(([what, cost]) => [code(what), String(cost)]),
+  ),
   'task-status': table(
     ['post', 'its task'],
     Object.entries(taskStatusOf).map(([post, task]) => [code(post), code(task)]),
@@ -152,6 +184,7 @@ export const pages: readonly string[] = [
   'architecture.md',
   'errors.md',
   'events.md',
+  'managed-work.md',
   'media.md',
   'platform-rules.md',
   'settings.md',

@@ -11,6 +11,9 @@ import { filled, marksIn, pages, regions } from '../../docs/generate.ts'
 import { settings } from '../../src/config/settings.ts'
 import { lifecycle } from '../../src/core/profiles/lifecycle.ts'
 import { postLifecycle } from '../../src/core/posts/lifecycle.ts'
+import { bundleLifecycle, partLifecycle } from '../../src/core/bundles/lifecycle.ts'
+import { editRequestLifecycle } from '../../src/core/edit-requests/lifecycle.ts'
+import { livingStatuses } from '../../src/core/work/filter.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -139,12 +142,18 @@ test('settings that the code or a page names are settings', async () => {
 })
 
 test('statuses that a page sets down are in the lifecycles', () => {
-  const known = new Set([...Object.values(lifecycle), ...Object.values(postLifecycle)].flatMap(({ from, to }) => [...from, to]))
-  const wrong = offences(
-    /`([a-z_]+) → ([a-z_]+)`/g,
-    ([, from = '', to = '']) => ![from, to].every((one) => known.has(one as never)),
-  )
+  const lifecycles = [lifecycle, postLifecycle, bundleLifecycle, partLifecycle, editRequestLifecycle]
+  const moves = lifecycles.flatMap((one) => Object.values<{ from: readonly string[]; to: string }>(one))
+  const known = new Set<string>(moves.flatMap(({ from, to }) => [...from, to]))
+  const wrong = offences(/`([a-z_]+) → ([a-z_]+)`/g, ([, from = '', to = '']) => ![from, to].every((one) => known.has(one)))
   assert.deepEqual(wrong, [])
+})
+
+test('the way of a work item names its statuses and no others', async () => {
+  const { text } = await read('docs/work.md')
+  const rows = /^## An item's way$([\s\S]*?)^## /m.exec(text)?.[1] ?? ''
+  const from = [...rows.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)[a-z]+(?=`)/g) ?? [])
+  assert.deepEqual([...new Set(from)].toSorted(), livingStatuses.toSorted())
 })
 
 test('the pages speak of the project alone', () => {

@@ -68,10 +68,14 @@ const given = process.env['TEST_DATABASE_URL']
 const server = given ? { url: given, stop: () => Promise.resolve() } : await startServer()
 try {
   const files = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']
-  const runner = spawn(process.execPath, ['--test', '--test-concurrency=3', '--test-global-setup=test/support/global-setup.ts', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: server.url },
-  })
+  const runner = spawn(
+    process.execPath,
+    ['--test', '--test-concurrency=3', '--test-global-setup=test/support/global-setup.ts', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TEST_DATABASE_URL: server.url },
+    },
+  )
   const [code] = (await once(runner, 'exit')) as [number | null]
   process.exitCode = code ?? 1
 } finally {

@@ -10,7 +10,7 @@ import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } 
 const values = nullable(Type.Object({}, { additionalProperties: true }))
 const auditShape = object({
   audit_id: id,
-  actor: Type.String({ description: '`api_key:ID`, `command line`, or `croft` itself.' }),
+  actor: Type.String({ description: '`api_key:ID`, `manager:ID`, `command line`, or `croft` itself.' }),
   action: Type.String(),
   subject: Type.String({ description: 'What was changed, as `post:ID`.' }),
   before: values,

@@ -129,10 +129,10 @@ export async function createEditRequest(
   const picture = await bringPicture(scope, given.pictureUrl ?? null)
   return scope.commit(async (tx) => {
     const account = await lockProfile(tx.trx, caller.teamId, found.id)
-    requireNameFree(account, visibleName, tx.now)
     const managerId = await requireOrder(tx, account)
     await requireNoOther(tx, account)
     if (await isTaken(tx, account, username)) throw usernameTaken()
+    requireNameFree(account, visibleName, tx.now)
     const cost = creditCosts.edit_request
     const id = newId()
     const entry = await debitCredits(tx, cost, `Edit request ${id}.`)

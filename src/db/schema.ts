@@ -1,9 +1,10 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { PortalTables } from './portal-tables.ts'
+import type { SandboxTables } from './sandbox-tables.ts'
 
 /** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
-export interface Tables extends PortalTables {
+export interface Tables extends PortalTables, SandboxTables {
   migrations: MigrationTable
   teams: TeamTable
   api_keys: ApiKeyTable
@@ -24,10 +25,6 @@ export interface Tables extends PortalTables {
   delivery_tries: DeliveryTryTable
   idempotency_keys: IdempotencyKeyTable
   workers: WorkerTable
-  sandbox_accounts: SandboxAccountTable
-  sandbox_uploads: SandboxUploadTable
-  sandbox_posts: SandboxPostTable
-  sandbox_faults: SandboxFaultTable
   managers: ManagerTable
   manager_keys: ManagerKeyTable
   manager_teams: ManagerTeamTable
@@ -356,63 +353,6 @@ interface WorkerTable {
   pid: number
   started_at: Date
   polled_at: Date
-}
-
-interface SandboxAccountTable {
-  id: string
-  platform: Platform
-  username: string
-  /** Who is signed in: the id of a profile. */
-  session: string | null
-  display_name: string
-  bio: string | null
-  picture_url: string | null
-  signed_in_at: Date
-  updated_at: Date
-}
-
-/** What the stand-in platform holds of a post's files: the URLs under which Croft serves them. */
-export interface SandboxMedia {
-  urls: string[]
-  width: number | null
-  height: number | null
-}
-interface SandboxUploadTable {
-  id: string
-  account_id: string
-  kind: MediaType
-  media: JsonColumn<SandboxMedia>
-  created_at: Date
-}
-
-interface SandboxPostTable {
-  id: string
-  account_id: string
-  upload_id: string
-  /** Croft's own id of the post. */
-  ref: string
-  kind: MediaType
-  media: JsonColumn<SandboxMedia>
-  title: string
-  description: string
-  sound_id: string
-  created_at: Date
-  /** Null for a draft. */
-  live_at: Date | null
-  /** From when pages and searches by reference show it. */
-  visible_from: Date
-}
-
-export type SandboxCall = 'sign_in' | 'warm_up' | 'edit_profile' | 'upload' | 'publish'
-export type SandboxFaultKind = 'refuse' | 'refuse_for_good' | 'hang' | 'commit_then_hang' | 'lose_answer' | 'forget'
-interface SandboxFaultTable {
-  id: string
-  team_id: string
-  profile_id: string | null
-  call: SandboxCall
-  fault: SandboxFaultKind
-  remaining: number
-  created_at: Date
 }
 
 interface ManagerTable {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { PostStatus, SandboxCall, SandboxFaultKind } from '../../src/db/schema.ts'
+import type { PostStatus } from '../../src/db/schema.ts'
+import type { SandboxCall, SandboxFaultKind } from '../../src/db/sandbox-tables.ts'
 import { addFault } from '../../src/drivers/sandbox/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestCroft } from '../support/croft.ts'

@@ -1,4 +1,4 @@
-import type { SandboxCall } from '../../db/schema.ts'
+import type { SandboxCall } from '../../db/sandbox-tables.ts'
 import type { DriverProfile } from '../contract.ts'
 import { takeFault } from './faults.ts'
 import { NoAnswer, noLimit, Refusal, type Limit, type SandboxPlatform } from './platform/index.ts'

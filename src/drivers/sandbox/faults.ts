@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/connect.ts'
-import type { SandboxCall, SandboxFaultKind } from '../../db/schema.ts'
+import type { SandboxCall, SandboxFaultKind } from '../../db/sandbox-tables.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
 import type { Db } from '../../../src/db/connect.ts'
-import type { SandboxCall, SandboxFaultKind } from '../../../src/db/schema.ts'
+import type { SandboxCall, SandboxFaultKind } from '../../../src/db/sandbox-tables.ts'
 import type { Driver, DriverPost, DriverProfile } from '../../../src/drivers/contract.ts'
 import { addFault, createSandboxDriver } from '../../../src/drivers/sandbox/index.ts'
 import type { SandboxPlatform } from '../../../src/drivers/sandbox/platform/index.ts'

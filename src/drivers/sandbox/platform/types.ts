@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Db } from '../../../db/connect.ts'
-import type { SandboxMedia } from '../../../db/schema.ts'
+import type { SandboxMedia } from '../../../db/sandbox-tables.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Refused } from '../../contract.ts'
 

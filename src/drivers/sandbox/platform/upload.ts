@@ -1,4 +1,5 @@
-import type { MediaType, SandboxMedia } from '../../../db/schema.ts'
+import type { MediaType } from '../../../db/schema.ts'
+import type { SandboxMedia } from '../../../db/sandbox-tables.ts'
 import { mediaColumn, newNumber, type Limit, type SandboxPlatform } from './types.ts'
 
 /**

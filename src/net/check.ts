@@ -7,6 +7,12 @@ export const maxUrlLength = 2048
 
 export const addressRefused = 'leads to an address that is not on the public internet; give a URL that anyone can reach'
 
+function withoutTrailingDots(host: string): string {
+  let end = host.length
+  while (host[end - 1] === '.') end -= 1
+  return host.slice(0, end)
+}
+
 /** Judges the text of a URL: what it is, where it literally points. No network. */
 export function checkUrl(text: string, allowPrivateNetwork: boolean): UrlCheck {
   if (text.length > maxUrlLength)
@@ -17,7 +23,7 @@ export function checkUrl(text: string, allowPrivateNetwork: boolean): UrlCheck {
     return refuse('invalid_url', 'the URL holds a user name or password; give one without them, such as a signed URL')
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return notHttps(url)
-  url.hostname = url.hostname.replace(/\.+$/, '')
+  url.hostname = withoutTrailingDots(url.hostname)
   const address = isLocalName(url.hostname) ? '127.0.0.1' : literalAddress(url.hostname)
   if (url.protocol === 'http:') {
     const loopback = address !== null && isAllowed(address, url.protocol, allowPrivateNetwork)

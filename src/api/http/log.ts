@@ -1,7 +1,7 @@
 import { LogController, type FastifyInstance } from 'fastify'
 
 /** A path as logs may hold it: no query, no media token. */
-export const loggablePath = (url: string): string => url.replace(/[?#].*$/, '').replace(/^\/media\/[^/]+/, '/media/…')
+export const loggablePath = (url: string): string => (url.split(/[?#]/, 1)[0] ?? '').replace(/^\/media\/[^/]+/, '/media/…')
 
 /** Fastify writes two lines a request; Croft one, when it is over. */
 export const logController = new LogController({ disableRequestLogging: true })

@@ -4,7 +4,9 @@ import type { MediaRow } from '../rows.ts'
 /** The token in an address of this server's own media, or null for any other URL. */
 export function tokenIn(ctx: Context, url: string): string | null {
   const prefix = `${ctx.publicUrl()}/media/`
-  return url.startsWith(prefix) ? (/^[A-Za-z0-9_-]{43}$/.exec(url.slice(prefix.length).replace(/[?#].*$/, ''))?.[0] ?? '') : null
+  return url.startsWith(prefix)
+    ? (/^[A-Za-z0-9_-]{43}$/.exec(url.slice(prefix.length).split(/[?#]/, 1)[0] ?? '')?.[0] ?? '')
+    : null
 }
 
 /** The team's stored media behind one of Croft's own URLs, or null. Nothing is requested. */

@@ -117,12 +117,14 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
 export const editBody = () => ({ requested_username: newUsername(), requested_visible_name: 'New Display Name' })
 
 /** An account with an active order, without the way to it. */
-export async function savedAccount(
+export const savedAccount = (
   server: Server,
   managerId: string | null,
   options: { team?: TestTeam; platform?: 'tiktok' | 'instagram' } = {},
-): Promise<string> {
-  const team = options.team ?? server.team
+): Promise<string> => accountWithOrder(options.team ?? server.team, managerId, options.platform ?? 'tiktok')
+
+/** As {@link savedAccount}, of any server's team. */
+export function accountWithOrder(team: TestTeam, managerId: string | null, platform: 'tiktok' | 'instagram'): Promise<string> {
   return team.scope.commit(async (tx) => {
     const username = newUsername()
     const row = await tx.trx
@@ -130,7 +132,7 @@ export async function savedAccount(
       .values({
         team_id: team.id,
         id: newId(),
-        platform: options.platform ?? 'tiktok',
+        platform,
         driver: 'operator',
         profile_name: username,
         username,

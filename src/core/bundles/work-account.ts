@@ -42,8 +42,9 @@ export const keptSubmission = (tx: Tx, submission: Submission): JsonObject => ({
   submitted_at: tx.now.toISOString(),
 })
 
-/** Tells the team that a manager could not do a part of a bundle. */
+/** Tells the team that a manager could not do a part of a bundle, which is held so that its events stay in order. */
 export async function tellFailure(tx: Tx, item: WorkRow, why: { code: string; message: string }): Promise<void> {
+  if (item.bundle_id !== null) await holdBundle(tx, item.bundle_id)
   const facts = { bundle_id: item.bundle_id, position: item.position, work_id: item.id, code: why.code, message: why.message }
   await recordEvent(tx, 'bundle.work_failed', facts)
   await recordAudit(tx, 'bundle.work_failed', `bundle:${item.bundle_id ?? ''}`, null, facts)

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/connect.ts'
 
-/** A place in the order of events: by the transaction that wrote them, then by number. */
+/**
+ * A place in the order of events. `xid` is the id of the transaction that wrote the event, or of the newest that had ended
+ * when it was inserted; events of equal `xid` stand by number. So an event follows all that its writer could have waited for.
+ */
 export interface Position {
   xid: string
   seq: number

@@ -1,5 +1,7 @@
 import { isUuid } from '../../lib/ids.ts'
+import type { JsonObject } from '../../lib/json.ts'
 import type { Context } from '../context.ts'
+import { subjectOf } from '../events/subject.ts'
 import type { DeliveryRow } from '../rows.ts'
 import { systemScope } from '../write/scope.ts'
 import { tryDelivery, type Destination } from './deliver.ts'
@@ -41,6 +43,30 @@ const due = (ctx: Context, lane: Lane, most: number): Promise<DeliveryRow[]> =>
     .limit(most)
     .execute()
 
+/** The deliveries that must follow one another: those of events about one thing. A post's own webhook waits for none. */
+function chainsOf(batch: readonly DeliveryRow[]): DeliveryRow[][] {
+  const chains = new Map<string, DeliveryRow[]>()
+  for (const one of batch) {
+    const { data } = JSON.parse(one.body) as { data?: JsonObject }
+    const subject = one.event_id === null ? one.id : subjectOf(one.type, data ?? {})
+    const chain = chains.get(subject)
+    if (chain) chain.push(one)
+    else chains.set(subject, [one])
+  }
+  return [...chains.values()]
+}
+
+/** Sends one after the other while each arrives; the rest stay due. */
+async function sendChain(ctx: Context, chain: DeliveryRow[], to: Destination, goOn: () => boolean): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (const one of chain) {
+    const answer = await tryDelivery(ctx, one, to)
+    answers.push(answer)
+    if (!isGood(answer) || !goOn()) break
+  }
+  return answers
+}
+
 interface Turn {
   failures: number
   restUntil: Date | null
@@ -49,12 +75,14 @@ interface Turn {
 /** Round after round, until nothing is due, the receiver fails, or the turn is over. A lane that fails is asked with one. */
 async function rounds(ctx: Context, lane: Lane, goOn: () => boolean): Promise<Turn> {
   const began = performance.now()
+  const mayGoOn = () => goOn() && performance.now() - began < turnMs
   let { failures } = lane
-  while (goOn() && performance.now() - began < turnMs) {
+  while (mayGoOn()) {
     const destination = await destinationOf(ctx, lane)
     const batch = destination ? await due(ctx, lane, failures > 0 ? 1 : atOnce) : []
     if (!destination || batch.length === 0) return { failures, restUntil: null }
-    const answers = await Promise.all(batch.map((one) => tryDelivery(ctx, one, destination)))
+    const chains = chainsOf(batch).map((chain) => sendChain(ctx, chain, destination, mayGoOn))
+    const answers = (await Promise.all(chains)).flat()
     failures = answers.some(isGood) ? 0 : failures + 1
     const rest = laneRestMs(failures, askedToWait(answers))
     if (rest > 0) return { failures, restUntil: new Date(ctx.clock.now().getTime() + rest) }

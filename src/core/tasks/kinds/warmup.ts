@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../lib/json.ts'
+import { lockProfile } from '../../profiles/find.ts'
 import { moveProfile } from '../../profiles/move.ts'
 import type { ProfileRow } from '../../rows.ts'
 import { teamPolicy } from '../../teams/policy.ts'
@@ -28,7 +29,9 @@ async function becomeReady(tx: Tx, profile: ProfileRow, policy: WarmupPolicy): P
   await planRun(tx, ready, policy, policy.maintenanceMs)
 }
 
-async function afterRun(tx: Tx, task: ClaimedTask, profile: ProfileRow, success: boolean, reason: string): Promise<void> {
+async function afterRun(tx: Tx, task: ClaimedTask, { team_id, id }: ProfileRow, success: boolean, reason: string): Promise<void> {
+  // Held before the run's event is written, so that the profile's events stand in the order of its changes.
+  const profile = await lockProfile(tx.trx, team_id, id)
   const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
   const maintenance = profile.ready_at !== null
   const counted = success

@@ -69,6 +69,11 @@ test('a filter lets through what it names, and an event that does not exist is r
   const refused = await ask(team.key)('POST', '/v1/webhook-endpoints', wrong)
   assert.equal(refused.status, 422)
   assert.match(JSON.stringify(refused.body), /events\.1.*post\.publishd is no event/)
+  const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty']
+  const names = await ask(team.key)('POST', '/v1/webhook-endpoints', { url: receiver.url('/x'), events: inherited })
+  assert.equal(names.status, 422)
+  for (const [index, name] of inherited.entries())
+    assert.match(JSON.stringify(names.body), new RegExp(`events\\.${index}.*${name} is no event`))
 })
 
 test('after a rotation both secrets sign', async () => {

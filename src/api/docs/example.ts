@@ -60,7 +60,7 @@ export function exampleOf(schema: Schema, name = ''): unknown {
   if (schema.example !== undefined) return schema.example
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
-  if (name in byName) return byName[name]
+  if (Object.hasOwn(byName, name)) return byName[name]
   if (schema.anyOf) return exampleOf(schema.anyOf[0] ?? {}, name)
   if (schema.format !== undefined && byFormat[schema.format] !== undefined) return byFormat[schema.format]
   if (schema.properties)

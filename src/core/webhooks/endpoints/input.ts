@@ -23,7 +23,7 @@ export function checkEndpoint(ctx: Context, input: Partial<EndpointInput>): void
     }
   }
   for (const [index, name] of (input.events ?? []).entries()) {
-    if (!(name in eventTypes))
+    if (!Object.hasOwn(eventTypes, name))
       found.push({
         path: `events.${index}`,
         message: `${name} is no event; there are ${Object.keys(eventTypes).join(', ')}`,

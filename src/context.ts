@@ -8,6 +8,7 @@ import { storeSetting } from './config/store.ts'
 import type { Context } from './core/context.ts'
 import { requireSameKey, secretBox } from './core/secrets/box.ts'
 import type { Substitutes } from './croft.ts'
+import { databaseClock } from './db/clock.ts'
 import { connect } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
@@ -93,6 +94,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     db: main.db,
     counters: counters.db,
     clock,
+    databaseClock: databaseClock(substitutes.databaseClock),
     queue,
     drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
     store,

@@ -13,6 +13,8 @@ export interface Substitutes {
   /** A database that runs already. */
   connection?: Connection
   clock?: Clock
+  /** In the place of the database's own. */
+  databaseClock?: Clock
   reach?: (point: FaultPoint) => Promise<void>
   /** How long a worker holds a task without a sign of life, and how often it looks for lost ones. */
   leaseMs?: number

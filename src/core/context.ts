@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
 import type { Scope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
@@ -15,6 +16,7 @@ export interface Context {
   /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
   counters: Db
   clock: Clock
+  databaseClock: DatabaseClock
   queue: Queue
   drivers: ReadonlyMap<string, Driver>
   store: Store

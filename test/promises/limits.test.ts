@@ -13,7 +13,14 @@ let second: Croft
 before(async () => {
   croft = await testCroft({ work: false, settings: { CROFT_RATE_LIMIT_PER_MINUTE: '30' }, substitutes: { clock } })
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', CROFT_DATA_DIR: croft.dataDir })
-  second = await createCroft({ ...settings, CROFT_ROLE: 'api' }, { connection: croft.database.connection, clock })
+  second = await createCroft(
+    { ...settings, CROFT_ROLE: 'api' },
+    {
+      connection: croft.database.connection,
+      clock,
+      databaseClock: clock,
+    },
+  )
 })
 after(async () => {
   await second.stop(0)

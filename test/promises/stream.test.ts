@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import { readSettings } from '../../src/config/read.ts'
+import { createKey, revokeKey } from '../../src/core/keys/keys.ts'
+import { recordEvent } from '../../src/core/write/record.ts'
+import { openScope } from '../../src/core/write/scope.ts'
+import { createCroft } from '../../src/croft.ts'
 import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
 import { until } from '../support/wait.ts'
 import { happen } from './support/events.ts'
@@ -10,6 +18,10 @@ before(async () => {
   croft = await testCroft({ work: false })
 })
 after(() => croft.stop())
+
+/** How many connections the server has. */
+const connections = ({ croft: { app } }: TestCroft) =>
+  new Promise<number>((resolve, reject) => app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
 
 const stream = (key: string, query = '', headers: Record<string, string> = {}) =>
   openStream(`${croft.address}/v1/events/stream${query}`, { 'x-api-key': key, ...headers })
@@ -54,6 +66,50 @@ test('a team has ten streams at most, and a closed one gives its place back', as
   assert.equal((await stream((await testTeam(croft.ctx, 'another')).key)).status, 200)
   for (const one of open) one.close()
   await until(async () => (await stream(team.key)).status === 200)
+})
+
+test('a stream ends when its key is revoked on another process, or expires; others go on', async () => {
+  const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', CROFT_DATA_DIR: croft.dataDir })
+  const second = await createCroft({ ...settings, CROFT_ROLE: 'api' }, { connection: croft.database.connection })
+  try {
+    const team = await testTeam(croft.ctx, 'keys')
+    const newKey = async () => {
+      const { row, key } = await createKey(team.scope, { name: null, scope: 'read', expiresAt: null })
+      return { id: row.id, live: await stream(key), again: () => stream(key) }
+    }
+    const [revoked, expired, good] = [await newKey(), await newKey(), await newKey()]
+    await revokeKey(openScope(second.ctx, { teamId: team.id, actor: 'test', scope: 'write', requestId: null }), revoked.id)
+    await revoked.live.ended
+    await sql`update api_keys set expires_at = now() where id = ${expired.id}`.execute(croft.ctx.db)
+    await expired.live.ended
+    assert.deepEqual([(await revoked.again()).status, (await expired.again()).status], [401, 401])
+    const id = await happen(team.scope)
+    await until(() => good.live.messages.some((message) => message.id === id))
+    assert.ok([...revoked.live.messages, ...expired.live.messages].every((message) => message.id !== id))
+    good.live.close()
+  } finally {
+    await second.stop(0)
+  }
+})
+
+test('a reader that takes nothing is cut off when its key is revoked', async () => {
+  const team = await testTeam(croft.ctx, 'stalled')
+  const { row, key } = await createKey(team.scope, { name: null, scope: 'read', expiresAt: null })
+  const first = await happen(team.scope)
+  const text = 'x'.repeat(100_000)
+  for (let n = 0; n < 4; n += 1)
+    await team.scope.commit(async (tx) => {
+      for (let m = 0; m < 40; m += 1) await recordEvent(tx, 'profile.updated', { text })
+    })
+  const { hostname, port } = new URL(croft.address)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.on('error', () => undefined)
+  socket.write(`GET /v1/events/stream?after=${first} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\n\r\n`)
+  await once(socket, 'readable')
+  const before = await connections(croft)
+  await revokeKey(team.scope, row.id)
+  await until(async () => (await connections(croft)) < before)
+  socket.destroy()
 })
 
 test('streams end cleanly when the server stops', async () => {

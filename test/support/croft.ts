@@ -54,6 +54,7 @@ async function answerOf(response: Response): Promise<TestAnswer> {
 /**
  * A Croft on a database and a data directory of its own, listening. Without `work` it answers requests and carries nothing out.
  * @param settings as in the environment
+ * @param substitutes a clock takes the place of the database's as well, so that a test moves all time by it
  */
 export async function testCroft(
   options: { settings?: Record<string, string>; substitutes?: Substitutes; work?: boolean } = {},
@@ -69,7 +70,11 @@ export async function testCroft(
     ...options.settings,
   })
   const role = options.work === false ? { CROFT_ROLE: 'api' as const } : {}
-  const croft = await createCroft({ ...settings, ...role }, { connection: database.connection, ...options.substitutes })
+  const { clock } = options.substitutes ?? {}
+  const croft = await createCroft(
+    { ...settings, ...role },
+    { connection: database.connection, ...(clock ? { databaseClock: clock } : {}), ...options.substitutes },
+  )
   const address = await croft.start()
   const team = await testTeam(croft.ctx, 'test')
   return {

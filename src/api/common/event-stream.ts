@@ -6,6 +6,7 @@ import { CroftError, invalid } from '../../core/errors.ts'
 import { positionOf, readEvents } from '../../core/events/list.ts'
 import { presentPosition, type Position } from '../../core/events/order.ts'
 import { openTail, type Ear } from '../../core/events/tail.ts'
+import { watchKeys } from '../../core/keys/watch.ts'
 import type { EventRow } from '../../core/rows.ts'
 import { isUuid } from '../../lib/ids.ts'
 import { callerOf, requireScope } from '../http/auth.ts'
@@ -17,6 +18,8 @@ import { eventType, showEvent } from './event-shape.ts'
 const streamsPerTeam = 10
 const heartbeatMs = 15_000
 const perRead = 100
+/** How long a reader whose key has ended may take to read what was written for it. */
+const endingMs = 1_000
 
 const frame = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${JSON.stringify(showEvent(row))}\n\n`
 
@@ -55,6 +58,7 @@ async function startOf(ctx: Context, teamId: string, request: FastifyRequest): P
 /** `GET /v1/events/stream`: the events as they happen, by server-sent events. */
 export function eventStream(app: FastifyInstance, ctx: Context): void {
   const tail = openTail(ctx)
+  const keys = watchKeys(ctx)
   const closing = new AbortController()
   const open = new Map<string, number>()
   const count = (teamId: string, by: 1 | -1) => {
@@ -64,7 +68,7 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
   }
   app.addHook('preClose', async () => {
     closing.abort()
-    await tail.stop()
+    await Promise.all([tail.stop(), keys.stop()])
   })
   app.get(
     '/v1/events/stream',
@@ -72,7 +76,7 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       exposeHeadRoute: false,
       schema: {
         summary: 'Follow events as they happen',
-        description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as \`GET /v1/events\` shows it. Goes on behind \`Last-Event-ID\`, or the event that \`after\` names; else begins now. A comment comes every ${heartbeatMs / 1_000} s without an event. At most ${streamsPerTeam} streams a team and process.`,
+        description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as \`GET /v1/events\` shows it. Goes on behind \`Last-Event-ID\`, or the event that \`after\` names; else begins now. A comment comes every ${heartbeatMs / 1_000} s without an event. Ends when the key is revoked or expires. At most ${streamsPerTeam} streams a team and process.`,
         tags: ['Events'],
         security: [{ apiKey: [] }, { bearer: [] }],
         querystring: Type.Object({ after: Type.Optional(id), type: Type.Optional(eventType) }, { additionalProperties: false }),
@@ -87,7 +91,8 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
     },
     async (request, reply) => {
-      const { teamId } = callerOf(request)
+      const caller = callerOf(request)
+      const { teamId } = caller
       const from = await startOf(ctx, teamId, request)
       if ((open.get(teamId) ?? 0) >= streamsPerTeam)
         throw new CroftError('too_many_streams', `The team has ${streamsPerTeam} streams open here. Close one first.`, {}, 5)
@@ -98,11 +103,17 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
         count(teamId, -1)
         throw error
       })
-      const signal = AbortSignal.any([gone.signal, closing.signal])
+      const keyEnded = new AbortController()
+      const signal = AbortSignal.any([gone.signal, closing.signal, keyEnded.signal])
       const types = type === undefined ? undefined : [type]
       const stream = Readable.from(frames(ctx, { teamId, from, types, ear, signal }), { highWaterMark: 1 })
+      const unwatch = keys.watch(caller, () => {
+        keyEnded.abort()
+        setTimeout(() => stream.destroy(), endingMs).unref()
+      })
       stream.once('close', () => {
         ear.close()
+        unwatch()
         count(teamId, -1)
       })
       reply.raw.once('close', () => gone.abort())

@@ -18,20 +18,20 @@ export interface HeldKey {
 }
 
 const leaseUntil = sql<Date>`now() + interval '60 seconds'`
-const keptMs = 24 * 3_600_000
+/** Until when keys must have been taken to be past their time. */
+export const tooOld = (ctx: Context) => sql<Date>`${ctx.databaseClock.now()} - interval '24 hours'`
 
 /** What makes two requests the same: method, path and body. */
 export const fingerprint = (method: string, path: string, body: string): Buffer =>
   createHash('sha256').update(`${method}\n${path}\n${body}`).digest()
 
 async function insert(ctx: Context, held: HeldKey, print: Buffer): Promise<boolean> {
-  const now = ctx.clock.now()
   const { rows } = await sql`
     insert into idempotency_keys as k (team_id, key, fingerprint, holder, lease_until, created_at)
-    values (${held.teamId}, ${held.key}, ${print}, ${held.holder}, ${leaseUntil}, ${now})
+    values (${held.teamId}, ${held.key}, ${print}, ${held.holder}, ${leaseUntil}, ${ctx.databaseClock.now()})
     on conflict (team_id, key) do update set fingerprint = excluded.fingerprint, holder = excluded.holder, lease_until = excluded.lease_until,
       status = null, body = null, created_at = excluded.created_at
-    where (k.status is null and k.lease_until < now()) or k.created_at < ${new Date(now.getTime() - keptMs)}
+    where (k.status is null and k.lease_until < now()) or k.created_at < ${tooOld(ctx)}
     returning 1`.execute(ctx.db)
   return rows.length > 0
 }

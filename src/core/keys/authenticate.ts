@@ -7,10 +7,12 @@ import { hashOf, isWellFormed } from './secret.ts'
 async function teamKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {
   const row = await ctx.db
     .selectFrom('api_keys')
-    .select(['team_id', 'id', 'scope', 'expires_at', 'revoked_at'])
+    .select(['team_id', 'id', 'scope'])
     .where('hash', '=', hash)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', ctx.databaseClock.now())]))
     .executeTakeFirst()
-  if (!row || row.revoked_at || (row.expires_at && row.expires_at <= ctx.clock.now())) return null
+  if (!row) return null
   return { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope, requestId }
 }
 

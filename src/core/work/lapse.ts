@@ -14,12 +14,21 @@ export async function giveBack(tx: Tx, item: WorkRow, action: 'lapse' | 'release
   return changeItem(tx, item, action, set)
 }
 
-const isSilent = (tx: Tx, item: WorkRow): boolean => item.claimed_until !== null && item.claimed_until <= tx.now
+async function isSilent(tx: Tx, item: WorkRow): Promise<boolean> {
+  const silent = await tx.trx
+    .selectFrom('work_items')
+    .select('id')
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.id)
+    .where('claimed_until', '<=', tx.ctx.databaseClock.now())
+    .executeTakeFirst()
+  return silent !== undefined
+}
 
 /** Takes the held item from a holder whose claim has run out. */
 export async function lapseIfSilent(tx: Tx, item: WorkRow): Promise<WorkRow> {
   const held = item.status === 'claimed' || item.status === 'started'
-  return held && isSilent(tx, item) ? giveBack(tx, item, 'lapse') : item
+  return held && (await isSilent(tx, item)) ? giveBack(tx, item, 'lapse') : item
 }
 
 type Found = Pick<WorkRow, 'team_id' | 'id'>
@@ -50,7 +59,7 @@ export async function lapseClaims(ctx: Context): Promise<number> {
     .selectFrom('work_items')
     .select(['team_id', 'id'])
     .where('status', 'in', ['claimed', 'started'])
-    .where('claimed_until', '<=', ctx.clock.now())
+    .where('claimed_until', '<=', ctx.databaseClock.now())
     .orderBy('claimed_until')
     .limit(batch)
     .execute()

@@ -4,7 +4,7 @@ import { recordAudit } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
 import { requireHeld } from './change.ts'
 import { holdWork } from './hold.ts'
-import { claimEnd } from './take.ts'
+import { claimEnd } from './renew.ts'
 
 /** Keeps a picture of what was done, for the holder's submission. @returns its media id @throws CroftError `work_not_found`, `invalid_state` */
 export function keepScreenshot(scope: Scope, id: string, picture: FetchedPicture): Promise<{ mediaId: string }> {
@@ -15,7 +15,7 @@ export function keepScreenshot(scope: Scope, id: string, picture: FetchedPicture
     const mediaId = await keepPicture(tx, picture)
     await tx.trx
       .updateTable('work_items')
-      .set({ claimed_until: claimEnd(tx) })
+      .set({ claimed_until: claimEnd(tx.ctx) })
       .where('team_id', '=', item.team_id)
       .where('id', '=', item.id)
       .execute()

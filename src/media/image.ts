@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { lookBytes, looksLike } from './looks-like.ts'
+import { lookBytes, looksLike, type Look } from './looks-like.ts'
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif'
 
@@ -64,17 +64,17 @@ function pixels(path: string, maxPixels: number): Sharp {
   return sharp(path, options).timeout({ seconds: decodeSeconds })
 }
 
-async function lookAt(path: string): Promise<ReturnType<typeof looksLike>> {
+async function lookAt(path: string): Promise<Look> {
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(lookBytes), 0, lookBytes, 0)
-    return looksLike(buffer.subarray(0, bytesRead))
+    return await looksLike(buffer.subarray(0, bytesRead))
   } finally {
     await file.close()
   }
 }
 
 /** Of what `looksLike` says: a picture that Croft takes. */
-export function isImage(format: ReturnType<typeof looksLike>['format']): format is ImageFormat {
+export function isImage(format: Look['format']): format is ImageFormat {
   return format === 'jpeg' || format === 'png' || format === 'webp' || format === 'avif'
 }

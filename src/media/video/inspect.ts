@@ -25,7 +25,7 @@ export async function inspectVideo(reader: Reader, limits: MediaLimits, signal?:
       message: `the file is ${bytesInWords(reader.size)}, at most ${bytesInWords(limits.videoBytes)}`,
     })
   }
-  const look = looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
+  const look = await looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
   if (look.format !== 'mp4') return { info: null, problems: [...problems, notMp4(look.words)], warnings: [] }
   const found = await outline(reader)
   problems.push(...judgeOutline(found, reader.size, limits))

@@ -1,6 +1,8 @@
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif'
+
 /** What the first bytes say a file is, in words for a person; `format` for those that Croft takes. */
 export interface Look {
-  format: 'mp4' | 'zip' | 'jpeg' | 'png' | 'webp' | 'avif' | null
+  format: 'mp4' | 'zip' | ImageFormat | null
   words: string
 }
 
@@ -49,6 +51,11 @@ export async function looksLike(head: Uint8Array): Promise<Look> {
   if (found) return found[0]
   const words = markup(text) ?? (await otherKind(bytes))
   return look(null, words ?? (isText(text) ? 'a text' : 'a file of an unknown kind'))
+}
+
+/** A picture that Croft takes. */
+export function isImage(format: Look['format']): format is ImageFormat {
+  return format === 'jpeg' || format === 'png' || format === 'webp' || format === 'avif'
 }
 
 const pageStarts = ['<!doctype html', '<html', '<head', '<body', '<script', '<title']

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../image.ts'
+import type { ImageFormat } from '../looks-like.ts'
 import type { Problem } from '../problem.ts'
 import { shown } from '../words.ts'
 

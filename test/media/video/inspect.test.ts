@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { defaultLimits, type Inspection, type MediaLimits } from '../../../src/media/index.ts'
 import { inspectVideo } from '../../../src/media/video/inspect.ts'
 import { fileReader } from '../../../src/media/video/reader.ts'
-import { codes, fixture, fixturePath, folder, samplePath } from '../support.ts'
+import { codes, fixture, fixturePath, folder, isolation, samplePath } from '../support.ts'
 import { box } from './surgery.ts'
 
 async function inspectFile(path: string, limits: Partial<MediaLimits> = {}): Promise<Inspection> {
   const reader = await fileReader(path)
-  return inspectVideo(reader, { ...defaultLimits, ...limits }).finally(() => reader.close())
+  const context = { isolation, owner: 'a team', temporaryDir: tmpdir(), limits: { ...defaultLimits, ...limits } }
+  return inspectVideo(reader, context).finally(() => reader.close())
 }
 
 async function inspectBytes(t: TestContext, bytes: Buffer): Promise<Inspection> {

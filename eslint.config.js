@@ -1,10 +1,11 @@
 import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
+import { linearRegexp } from './lint/linear-regexp.ts'
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'data/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts', 'lint/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -32,11 +33,12 @@ export default tseslint.config(
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['src/**/*.ts'],
-    plugins: { regexp },
+    plugins: { regexp, croft: { rules: { 'linear-regexp': linearRegexp } } },
     rules: {
       // A pattern whose time grows faster than its input lets one request, or one file, hold the process.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+      'croft/linear-regexp': 'error',
     },
   },
   {

@@ -16,7 +16,7 @@ import { createOperatorDriver } from './drivers/operator/index.ts'
 import { createSandboxDriver } from './drivers/sandbox/index.ts'
 import { openQueue, throughPool, type Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
-import { cleanTemporary, defaultLimits, openStore } from './media/index.ts'
+import { cleanTemporary, createIsolation, defaultLimits, openStore } from './media/index.ts'
 import { createGuard } from './net/index.ts'
 
 export interface OpenedContext {
@@ -77,6 +77,8 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   await cleanTemporary(temporaryDir)
   const store = await openStore(storeSetting(settings, dataDir, temporaryDir))
   opened.defer(() => store.close())
+  const isolation = createIsolation()
+  opened.defer(() => isolation.close())
   const guard = createGuard({
     allowPrivateNetwork: settings.CROFT_ALLOW_PRIVATE_NETWORK,
     log: (event) => log.info(event, 'the guard refused an address'),
@@ -102,6 +104,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     secrets,
     log,
     limits: defaultLimits,
+    isolation,
     temporaryDir,
     publicUrl,
     defaultDriver: settings.CROFT_DEFAULT_DRIVER,

@@ -5,7 +5,7 @@ import type { Scope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
 import type { Queue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { MediaLimits, Store } from '../media/index.ts'
+import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
 import type { SecretBox } from './secrets/box.ts'
 import type { WarmupPolicy } from './warmup/policy.ts'
@@ -24,6 +24,7 @@ export interface Context {
   secrets: SecretBox
   log: Logger
   limits: MediaLimits
+  isolation: Isolation
   temporaryDir: string
   publicUrl: () => string
   defaultDriver: string

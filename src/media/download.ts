@@ -46,17 +46,17 @@ async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']
     }
     head = Buffer.concat([head, chunk])
     if (head.byteLength < lookBytes) continue
-    like(head, judge)
+    await like(head, judge)
     yield head
     head = null
   }
   if (head !== null) {
-    like(head, judge)
+    await like(head, judge)
     yield head
   }
 }
 
-function like(head: Uint8Array, judge: Download['judge']): void {
-  const problem = judge(looksLike(head))
+async function like(head: Uint8Array, judge: Download['judge']): Promise<void> {
+  const problem = judge(await looksLike(head))
   if (problem) throw new Refusal([problem])
 }

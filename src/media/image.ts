@@ -1,80 +1,58 @@
-import { open } from 'node:fs/promises'
-import sharp, { type Sharp } from 'sharp'
-import { lookBytes, looksLike } from './looks-like.ts'
-
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif'
-
-/** What a picture is. Width and height in pixels, as it is seen: EXIF rotation applied. */
-export interface Image {
-  format: ImageFormat
-  width: number
-  height: number
-  /** No EXIF rotation to apply. */
-  upright: boolean
-}
+import type { IngestContext } from './ingest-types.ts'
+import { pictureLimits } from './isolated/limits.ts'
+import { TooCostlyError } from './isolated/pool.ts'
+import type { ImageFormat } from './looks-like.ts'
+import type { Image } from './picture/decode.ts'
 
 /** Why a file is no picture for Croft. */
 export type ImageFault =
-  { fault: 'other_format'; words: string } | { fault: 'too_many_pixels'; width: number; height: number } | { fault: 'damaged' }
+  | { fault: 'other_format'; words: string }
+  | { fault: 'too_many_pixels'; width: number; height: number }
+  | { fault: 'damaged' }
+  | { fault: 'too_costly' }
 
-const decodeSeconds = 30
+export type ImageContext = Pick<IngestContext, 'isolation' | 'owner' | 'signal'>
 
 /** Reads the header, then decodes the whole picture for real. Pixels are judged by the header, before any is decoded. */
-export async function readImage(path: string, maxPixels: number): Promise<Image | ImageFault> {
-  const { format, words } = await lookAt(path)
-  if (!isImage(format)) return { fault: 'other_format', words }
+export async function readImage(path: string, maxPixels: number, context: ImageContext): Promise<Image | ImageFault> {
+  const { isolation, owner, signal } = context
   try {
-    const found = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata()
-    if (found.format !== (format === 'avif' ? 'heif' : format)) return { fault: 'damaged' }
-    const { width, height } = found.autoOrient
+    const image = await isolation.run(owner, 'header', { path }, pictureLimits, signal)
+    if ('fault' in image) return image
+    const { width, height } = image
     if (width * height > maxPixels) return { fault: 'too_many_pixels', width, height }
-    await inTurn(() => pixels(path, maxPixels).resize(8, 8, { fit: 'fill' }).raw().toBuffer())
-    return { format, width, height, upright: (found.orientation ?? 1) === 1 }
+    const decode = () => isolation.run(owner, 'decode', { path, maxPixels }, pictureLimits, signal)
+    return (await inTurn(image, context, decode)) ?? image
   } catch (error) {
-    if (error instanceof Error) return { fault: 'damaged' }
+    if (error instanceof TooCostlyError) return { fault: 'too_costly' }
     throw error
   }
 }
 
-/** Writes the picture upright as a JPEG, what is transparent on white, without its metadata (place, camera, thumbnail). */
-export async function writeJpeg(from: string, to: string, maxPixels: number): Promise<void> {
-  // Optimised coding would hold every coefficient in memory, and saves 5 %.
-  const options = { quality: 90, optimiseCoding: false }
-  await inTurn(() => pixels(from, maxPixels).autoOrient().flatten({ background: '#fff' }).jpeg(options).toFile(to))
+/** Writes the picture upright, without its metadata (place, camera, thumbnail); as a JPEG with what is transparent on white. */
+export async function writeImage(
+  order: { from: string; to: string; as: 'jpeg' | 'png'; maxPixels: number },
+  image: Pick<Image, 'width' | 'height' | 'format'>,
+  context: ImageContext,
+): Promise<void> {
+  const { isolation, owner, signal } = context
+  await inTurn(image, context, () => isolation.run(owner, 'write', order, pictureLimits, signal))
 }
 
-/** Writes the picture upright as a PNG, without its metadata. */
-export async function writePng(from: string, to: string, maxPixels: number): Promise<void> {
-  await inTurn(() => pixels(from, maxPixels).autoOrient().png().toFile(to))
-}
+/** Pixels that a picture decodes to within about 100 MB. */
+const smallPixels: Record<ImageFormat, number> = { jpeg: 12e6, png: 12e6, webp: 6e6, avif: 3e6 }
 
-let turn: Promise<unknown> = Promise.resolve()
-
-/** One picture at a time in this process, in order of asking: 50 megapixels take 0.1 to 0.5 GB, as AVIF 1 GB. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const mine = turn.then(work)
-  turn = mine.catch(() => null)
-  return mine
-}
-
-function pixels(path: string, maxPixels: number): Sharp {
-  sharp.concurrency(1)
-  sharp.cache(false)
-  const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const
-  return sharp(path, options).timeout({ seconds: decodeSeconds })
-}
-
-async function lookAt(path: string): Promise<ReturnType<typeof looksLike>> {
-  const file = await open(path, 'r')
+/** Large pictures one at a time, by turns of their owners. */
+async function inTurn<T>(
+  { width, height, format }: Pick<Image, 'width' | 'height' | 'format'>,
+  { isolation, owner, signal }: ImageContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (width * height <= smallPixels[format]) return work()
+  const release = await isolation.takeMemory(owner, signal)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(lookBytes), 0, lookBytes, 0)
-    return looksLike(buffer.subarray(0, bytesRead))
+    return await work()
   } finally {
-    await file.close()
+    release()
   }
-}
-
-/** Of what `looksLike` says: a picture that Croft takes. */
-export function isImage(format: ReturnType<typeof looksLike>['format']): format is ImageFormat {
-  return format === 'jpeg' || format === 'png' || format === 'webp' || format === 'avif'
 }

@@ -1,4 +1,5 @@
 import type { Guard } from '../net/index.ts'
+import type { Isolation } from './isolated/pool.ts'
 import type { MediaLimits } from './limits.ts'
 import type { Problem } from './problem.ts'
 import type { Store } from './store/types.ts'
@@ -16,6 +17,10 @@ export interface IngestContext {
   guard: Guard
   store: Store
   limits: MediaLimits
+  /** Where files are read that may harm the process. */
+  isolation: Isolation
+  /** Whose file it is: owners take turns. */
+  owner: string
   /** Where downloads wait; best on the same disk as a local store. */
   temporaryDir: string
   signal?: AbortSignal

@@ -7,6 +7,7 @@ export const mediaProblemCodes = {
   media_timeout: 'The server took too long.',
   media_too_large: 'The file is over the size limit.',
   media_truncated: 'The file, or its download, ends before it is complete.',
+  media_unreadable: 'Reading the file would take more time or memory than allowed, or its index claims what cannot be.',
   media_not_mp4: 'The file is not an MP4 video.',
   media_no_video_track: 'The MP4 holds no picture track.',
   media_codec_unsupported: 'The video is not encoded as H.264.',

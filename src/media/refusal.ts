@@ -1,4 +1,5 @@
 import { FetchProblem, type FetchProblemCode } from '../net/index.ts'
+import { TooCostlyError } from './isolated/pool.ts'
 import type { MediaProblemCode, Problem } from './problem.ts'
 import { NotStoredError } from './store/types.ts'
 
@@ -50,6 +51,10 @@ export function reasonsOf(error: unknown, kind: Kind): { ok: false; problems: Pr
   if (error instanceof FetchProblem) {
     const code = (kind === 'media' ? mediaNames : pictureNames)[error.code]
     return { ok: false, problems: [{ code, message: error.message }], retryable: error.retryable }
+  }
+  if (error instanceof TooCostlyError) {
+    const code = kind === 'media' ? 'media_unreadable' : 'picture_too_large'
+    return { ok: false, problems: [{ code, message: error.message }], retryable: false }
   }
   if (error instanceof NotStoredError) {
     const message = 'the uploaded file is no longer kept; upload it again'

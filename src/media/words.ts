@@ -11,3 +11,6 @@ export function shown(name: string): string {
   const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�')
   return `"${clean.length > 80 ? `${clean.slice(0, 79)}…` : clean}"`
 }
+
+/** Of a picture, after its name. */
+export const tooCostly = 'takes more memory or time to decode than allowed; export it smaller, or as a plain JPEG'

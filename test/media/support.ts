@@ -11,7 +11,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { ZipFile, type Options } from 'yazl'
 import { createGuard } from '../../src/net/index.ts'
-import { defaultLimits, openStore, type IngestContext, type MediaLimits } from '../../src/media/index.ts'
+import { createIsolation, defaultLimits, openStore, type IngestContext, type MediaLimits } from '../../src/media/index.ts'
 import { serve } from '../net/servers.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,6 +27,9 @@ export async function folder(t: TestContext): Promise<string> {
   return dir
 }
 
+/** One for all tests of a file; it keeps no process alive, and ends with it. */
+export const isolation = createIsolation()
+
 /** All that `ingest` needs, on loopback and in folders of its own; no temporary file may be left at the test's end. */
 export async function context(t: TestContext, limits: Partial<MediaLimits> = {}): Promise<IngestContext & { dir: string }> {
   const dir = await folder(t)
@@ -39,7 +42,7 @@ export async function context(t: TestContext, limits: Partial<MediaLimits> = {})
       assert.deepEqual(await readdir(place).catch(() => []), [], place)
     await rm(dir, { recursive: true, force: true })
   })
-  return { guard, store, limits: { ...defaultLimits, ...limits }, temporaryDir, dir }
+  return { guard, store, isolation, owner: 'a team', limits: { ...defaultLimits, ...limits }, temporaryDir, dir }
 }
 
 /** How many files a local store in `dir` holds. */

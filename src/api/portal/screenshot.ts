@@ -26,7 +26,7 @@ async function takePicture(ctx: Context, request: FastifyRequest): Promise<Fetch
   }
   try {
     const { hash } = await ctx.store.put(part.file, { maxBytes: ctx.limits.pictureBytes })
-    return await pictureIn(ctx, hash, 'file')
+    return await pictureIn(ctx, callerOf(request).teamId, hash, 'file')
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error
     throw new CroftError('payload_too_large', `The picture is larger than ${Math.floor(error.maxBytes / 1_048_576)} MiB.`)

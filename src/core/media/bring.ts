@@ -1,6 +1,7 @@
 import type { MediaType } from '../../db/schema.ts'
 import { ingest, type IngestResult } from '../../media/index.ts'
 import type { Context } from '../context.ts'
+import { ingestContext } from './ingest-context.ts'
 import { mediaBehind, tokenIn } from './own.ts'
 
 /** How long trouble at the media's own server that may pass is waited for, before each further try. */
@@ -22,7 +23,7 @@ export async function bringMedia(
     return { ok: false, problems: [problem], retryable: false }
   }
   return ingest(
-    { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir, signal },
+    { ...ingestContext(ctx, media.team_id), signal },
     { source: file ? { hash: file.hash } : { url: media.media_url }, media_type: media.media_type },
   )
 }

@@ -2,11 +2,12 @@ import type { MediaType } from '../../db/schema.ts'
 import { inspectOnly, type InspectResult } from '../../media/index.ts'
 import type { Caller, Context } from '../context.ts'
 import { CroftError } from '../errors.ts'
+import { ingestContext } from './ingest-context.ts'
 import { mediaBehind, tokenIn } from './own.ts'
 
 /** What a post with this media would meet; nothing is kept. @throws CroftError `media_not_found` for an upload that is not the team's */
 export async function inspectMedia(ctx: Context, caller: Caller, url: string, mediaType: MediaType): Promise<InspectResult> {
-  const context = { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir }
+  const context = ingestContext(ctx, caller.teamId)
   if (tokenIn(ctx, url) === null) return inspectOnly(context, { source: { url }, media_type: mediaType })
   const file = (await mediaBehind(ctx, caller.teamId, url))?.files[0]
   if (!file)

@@ -2,6 +2,7 @@ import { fetchPicture as fetchAndStore, type MediaFile, type PictureInfo, type P
 import { newId, newToken } from '../../lib/ids.ts'
 import type { Context } from '../context.ts'
 import { CroftError, invalid, type ErrorCode } from '../errors.ts'
+import { ingestContext } from './ingest-context.ts'
 import { mediaBehind, tokenIn } from './own.ts'
 import type { Tx } from '../write/scope.ts'
 
@@ -29,10 +30,7 @@ async function bring(ctx: Context, teamId: string, url: string, requireSquare: b
   const own = await mediaBehind(ctx, teamId, url)
   const file = own?.files[0]
   if (!file && tokenIn(ctx, url) !== null) return { ok: false, problems: [gone], retryable: false }
-  return fetchAndStore(
-    { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir },
-    { source: file ? { hash: file.hash } : { url }, requireSquare },
-  )
+  return fetchAndStore(ingestContext(ctx, teamId), { source: file ? { hash: file.hash } : { url }, requireSquare })
 }
 
 /**

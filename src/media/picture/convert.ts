@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { writeJpeg, writePng } from '../image.ts'
+import { writeImage, type ImageContext } from '../image.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Store } from '../store/types.ts'
 import type { MediaFile } from '../types.ts'
@@ -12,11 +12,11 @@ import type { PictureInfo } from './types.ts'
 export async function convertPicture(
   path: string,
   info: PictureInfo,
-  options: { store: Store; temporaryDir: string; maxPixels: number },
+  options: ImageContext & { store: Store; temporaryDir: string; maxPixels: number },
 ): Promise<MediaFile> {
   const png = info.format === 'png'
   return withTemporary(options.temporaryDir, async (to) => {
-    await (png ? writePng : writeJpeg)(path, to, options.maxPixels)
+    await writeImage({ from: path, to, as: png ? 'png' : 'jpeg', maxPixels: options.maxPixels }, info, options)
     return { ...(await options.store.put(createReadStream(to))), content_type: png ? 'image/png' : 'image/jpeg' }
   })
 }

@@ -1,6 +1,6 @@
 import { download } from '../download.ts'
 import type { IngestContext, MediaSource } from '../ingest-types.ts'
-import { isImage } from '../image.ts'
+import { isImage } from '../looks-like.ts'
 import { reasonsOf, Refusal } from '../refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import { TooLargeError } from '../store/types.ts'
@@ -18,14 +18,14 @@ export async function fetchPicture(
   context: IngestContext,
   input: { source: MediaSource; requireSquare: boolean },
 ): Promise<PictureResult> {
-  const { limits, store, temporaryDir } = context
+  const { limits, temporaryDir } = context
   try {
     return await withTemporary(temporaryDir, async (path) => {
       await bring(context, input.source, path)
       const rules = { requireSquare: input.requireSquare, maxBytes: limits.pictureBytes, maxPixels: limits.picturePixels }
-      const { info, problems } = await inspectPicture(path, rules)
+      const { info, problems } = await inspectPicture(path, rules, context)
       if (info === null || problems.length > 0) return { ok: false, problems, retryable: false }
-      return { ok: true, file: await convertPicture(path, info, { store, temporaryDir, maxPixels: rules.maxPixels }), info }
+      return { ok: true, file: await convertPicture(path, info, { ...context, maxPixels: rules.maxPixels }), info }
     })
   } catch (error) {
     return reasonsOf(error, 'picture')

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { tooLarge } from '../download.ts'
-import { readImage, type ImageFault } from '../image.ts'
+import { readImage, type ImageContext, type ImageFault } from '../image.ts'
 import type { Problem } from '../problem.ts'
+import { tooCostly } from '../words.ts'
 import type { PictureInfo } from './types.ts'
 
 export interface PictureRules {
@@ -14,10 +15,11 @@ export interface PictureRules {
 export async function inspectPicture(
   path: string,
   { requireSquare, maxBytes, maxPixels }: PictureRules,
+  context: ImageContext,
 ): Promise<{ info: PictureInfo | null; problems: Problem[] }> {
   const { size } = await stat(path)
   if (size > maxBytes) return { info: null, problems: [tooLarge(size, maxBytes, 'picture')] }
-  const image = await readImage(path, maxPixels)
+  const image = await readImage(path, maxPixels, context)
   if ('fault' in image) return { info: null, problems: [explain(image, maxPixels)] }
   const { width, height, format } = image
   const problems: Problem[] = []
@@ -41,6 +43,8 @@ function explain(fault: ImageFault, maxPixels: number): Problem {
       const message = `the picture is ${fault.width}x${fault.height} pixels, at most ${maxPixels / 1e6} megapixels`
       return { code: 'picture_too_large', message }
     }
+    case 'too_costly':
+      return { code: 'picture_too_large', message: `the picture ${tooCostly}` }
     case 'damaged':
       return { code: 'picture_not_an_image', message: 'the picture is damaged and cannot be decoded; export it again' }
   }

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises'
 import type { ZipFile } from 'yauzl'
-import { readImage, type Image, type ImageFault } from '../image.ts'
+import { readImage, type ImageFault } from '../image.ts'
+import type { IngestContext } from '../ingest-types.ts'
 import type { MediaLimits } from '../limits.ts'
 import type { Problem } from '../problem.ts'
+import type { Image } from '../picture/decode.ts'
 import { Refusal } from '../refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Inspection } from '../types.ts'
-import { shown } from '../words.ts'
+import { shown, tooCostly } from '../words.ts'
 import { readEntries, withZip, type SlideEntry } from './entries.ts'
 import { extract } from './extract.ts'
 
@@ -19,11 +21,7 @@ export interface SlideshowCheck extends Inspection {
   slides: Slide[]
 }
 
-export interface SlideshowOptions {
-  limits: MediaLimits
-  temporaryDir: string
-  signal?: AbortSignal
-}
+export type SlideshowOptions = Pick<IngestContext, 'limits' | 'temporaryDir' | 'isolation' | 'owner' | 'signal'>
 
 const mostProblems = 20
 
@@ -70,7 +68,7 @@ async function checkSlide(
   if (entry.uncompressedSize > limits.slideBytes || entry.isEncrypted() || !entry.canDecodeFileData()) return { skipped: true }
   return withTemporary(temporaryDir, async (path) => {
     await extract(zip, slide, path, limits.slideBytes, signal)
-    const image = await readImage(path, limits.slidePixels)
+    const image = await readImage(path, limits.slidePixels, options)
     if ('fault' in image) return explain(slide, image, limits)
     return image.format === slide.format ? { ...slide, image } : wrongFormat(slide, `a ${named[image.format]} picture`)
   }).catch((error: unknown) => {
@@ -90,6 +88,8 @@ function explain(slide: SlideEntry, fault: ImageFault, limits: MediaLimits): Pro
       const size = `${fault.width}x${fault.height}, ${Math.ceil((fault.width * fault.height) / 1e6)} megapixels`
       return { code: 'slide_too_large', message: `${name} is ${size}, at most ${limits.slidePixels / 1e6}` }
     }
+    case 'too_costly':
+      return { code: 'slide_too_large', message: `${name} ${tooCostly}` }
     case 'damaged':
       return { code: 'slide_unreadable', message: `${name} is damaged and cannot be decoded; export it again` }
   }

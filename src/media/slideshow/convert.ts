@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { writeJpeg } from '../image.ts'
+import { writeImage } from '../image.ts'
 import { temporaryPath, withTemporary } from '../store/temporary.ts'
 import type { Store } from '../store/types.ts'
 import type { MediaFile } from '../types.ts'
@@ -29,7 +29,7 @@ export async function convertSlideshow(
         }
         const to = await temporaryPath(options.temporaryDir)
         try {
-          await writeJpeg(from, to, options.limits.slidePixels)
+          await writeImage({ from, to, as: 'jpeg', maxPixels: options.limits.slidePixels }, slide.image, options)
           return await store.put(createReadStream(to))
         } finally {
           await rm(to, { force: true })

@@ -1,5 +1,5 @@
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl'
-import type { ImageFormat } from '../image.ts'
+import type { ImageFormat } from '../looks-like.ts'
 import type { MediaLimits } from '../limits.ts'
 import type { Problem } from '../problem.ts'
 import { Refusal } from '../refusal.ts'

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../image.ts'
+import type { ImageFormat } from '../looks-like.ts'
 import type { Problem } from '../problem.ts'
 import { shown } from '../words.ts'
 
@@ -25,7 +25,8 @@ export function readName(name: string): Named {
     const what = last === '' ? 'is a folder' : 'lies in a folder'
     return refuse('slide_not_allowed', `${shown(name)} ${what}; put the slides at the top level of the zip`)
   }
-  const match = /^slide-(\d+)\.([a-z]+)$/.exec(name.replace(/\.[^.]*$/, (extension) => extension.toLowerCase()))
+  const dot = Math.max(0, name.lastIndexOf('.'))
+  const match = /^slide-(\d+)\.([a-z]+)$/.exec(name.slice(0, dot) + name.slice(dot).toLowerCase())
   if (!match?.[1] || !match[2]) {
     return refuse(
       'slide_name_invalid',

@@ -3,9 +3,16 @@ import { lookBytes, looksLike } from '../looks-like.ts'
 import type { Problem } from '../problem.ts'
 import type { Inspection, MediaInfo } from '../types.ts'
 import { bytesInWords } from '../words.ts'
-import { outline, type Outline } from './boxes.ts'
+import type { IngestContext } from '../ingest-types.ts'
+import { indexLimits } from '../isolated/limits.ts'
+import { TooCostlyError } from '../isolated/pool.ts'
+import { withTemporary } from '../store/temporary.ts'
+import { mostBoxes, outline, type Outline } from './boxes.ts'
+import { inTime, writeParts } from './index-file.ts'
 import type { Reader } from './reader.ts'
-import { readTracks, type Tracks } from './tracks.ts'
+import type { IndexRead, Tracks } from './tracks.ts'
+
+export type InspectContext = Pick<IngestContext, 'limits' | 'temporaryDir' | 'isolation' | 'owner' | 'signal'>
 
 /** Encoders pad the last frames: a video exported as 60 s is often a few hundredths longer. Seconds. */
 const durationSlack = 0.1
@@ -14,10 +21,12 @@ const durationSlack = 0.1
 const ratioSlack = 0.01
 
 /**
- * Says what a video is, and everything that keeps it from being posted. Reads the index, not the pictures.
+ * Says what a video is, and everything that keeps it from being posted. Reads the index, not the pictures, in an isolated process.
  * @throws what `reader` throws, and `signal.reason`
  */
-export async function inspectVideo(reader: Reader, limits: MediaLimits, signal?: AbortSignal): Promise<Inspection> {
+export async function inspectVideo(given: Reader, context: InspectContext): Promise<Inspection> {
+  const { limits } = context
+  const reader = inTime(given)
   const problems: Problem[] = []
   if (reader.size > limits.videoBytes) {
     problems.push({
@@ -25,12 +34,13 @@ export async function inspectVideo(reader: Reader, limits: MediaLimits, signal?:
       message: `the file is ${bytesInWords(reader.size)}, at most ${bytesInWords(limits.videoBytes)}`,
     })
   }
-  const look = looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
+  const look = await looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
   if (look.format !== 'mp4') return { info: null, problems: [...problems, notMp4(look.words)], warnings: [] }
   const found = await outline(reader)
   problems.push(...judgeOutline(found, reader.size, limits))
-  const readable = found.indexed && found.indexBytes <= limits.inspectBytes
-  const tracks = readable ? await readTracks(reader, signal) : null
+  const readable = found.indexed && !found.endless && found.indexBytes <= limits.inspectBytes
+  const { tracks, refused } = readable ? await readApart(reader, found, context) : { tracks: null, refused: null }
+  if (refused !== null) problems.push(unreadable(refused))
   if (tracks === null) return { info: null, problems: problems.length > 0 ? problems : [damaged], warnings: [] }
   const info: MediaInfo = {
     kind: 'video',
@@ -45,6 +55,24 @@ export async function inspectVideo(reader: Reader, limits: MediaLimits, signal?:
   return { info, problems: [...problems, ...judgeTracks(tracks, limits)], warnings: warn(tracks) }
 }
 
+/** Reads the index in a process of its own; what it costs there harms none here. */
+function readApart(reader: Reader, { parts }: Outline, context: InspectContext): Promise<IndexRead> {
+  const { isolation, owner, signal } = context
+  return withTemporary(context.temporaryDir, async (path) => {
+    await writeParts(reader, parts, path)
+    const places = parts.map(({ start, length }) => ({ start, length }))
+    return isolation.run(owner, 'tracks', { path, size: reader.size, parts: places }, indexLimits, signal)
+  }).catch((error: unknown) => {
+    if (error instanceof TooCostlyError) return { tracks: null, refused: error.message }
+    throw error
+  })
+}
+
+const unreadable = (why: string): Problem => ({
+  code: 'media_unreadable',
+  message: `the video cannot be read: ${why}; export it again`,
+})
+
 const damaged: Problem = {
   code: 'media_not_mp4',
   message: 'the file begins like an MP4 but cannot be read as one; export the video again',
@@ -55,7 +83,8 @@ export function notMp4(words: string): Problem {
   return { code: 'media_not_mp4', message: `the file is ${words}, not an MP4 video; export the video as MP4 (H.264)` }
 }
 
-function judgeOutline({ indexed, indexBytes, needed }: Outline, size: number, limits: MediaLimits): Problem[] {
+function judgeOutline({ indexed, indexBytes, needed, endless }: Outline, size: number, limits: MediaLimits): Problem[] {
+  if (endless) return [unreadable(`it consists of more than ${mostBoxes} boxes`)]
   if (needed > size) {
     const message = `the file ends early: ${bytesInWords(size)} of ${bytesInWords(needed)} are there; upload it again`
     return [{ code: 'media_truncated', message }]

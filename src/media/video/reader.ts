@@ -41,14 +41,23 @@ export async function storeReader(store: Store, hash: string): Promise<Reader> {
   }
 }
 
-const blockBytes = 64 * 1024
+/** How many bytes the first request of a remote file asks for: one block. */
+export const firstBytes = 64 * 1024
+/** Of a stored file: where boxes stand far apart, little is read between them. */
+export const storedBlock = 4 * 1024
+/** What is kept of any file, however long. */
+const mostKept = 1024 * 1024
 
-/** Reads whole blocks and keeps them, so that many small reads cost few: for sources where each read is a request. */
-export function inBlocks(inner: Reader, known?: Uint8Array): Reader {
+/** Reads whole blocks and keeps the last ones, so that many small reads cost few: for sources where each read is a request. */
+export function inBlocks(inner: Reader, known?: Uint8Array, blockBytes: number = firstBytes): Reader {
+  const mostBlocks = mostKept / blockBytes
   const blocks = new Map<number, Uint8Array>()
   const keep = (first: number, bytes: Uint8Array) => {
     for (let at = 0; at < bytes.byteLength; at += blockBytes)
       blocks.set(first + at / blockBytes, bytes.subarray(at, at + blockBytes))
+  }
+  const forget = () => {
+    for (const block of blocks.keys()) if (blocks.size > mostBlocks) blocks.delete(block)
   }
   if (known && (known.byteLength === blockBytes || known.byteLength === inner.size)) keep(0, known)
   return {
@@ -66,11 +75,9 @@ export function inBlocks(inner: Reader, known?: Uint8Array): Reader {
         keep(first, await inner.read(first * blockBytes, Math.min((last + 1) * blockBytes, inner.size)))
       }
       const all = Buffer.concat(wanted.map((block) => blocks.get(block) ?? new Uint8Array(0)))
+      forget()
       const from = Math.floor(start / blockBytes) * blockBytes
       return new Uint8Array(all.subarray(start - from, end - from))
     },
   }
 }
-
-/** How many bytes the first request of a remote file asks for: one block. */
-export const firstBytes = blockBytes

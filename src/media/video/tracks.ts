@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { CustomSource, Input, MP4 } from 'mediabunny'
-import type { Reader } from './reader.ts'
+import type { IndexPart } from './boxes.ts'
+import { judgeCounts } from './counts.ts'
 
 /** What the index of an MP4 says of it. */
 export interface Tracks {
@@ -9,39 +11,49 @@ export interface Tracks {
   video: { codec: string; width: number; height: number; rotation: 0 | 90 | 180 | 270 } | null
 }
 
-/** The longest a file's index may take to read, in milliseconds. */
-const readMs = 60_000
+/** What came of reading an index: `tracks` is null where it holds none that can be read, `refused` says why it was not tried. */
+export interface IndexRead {
+  tracks: Tracks | null
+  refused: string | null
+}
 
 /**
- * Reads an MP4's tracks with mediabunny: its index alone, no pictures.
- * @returns null where mediabunny finds no MP4, or a damaged one
- * @throws what `reader` throws, and `signal.reason`
+ * Reads an MP4's tracks with mediabunny from its index alone, whose parts stand one after the other in the file at `path`.
+ * Belongs into a process of its own: a hostile index can take any memory and time.
  */
-export async function readTracks(reader: Reader, signal?: AbortSignal): Promise<Tracks | null> {
-  const failures: unknown[] = []
-  const read = async (start: number, end: number) => {
-    try {
-      return await reader.read(start, end)
-    } catch (error) {
-      failures.push(error)
-      throw error
-    }
-  }
-  const source = new CustomSource({ getSize: () => reader.size, read, handleUnhandledError: (error) => failures.push(error) })
-  const input = new Input({ source, formats: [MP4] })
-  const stop = AbortSignal.any([AbortSignal.timeout(readMs), ...(signal ? [signal] : [])])
-  const dispose = () => input.dispose()
-  stop.addEventListener('abort', dispose, { once: true })
+export async function readIndex({ path, size, parts }: { path: string; size: number; parts: IndexPart[] }): Promise<IndexRead> {
+  const bytes = await readFile(path)
+  const refused = judgeCounts(bytes, parts)
+  if (refused !== null) return { tracks: null, refused }
+  const read = sparse(bytes, parts)
+  const input = new Input({ source: new CustomSource({ getSize: () => size, read }), formats: [MP4] })
   try {
-    return (await input.canRead()) ? await tracksOf(input) : null
+    return { tracks: (await input.canRead()) ? await tracksOf(input) : null, refused }
   } catch (error) {
-    signal?.throwIfAborted()
-    if (failures.length > 0) throw failures[0]
-    if (error instanceof Error) return null
+    if (error instanceof Error) return { tracks: null, refused }
     throw error
   } finally {
-    stop.removeEventListener('abort', dispose)
     input.dispose()
+  }
+}
+
+/** Reads from the whole file; what is not of the index reads as zeros. `parts` do not overlap and stand in order. */
+function sparse(bytes: Buffer, parts: readonly IndexPart[]): (start: number, end: number) => Uint8Array {
+  let kept = 0
+  const placed = parts.map(({ start, length }) => ({ start, end: start + length, at: (kept += length) - length }))
+  return (start, end) => {
+    const into = new Uint8Array(end - start)
+    let [low, high] = [0, placed.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((placed[middle]?.end ?? 0) <= start) low = middle + 1
+      else high = middle
+    }
+    for (let part = placed[low]; part && part.start < end; part = placed[++low]) {
+      const [from, to] = [Math.max(part.start, start), Math.min(part.end, end)]
+      into.set(bytes.subarray(part.at + from - part.start, part.at + to - part.start), from - start)
+    }
+    return into
   }
 }
 

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { defaultLimits, type Inspection, type MediaLimits } from '../../../src/media/index.ts'
 import { inspectVideo } from '../../../src/media/video/inspect.ts'
 import { fileReader } from '../../../src/media/video/reader.ts'
-import { codes, fixture, fixturePath, folder, samplePath } from '../support.ts'
+import { codes, fixture, fixturePath, folder, isolation, samplePath } from '../support.ts'
 import { box } from './surgery.ts'
 
 async function inspectFile(path: string, limits: Partial<MediaLimits> = {}): Promise<Inspection> {
   const reader = await fileReader(path)
-  return inspectVideo(reader, { ...defaultLimits, ...limits }).finally(() => reader.close())
+  const context = { isolation, owner: 'a team', temporaryDir: tmpdir(), limits: { ...defaultLimits, ...limits } }
+  return inspectVideo(reader, context).finally(() => reader.close())
 }
 
 async function inspectBytes(t: TestContext, bytes: Buffer): Promise<Inspection> {
@@ -80,6 +82,12 @@ test('what is no MP4 is named for what it looks like', async (t) => {
   await expect(Buffer.from('#EXTM3U\n#EXT-X-VERSION:3\n'), 'a playlist')
   await expect(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'a JPEG picture')
   await expect(Buffer.from('PK\x03\x04aaaa', 'latin1'), 'a zip')
+  await expect(
+    Buffer.from('\ufeff <?xml version="1.0"?>\n<!-- a --> <!-- b -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    'an SVG drawing',
+  )
+  await expect(Buffer.from('fLaC\0\0\0\x22' + '\0'.repeat(100)), 'a file of the type audio/flac')
+  await expect(Buffer.from('<!---->'.repeat(73)), 'a text')
   await expect(Buffer.alloc(0), 'empty')
   await expect(Buffer.alloc(100), 'a file of an unknown kind')
   await expect(await fixture('quicktime.mov'), 'a QuickTime movie (.mov)')

@@ -19,7 +19,7 @@ const ask = async (croft: TestCroft, team: TestTeam, method: string, path: strin
 /** The address of a picture that the team has uploaded: it is read without a request. */
 async function ownPicture({ ctx }: TestCroft, team: TestTeam): Promise<string> {
   const { hash } = await ctx.store.put(Readable.from([await picture('png', 64, 64)]), { maxBytes: ctx.limits.pictureBytes })
-  const kept = await pictureIn(ctx, hash, 'file')
+  const kept = await pictureIn(ctx, team.id, hash, 'file')
   return team.scope.commit(async (tx) => {
     const id = await keepPicture(tx, kept)
     const { token } = await tx.trx.selectFrom('media').select('token').where('id', '=', id).executeTakeFirstOrThrow()

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { warmupStanding } from '../../core/accounts/standing.ts'
+import { accountStatuses, warmupStanding } from '../../core/accounts/standing.ts'
 import type { Context } from '../../core/context.ts'
 import { nameRestriction } from '../../core/profiles/name-change.ts'
 import type { UpdatedProfile } from '../../core/profiles/update.ts'
@@ -7,6 +7,7 @@ import type { ProfileView } from '../../core/profiles/view.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const platform = oneOf('tiktok', 'instagram')
+export const accountStatus = oneOf(...accountStatuses)
 
 /** An account, as spec section 5 lists its members. */
 export const accountShape = object({
@@ -16,7 +17,7 @@ export const accountShape = object({
   name: Type.String(),
   username: Type.String(),
   bio: nullable(Type.String()),
-  accountStatus: oneOf('created_pending_warmup', 'warming_up', 'ready'),
+  accountStatus,
   warmupDay: Type.Integer({ minimum: 0, maximum: 7 }),
   warmupStartDate: nullable(time),
   warmupCompletionDate: nullable(time),

@@ -64,13 +64,10 @@ export function toCroftError(thrown: unknown): CroftError {
       'unsupported_media_type',
       'Send the Content-Type that this route takes: application/json, or multipart/form-data for uploads.',
     )
-  if (
-    thrown instanceof SyntaxError ||
-    error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
-    error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
-  ) {
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return new CroftError('malformed_json', 'The body is empty. This route takes a JSON object.')
+  if (thrown instanceof SyntaxError || error.code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new CroftError('malformed_json', 'The body is not JSON. Check it with a JSON validator.')
-  }
   if (error.code === 'FST_ERR_BAD_URL')
     return new CroftError('malformed_request', 'The path holds a % that begins no percent-encoded character. Encode it as %25.')
   if (error.statusCode !== undefined && error.statusCode < 500)

@@ -81,27 +81,43 @@ function messageOf(entry: Entry, context: string): string {
   return says[entry.keyword]?.(entry, String(entry.params['limit'])) ?? entry.message ?? 'is not allowed'
 }
 
-/** A union fails once for each of its branches. One line says more: all constants, else the fault of the branch that fits, else all types. */
-function unionMessage(branches: readonly Entry[], context: string): string {
+/** A union fails once for each of its branches; one line says more. Null where the fault of a branch lies deeper and is told there. */
+function unionMessage(branches: readonly Entry[], deeper: boolean, context: string): string | null {
   const constants = branches.filter(({ keyword }) => keyword === 'const').map(({ params }) => String(params['allowedValue']))
   if (constants.length > 0) return `must be one of ${constants.join(', ')}`
   const closest = branches.find(({ keyword }) => keyword !== 'type')
   if (closest) return messageOf(closest, context)
+  if (deeper) return null
   return branches.length > 0 ? typeMessage(branches.flatMap(typesOf)) : 'is not allowed'
+}
+
+const isOfAMember = ({ params }: Entry): boolean => 'missingProperty' in params || 'additionalProperty' in params
+
+/** Every value that an entry says something of a part of. */
+function withFaultyParts(entries: readonly Entry[]): Set<string> {
+  const found = new Set<string>()
+  for (const entry of entries) {
+    const parts = entry.instancePath.split('/')
+    for (let n = isOfAMember(entry) ? parts.length : parts.length - 1; n > 0; n -= 1) found.add(parts.slice(0, n).join('/'))
+  }
+  return found
 }
 
 /** One fault for each path, in the order of the schema. The time it takes grows with the number of entries alone. */
 function details(context: string, entries: readonly Entry[]): Detail[] {
   const found = new Map<string, Detail>()
-  const branches = Map.groupBy(
-    entries.filter(({ keyword, params }) => keyword !== 'anyOf' && keyword !== 'required' && !('additionalProperty' in params)),
-    ({ instancePath }) => instancePath,
-  )
+  const unions = entries.some(({ keyword }) => keyword === 'anyOf')
+  const own = unions ? entries.filter((entry) => entry.keyword !== 'anyOf' && !isOfAMember(entry)) : []
+  const branches = Map.groupBy(own, ({ instancePath }) => instancePath)
+  const faultyParts = unions ? withFaultyParts(entries) : new Set<string>()
   for (const entry of entries) {
     const path = pathOf(context, entry)
-    if (entry.keyword === 'anyOf')
-      found.set(path, { path, message: unionMessage(branches.get(entry.instancePath) ?? [], context) })
-    else if (!found.has(path)) found.set(path, { path, message: messageOf(entry, context) })
+    if (entry.keyword === 'anyOf') {
+      const deeper = faultyParts.has(entry.instancePath)
+      const message = unionMessage(branches.get(entry.instancePath) ?? [], deeper, context)
+      if (message === null) found.delete(path)
+      else found.set(path, { path, message })
+    } else if (!found.has(path)) found.set(path, { path, message: messageOf(entry, context) })
   }
   return [...found.values()]
 }

@@ -14,7 +14,7 @@ import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidO
 /** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
 export const bundleParams = object({ id: Type.String() })
 
-const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200 })))
+const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })))
 const newBundle = object({
   bundle_type: bundleType,
   platform: Type.Optional(platform),

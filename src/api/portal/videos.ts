@@ -20,7 +20,7 @@ const mediaType = oneOf('video', 'slideshow')
 const configuration = object({
   media_type: mediaType,
   media_url: url,
-  title: Type.Optional(nullable(Type.String({ maxLength: 2_200, description: 'At most 2,200 characters; of a slideshow 90.' }))),
+  title: Type.Optional(nullable(Type.String({ maxLength: 2_200, pattern: '^$|\\S', description: 'At most 2,200 characters; of a slideshow 90.' }))),
   description: Type.Optional(nullable(Type.String({ maxLength: 4_000 }))),
   sound_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
   target_publish_date: Type.String({

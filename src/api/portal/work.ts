@@ -17,7 +17,7 @@ const submission = object({
   values: Type.Optional(
     nullable(
       Type.Record(
-        Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{0,99}$' }),
+        Type.String({ pattern: '^(?!(?:constructor|prototype)$)[A-Za-z][A-Za-z0-9_]{0,99}$' }),
         nullable(Type.Union([Type.String({ maxLength: 4_000 }), Type.Boolean(), Type.Number()])),
         {
           additionalProperties: false,

@@ -23,16 +23,22 @@ const bodies: Record<string, { method: string; path: string; body: unknown; faul
   'a manager’s values': { method: 'POST', path: `/v1/work/${nobody}/submit`, body: { values }, faults: 70_001 },
 }
 
-test('a body of many faults is refused at once, with the first hundred', { timeout: 60_000 }, async (t) => {
+/** Bounds the processor's time, in which the load of the machine does not count. It was half a minute. */
+async function atOnce(work: () => Promise<Answer>): Promise<Answer> {
+  const before = process.cpuUsage()
+  const answer = await work()
+  const { user, system } = process.cpuUsage(before)
+  assert.ok(user + system < 6_000_000, `it took ${(user + system) / 1_000} ms of the processor's time`)
+  return answer
+}
+
+test('a body of many faults is refused at once, with the first hundred', async (t) => {
   const { ask, croft } = await api(t)
   const { key: managerKey } = await managerOf(croft, croft.team)
   for (const [name, { method, path, body, faults }] of Object.entries(bodies)) {
     await t.test(name, async () => {
       const headers = path.startsWith('/v1/work') ? { 'x-api-key': managerKey } : {}
-      const began = performance.now()
-      const answer = await ask(method, path, body, headers)
-      // Seconds or minutes while each fault was compared with each member.
-      assert.ok(performance.now() - began < 5_000, 'the time grows with the body, not with its square')
+      const answer = await atOnce(() => ask(method, path, body, headers))
       assert.ok(JSON.stringify(answer.body).length < 65_536, 'the answer is small')
       if (faults === 0) return assert.equal(answer.status, 404)
       assert.equal(answer.status, 422)
@@ -44,9 +50,7 @@ test('a body of many faults is refused at once, with the first hundred', { timeo
 
   await t.test('of many posts at once', async () => {
     const entry = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`${n}`, 1]))
-    const began = performance.now()
-    const answer: Answer = await ask('POST', '/v1/posts/bulk', { posts: list(500, entry) })
-    assert.ok(performance.now() - began < 5_000)
+    const answer = await atOnce(() => ask('POST', '/v1/posts/bulk', { posts: list(500, entry) }))
     const results = ok(answer)['results'] as { error: { details: { path: string; message: string }[] } }[]
     assert.equal(results.length, 500)
     for (const { error } of results) {

@@ -8,7 +8,7 @@ import { updateProfile } from '../../core/profiles/update.ts'
 import { viewProfile } from '../../core/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { nullable, object, pageQuery, pageRequest } from '../http/shapes.ts'
-import { editBody, editOf, madeBy } from './edit.ts'
+import { editBody, editExample, editOf, madeBy } from './edit.ts'
 import { accountShape, accountStatus, showAccount, showUpdated, updatedExample, updatedShape } from './shape.ts'
 
 // Not a uuid by its shape: in this family every text that is no UUID is 404.
@@ -65,6 +65,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
       'A display name that changes too soon is 429 `name_change_restricted` with `nextAllowedAt`.',
     params,
     body: editBody,
+    bodyExample: editExample,
     ownFaults: true,
     response: updatedShape,
     example: updatedExample,

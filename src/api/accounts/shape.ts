@@ -79,10 +79,10 @@ export function showUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): S
 export const updatedExample: Static<typeof updatedShape> = {
   success: true,
   accountId: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
-  platform: 'instagram',
+  platform: 'tiktok',
   name: 'Croft Bakery',
   username: 'croft.bakery',
   bio: 'Bread, every day.',
-  profilePictureUrl: null,
+  profilePictureUrl: 'https://croft.example.com/media/mJq0y3Vb7cXo2sLw9eRk4tZn8uHd1fGa6iPb5xQv0Ys',
   updatedAt: '2026-11-21T09:30:00.000Z',
 }

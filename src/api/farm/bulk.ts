@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import type { CroftError } from '../../core/errors.ts'
 import { createPosts, type BulkEntry, type BulkResult } from '../../core/posts/bulk.ts'
+import { exampleOf } from '../docs/example.ts'
 import { toCroftError } from '../http/errors.ts'
 import { faultsIn } from '../http/faults.ts'
 import { writeRoute } from '../http/route.ts'
@@ -52,6 +53,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     description:
       'Every entry is a body of `POST /v1/posts` and stands or falls by itself; the results are in the request’s order. Counts as one request.',
     body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
+    bodyExample: { posts: [exampleOf(newPost)] },
     response: object({ results: Type.Array(result) }),
     limitedAs: 'post-bulk',
     made: ['task_id'],

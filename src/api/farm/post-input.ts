@@ -8,7 +8,12 @@ const members = {
   media_type: oneOf('video', 'slideshow'),
   media_url: url,
   sound_id: Type.String({ minLength: 1, maxLength: 64 }),
-  title: Type.String({ minLength: 1, maxLength: 2_200, pattern: '\\S', description: 'At most 2,200 characters; of a slideshow 90.' }),
+  title: Type.String({
+    minLength: 1,
+    maxLength: 2_200,
+    pattern: '\\S',
+    description: 'At most 2,200 characters; of a slideshow 90.',
+  }),
   webhook_url: url,
   description: Type.Optional(
     Type.String({ maxLength: 4_000, description: '@ and # are stripped where the driver cannot enter them.' }),

@@ -40,10 +40,7 @@ export function showProfile({ row, policy, pictureUrl, readyAtEarliest }: Profil
     bio: hidden ? null : row.bio,
     profile_picture_url: hidden ? null : pictureUrl,
     accounts: row.provisioned_at
-      ? [
-          { platform: row.platform, username: row.username },
-          ...(email === null ? [] : [{ platform: email, username: null }]),
-        ]
+      ? [{ platform: row.platform, username: row.username }, ...(email === null ? [] : [{ platform: email, username: null }])]
       : [],
     driver: row.driver,
     warmup: {

@@ -98,6 +98,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     url: '/v1/work/:work_id/submit',
     summary: 'Hand a piece of work in',
     body: submission,
+    bodyExample: { values: { phone_name: 'Shelf 1' }, note: 'Signed in, and the phone is on its shelf.' },
     write: (scope, { params: { work_id }, body }) =>
       submitWork(scope, work_id, {
         values: body.values ?? null,

@@ -17,7 +17,10 @@ export interface WarmupStanding {
 const dayMs = 86_400_000
 const lastDay = 7
 
-function dayOf({ first_run_at: startedAt, ready_at: completedAt }: Pick<ProfileRow, 'first_run_at' | 'ready_at'>, now: Date): number {
+function dayOf(
+  { first_run_at: startedAt, ready_at: completedAt }: Pick<ProfileRow, 'first_run_at' | 'ready_at'>,
+  now: Date,
+): number {
   if (completedAt) return lastDay
   if (!startedAt) return 0
   const since = Math.max(Math.floor((now.getTime() - startedAt.getTime()) / dayMs), 0)

@@ -10,10 +10,20 @@ test('what clients send in the wrong form', async (t) => {
   const { croft, ask, reference } = await api(t)
   const profile = await readyProfile(croft.ctx, croft.team)
   const posts = async () =>
-    (await croft.ctx.db.selectFrom('posts').select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n
+    (
+      await croft.ctx.db
+        .selectFrom('posts')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow()
+    ).n
 
   /** Asks with bytes as they stand. */
-  const raw = async (method: string, path: string, body: string | Buffer<ArrayBuffer> | null, headers: Record<string, string> = {}) => {
+  const raw = async (
+    method: string,
+    path: string,
+    body: string | Buffer<ArrayBuffer> | null,
+    headers: Record<string, string> = {},
+  ) => {
     const response = await fetch(croft.address + path, {
       method,
       headers: { 'x-api-key': croft.key, 'content-type': 'application/json', ...headers },
@@ -26,7 +36,20 @@ test('what clients send in the wrong form', async (t) => {
   const messages = (answer: Answer) => Object.fromEntries(answer.body.error.details.map(({ path, message }) => [path, message]))
 
   await t.test('an id that is none is the family’s 404, however it is written', async () => {
-    const ids = ['1', '%00', '%ff', '%', '%zz', '%E0%A4%A', '%ed%a0%80', 'a%2Fb', '..%2f', 'x'.repeat(7_000), `${nobody}%00`, '%25ff']
+    const ids = [
+      '1',
+      '%00',
+      '%ff',
+      '%',
+      '%zz',
+      '%E0%A4%A',
+      '%ed%a0%80',
+      'a%2Fb',
+      '..%2f',
+      'x'.repeat(7_000),
+      `${nobody}%00`,
+      '%25ff',
+    ]
     for (const id of ids)
       for (const [method, path, code] of [
         ['GET', `/v1/accounts/${id}`, 'account_not_found'],
@@ -63,14 +86,21 @@ test('what clients send in the wrong form', async (t) => {
     for (const bad of ['\\u0000', '\\ud800', 'x\\udc00y']) {
       const text = JSON.stringify(postBody(profile.id, { title: '?' })).replace('"?"', `"${bad}"`)
       const error = refused(await raw('POST', '/v1/posts', text), 422, 'validation_error')
-      assert.deepEqual(error.details.map(({ path }) => path), ['title'])
+      assert.deepEqual(
+        error.details.map(({ path }) => path),
+        ['title'],
+      )
     }
   })
 
   await t.test('a compressed body is refused in so many words', async () => {
     const zipped = gzipSync(JSON.stringify(postBody(profile.id)))
     for (const encoding of ['gzip', 'br', 'GZIP, identity']) {
-      const error = refused(await raw('POST', '/v1/posts', zipped, { 'content-encoding': encoding }), 415, 'unsupported_media_type')
+      const error = refused(
+        await raw('POST', '/v1/posts', zipped, { 'content-encoding': encoding }),
+        415,
+        'unsupported_media_type',
+      )
       assert.match(error.message, /compressed/)
     }
     ok(await raw('POST', '/v1/posts', JSON.stringify(postBody(profile.id)), { 'content-encoding': 'identity' }), 202)
@@ -89,7 +119,9 @@ test('what clients send in the wrong form', async (t) => {
         assert.equal(messages(await raw(method, path, own))[name], 'is a name that no member may have', `${method} ${path}`)
       const bulk = ok(await raw('POST', '/v1/posts/bulk', `{"posts": [${own}]}`))['results'] as [{ error: Body['error'] }]
       assert.ok(bulk[0].error.details.some(({ path }) => path === name))
-      const values = await raw('POST', `/v1/work/${params['work_id'] ?? ''}/submit`, `{"values": {"${name}": "x"}}`, { 'x-api-key': key })
+      const values = await raw('POST', `/v1/work/${params['work_id'] ?? ''}/submit`, `{"values": {"${name}": "x"}}`, {
+        'x-api-key': key,
+      })
       assert.deepEqual(messages(values), { [`values.${name}`]: 'is a name that no member may have' })
     }
   })
@@ -115,7 +147,13 @@ test('what clients send in the wrong form', async (t) => {
   await t.test('a title of blanks is refused', async () => {
     for (const title of [' ', '\n\t', '\u00a0\u2003']) {
       assert.deepEqual(messages(await ask('POST', '/v1/posts', postBody(profile.id, { title }))), { title: 'must not be blank' })
-      const bundle = await ask('POST', '/api/ext/bundles', { bundle_type: 'account_only', country: 'US', owner: 'B', platform: 'tiktok', title })
+      const bundle = await ask('POST', '/api/ext/bundles', {
+        bundle_type: 'account_only',
+        country: 'US',
+        owner: 'B',
+        platform: 'tiktok',
+        title,
+      })
       assert.deepEqual([bundle.status, messages(bundle)], [400, { title: 'must not be blank' }])
     }
   })
@@ -139,14 +177,20 @@ test('what clients send in the wrong form', async (t) => {
     assert.equal(ok(await ask('POST', '/v1/posts', postBody(profile.id), vendor), 202)['dry_run'], true)
     const unlike = await ask('POST', '/v1/posts', postBody(profile.id), { ...vendor, 'x-dry-run': 'false' })
     assert.deepEqual(named(unlike), ['header.x-tokportal-dry-run'])
-    assert.deepEqual(named(await ask('POST', '/v1/posts', postBody(profile.id), { 'x-tokportal-dry-run': 'yes' })), ['header.x-tokportal-dry-run'])
+    assert.deepEqual(named(await ask('POST', '/v1/posts', postBody(profile.id), { 'x-tokportal-dry-run': 'yes' })), [
+      'header.x-tokportal-dry-run',
+    ])
     assert.equal(await posts(), before + 1)
     const writes = (await operations(croft)).filter(({ method, keyed }) => method !== 'GET' && keyed)
     for (const one of writes) {
       const { key } = one.path.startsWith('/v1/work') ? await managerOf(croft, croft.team) : croft
       const path = one.path.replaceAll(/\{[^}]+\}/g, nobody)
       const answer = await raw(one.method, path, '{}', { 'x-api-key': key, 'x-vendor-dry-run': 'true' })
-      assert.deepEqual(answer.body.error.details.map((each) => each.path), ['header.x-vendor-dry-run'], `${one.method} ${one.path}`)
+      assert.deepEqual(
+        answer.body.error.details.map((each) => each.path),
+        ['header.x-vendor-dry-run'],
+        `${one.method} ${one.path}`,
+      )
     }
   })
 

@@ -3,6 +3,7 @@ import type { Settings } from './config/settings.ts'
 import type { Context, FaultPoint } from './core/context.ts'
 import type { Connection } from './db/connect.ts'
 import type { Clock } from './lib/clock.ts'
+import type { RequestTimes } from './api/http/body-time.ts'
 import { buildServer } from './api/server.ts'
 import { openContext } from './context.ts'
 import { version } from './version.ts'
@@ -20,6 +21,7 @@ export interface Substitutes {
   leaseMs?: number
   sweepMs?: number
   driverTimeoutMs?: number
+  requestTimes?: RequestTimes
 }
 
 export interface Croft {
@@ -48,7 +50,9 @@ async function closeServer(app: FastifyInstance, graceMs: number): Promise<void>
 export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
   const opened = await openContext(settings, substitutes)
   const { ctx } = opened
-  const app = await buildServer(ctx, { version, healthOnly: settings.CROFT_ROLE === 'worker' })
+  const healthOnly = settings.CROFT_ROLE === 'worker'
+  const times = substitutes.requestTimes
+  const app = await buildServer(ctx, { version, healthOnly, ...(times ? { times } : {}) })
   let worker: Worker | null = null
   let stopping: Promise<void> | null = null
   const shutDown = async (graceMs: number) => {

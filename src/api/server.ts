@@ -20,9 +20,12 @@ import { bulkRoute } from './farm/bulk.ts'
 import { postRoutes } from './farm/posts.ts'
 import { farmProfileExtras } from './farm/profile-extras.ts'
 import { farmProfileRoutes } from './farm/profiles.ts'
+import { limitBodyTime, requestTimes, type RequestTimes } from './http/body-time.ts'
+import { decodable } from './http/decodable.ts'
 import { answerError } from './http/errors.ts'
 import { takeJson } from './http/json.ts'
 import { logController, loggablePath, logRequests } from './http/log.ts'
+import { checkHeaders } from './http/request-headers.ts'
 import { workRoutes } from './portal/work.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
@@ -35,7 +38,11 @@ const bodyLimit = 1_048_576
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
 /** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
-export async function buildServer(ctx: Context, options: { version: string; healthOnly: boolean }): Promise<FastifyInstance> {
+export async function buildServer(
+  ctx: Context,
+  options: { version: string; healthOnly: boolean; times?: RequestTimes },
+): Promise<FastifyInstance> {
+  const times = options.times ?? requestTimes
   const logger: FastifyBaseLogger = ctx.log
   const app = Fastify({
     bodyLimit,
@@ -46,6 +53,8 @@ export async function buildServer(ctx: Context, options: { version: string; heal
       return typeof given === 'string' && requestId.test(given) ? given : newId()
     },
     forceCloseConnections: 'idle',
+    http: { headersTimeout: times.headersMs, connectionsCheckingInterval: Math.min(times.headersMs, 5_000) },
+    rewriteUrl: ({ url = '/' }) => decodable(url),
     // An id that is too long is a bad id, as any other.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerUnreadable,
@@ -56,7 +65,11 @@ export async function buildServer(ctx: Context, options: { version: string; heal
     },
   })
   takeJson(app)
+  limitBodyTime(app, times, bodyLimit)
+  checkHeaders(app)
   app.setValidatorCompiler(validatorCompiler)
+  // The message is made of the validation's own entries, and only of those that are told.
+  app.setSchemaErrorFormatter(() => new Error('the request does not fit its schema'))
   // Answers are plain JSON of what the routes return; the tests hold them against their schemas.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.addHook('onRequest', async (request, reply) => {

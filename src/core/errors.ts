@@ -128,8 +128,21 @@ export class CroftError extends Error {
   }
 }
 
-/** An error that names every offending value at once. `code` where all of them share a more telling one. */
+/** More would make the answer to a hostile body larger than the body. */
+const mostTold = 100
+
+/** The first `most` faults, and a last one that says how many more there are. */
+export function capped(details: readonly Detail[], most = mostTold): readonly Detail[] {
+  if (details.length <= most) return details
+  return [...details.slice(0, most), { path: '', message: `and ${details.length - most} more faults, not listed here` }]
+}
+
+/** All faults in one sentence. */
+export const sentenceOf = (details: readonly Detail[]): string =>
+  details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+
+/** An error that names the offending values, the first 100 of them. `code` where all of them share a more telling one. */
 export function invalid(details: readonly Detail[], code: ErrorCode = 'validation_error'): CroftError {
-  const message = details.map((detail) => (detail.path ? `${detail.path}: ${detail.message}` : detail.message)).join('; ')
-  return new CroftError(code, message, { details })
+  const told = capped(details)
+  return new CroftError(code, sentenceOf(told), { details: told })
 }

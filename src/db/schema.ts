@@ -152,7 +152,8 @@ interface ProfileTable {
   name_changed_at: Date | null
   /** The fields whose stored values the platform did not take. */
   not_applied: Generated<string[]>
-  email_auth_method: 'google' | 'outlook'
+  /** Null for an account that a manager set up. */
+  email_auth_method: 'google' | 'outlook' | null
   bio: string | null
   picture_id: string | null
   link_in_bio: string | null

@@ -16,8 +16,28 @@ test('every bad value is named at once, whether its shape or its platform is aga
     biography: 'x',
   })
   assert.equal(answer.status, 400)
-  assert.equal(errorOf(answer).code, 'validation_error')
+  assert.equal(errorOf(answer).code, 'invalid_parameter')
   assert.deepEqual(pathsOf(answer), ['bio', 'biography', 'name', 'platform', 'profilePictureUrl', 'username'])
+  assert.deepEqual(await account(id), before)
+})
+
+test('a TikTok username has the page’s code and message, whatever it is and whatever else is wrong', async () => {
+  const { id } = await ready('tiktok')
+  const before = await account(id)
+  for (const username of ['new', 'two..dots', 'ü', '', 'x'.repeat(31), 'a\0b', 7, null])
+    for (const more of [{}, { bio: 'b'.repeat(81) }, { platform: 'instagram' }, { nick: 1 }]) {
+      const answer = await patch(id, { platform: 'tiktok', username, ...more })
+      const { code, message } = errorOf(answer)
+      assert.deepEqual(
+        [answer.status, code, message],
+        [400, 'invalid_parameter', 'Username changes are only supported for Instagram accounts'],
+      )
+      const others = Object.keys(more)
+      assert.deepEqual(
+        'details' in errorOf(answer) ? pathsOf(answer) : [],
+        others.length > 0 ? [...others, 'username'].sort() : [],
+      )
+    }
   assert.deepEqual(await account(id), before)
 })
 

@@ -25,6 +25,12 @@ export const editBody = object({
   profilePictureUrl: Type.Optional(url),
 })
 
+export const editExample = {
+  platform: 'tiktok',
+  bio: 'Bread, every day.',
+  profilePictureUrl: 'https://cdn.example.com/bakery.jpg',
+}
+
 const names: ValueNames = { name: 'name', username: 'username', bio: 'bio', picture: 'profilePictureUrl' }
 
 const members = (body: unknown): Readonly<Record<string, unknown>> =>

@@ -8,11 +8,11 @@ import { updateProfile } from '../../core/profiles/update.ts'
 import { viewProfile } from '../../core/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { nullable, object, pageQuery, pageRequest } from '../http/shapes.ts'
-import { editBody, editOf, madeBy } from './edit.ts'
-import { accountShape, showAccount, showUpdated, updatedExample, updatedShape } from './shape.ts'
+import { editBody, editExample, editOf, madeBy } from './edit.ts'
+import { accountShape, accountStatus, showAccount, showUpdated, updatedExample, updatedShape } from './shape.ts'
 
-// No shape at all: in this family every text that is no UUID is 404, one that cannot be stored among them.
-const params = object({ accountId: Type.Unsafe<string>({ description: 'The id of the account, a UUID.' }) })
+// Not a uuid by its shape: in this family every text that is no UUID is 404.
+const params = object({ accountId: Type.String({ description: 'The id of the account, a UUID.' }) })
 
 /** This family calls a profile an account. */
 async function asAccount<T>(work: Promise<T>): Promise<T> {
@@ -34,10 +34,12 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     ...common,
     url: '/v1/accounts',
     summary: 'List accounts, newest first',
-    query: pageQuery({}),
+    query: pageQuery({ status: Type.Optional(accountStatus) }),
     response: object({ data: Type.Array(accountShape), hasMore: Type.Boolean(), nextCursor: nullable(Type.String()) }),
     read: async (_, caller, { query }) => {
-      const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), {})
+      const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), {
+        accountStatus: query.status,
+      })
       return { data: items.map((view) => showAccount(ctx, view)), hasMore, nextCursor }
     },
   })
@@ -63,6 +65,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
       'A display name that changes too soon is 429 `name_change_restricted` with `nextAllowedAt`.',
     params,
     body: editBody,
+    bodyExample: editExample,
     ownFaults: true,
     response: updatedShape,
     example: updatedExample,

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { warmupStanding } from '../../core/accounts/standing.ts'
+import { accountStatuses, warmupStanding } from '../../core/accounts/standing.ts'
 import type { Context } from '../../core/context.ts'
 import { nameRestriction } from '../../core/profiles/name-change.ts'
 import type { UpdatedProfile } from '../../core/profiles/update.ts'
@@ -7,6 +7,7 @@ import type { ProfileView } from '../../core/profiles/view.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const platform = oneOf('tiktok', 'instagram')
+export const accountStatus = oneOf(...accountStatuses)
 
 /** An account, as spec section 5 lists its members. */
 export const accountShape = object({
@@ -16,7 +17,7 @@ export const accountShape = object({
   name: Type.String(),
   username: Type.String(),
   bio: nullable(Type.String()),
-  accountStatus: oneOf('created_pending_warmup', 'warming_up', 'ready'),
+  accountStatus,
   warmupDay: Type.Integer({ minimum: 0, maximum: 7 }),
   warmupStartDate: nullable(time),
   warmupCompletionDate: nullable(time),
@@ -78,10 +79,10 @@ export function showUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): S
 export const updatedExample: Static<typeof updatedShape> = {
   success: true,
   accountId: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
-  platform: 'instagram',
+  platform: 'tiktok',
   name: 'Croft Bakery',
   username: 'croft.bakery',
   bio: 'Bread, every day.',
-  profilePictureUrl: null,
+  profilePictureUrl: 'https://croft.example.com/media/mJq0y3Vb7cXo2sLw9eRk4tZn8uHd1fGa6iPb5xQv0Ys',
   updatedAt: '2026-11-21T09:30:00.000Z',
 }

@@ -79,10 +79,15 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
         description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as \`GET /v1/events\` shows it. Goes on behind \`Last-Event-ID\`, or the event that \`after\` names; else begins now. A comment comes every ${heartbeatMs / 1_000} s without an event. Ends when the key is revoked or expires. At most ${streamsPerTeam} streams a team and process.`,
         tags: ['Events'],
         security: [{ apiKey: [] }, { bearer: [] }],
+        headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ description: 'The id of the last event read.' })) }),
         querystring: Type.Object({ after: Type.Optional(id), type: Type.Optional(eventType) }, { additionalProperties: false }),
         response: {
-          200: { description: 'The stream', content: { 'text/event-stream': { schema: Type.String() } } },
-          ...errorResponses('common', { write: false, params: false, body: false, limited: true, more: [404, 422] }),
+          200: {
+            description: 'The stream',
+            content: { 'text/event-stream': { schema: Type.String() } },
+            headers: { 'Cache-Control': { type: 'string' }, 'X-Accel-Buffering': { type: 'string' } },
+          },
+          ...errorResponses('common', { write: false, params: false, body: false, limited: false, more: [404, 422, 429] }),
         },
       },
       onRequest: async (request) => {

@@ -14,7 +14,7 @@ async function* readable<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* source
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 413) throw error
+    if (error instanceof CroftError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413)) throw error
     throw new CroftError('malformed_request', 'The form cannot be read to its end. Send it whole, as multipart/form-data.')
   }
 }

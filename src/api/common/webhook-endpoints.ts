@@ -18,6 +18,11 @@ const changes = object({
   description: Type.Optional(description),
   enabled: Type.Optional(Type.Boolean()),
 })
+const example = {
+  url: 'https://hooks.example.com/croft',
+  events: ['post.published', 'post.failed'],
+  description: 'The posting service',
+}
 const params = object({ endpoint_id: id })
 const once = { secret: ['secret'], response: newEndpointShape } as const
 
@@ -41,6 +46,7 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     description:
       'Standard Webhooks: `{type, timestamp, data}`, signed with `secret`, which is shown this once (a replay of the request answers null in its place). `webhook-id` is `msg_` and the event’s id, the same on every try. At least once, in no promised order.',
     body: object({ url, events: Type.Optional(events), description: Type.Optional(description) }),
+    bodyExample: example,
     made: ['endpoint_id', 'secret'],
     write: (scope, { body }) =>
       createEndpoint(scope, { url: body.url, events: body.events ?? null, description: body.description ?? null }),
@@ -67,6 +73,7 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     description:
       'Switched off, it is told nothing, and what waits for it ends as failed; switched on, it is told of what happens from then on.',
     body: changes,
+    bodyExample: { events: example.events, enabled: true },
     write: (scope, input) => updateEndpoint(scope, input.params.endpoint_id, changesOf(input.body)),
     present: (_, row) => showEndpoint(row),
   })

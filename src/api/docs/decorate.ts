@@ -35,19 +35,27 @@ const writeHeaders = [
     maxLength: 255,
   }),
   header('X-Dry-Run', '`true`: every check and the answer, no effect.', { type: 'string', enum: ['true', 'false'] }),
+  header('X-TokPortal-Dry-Run', 'The same as `X-Dry-Run`, by the name of the bundles’ vendor.', {
+    type: 'string',
+    enum: ['true', 'false'],
+  }),
 ]
 
 const says = (description: string, schema: object = text) => ({ description, schema })
 const answered = { 'X-Request-Id': says('Finds the request in the server’s log.') }
 const replayed = { 'Idempotent-Replayed': says('`true` where this is the first answer again.') }
-const limited = { 'RateLimit-Policy': says('The limit.'), RateLimit: says('What is left of it, and until when.') }
 const retryAfter = { 'Retry-After': says('Seconds to wait.', { type: 'integer' }) }
 
 const codes: Readonly<Record<string, [code: string, message: string]>> = {
   400: ['malformed_json', 'The body is not JSON. Check it with a JSON validator.'],
   401: ['unauthorized', 'Send your key as X-API-Key: KEY or as Authorization: Bearer KEY.'],
+  402: [
+    'INSUFFICIENT_CREDITS',
+    'This costs 32 credits, and the balance is 10. Ask whoever runs this server for more; nothing was ordered.',
+  ],
   403: ['insufficient_scope', 'This route needs a key with the scope write; this key has read.'],
   404: ['not_found', 'There is nothing with this id. Check it, and the key: each team sees its own.'],
+  408: ['request_timeout', 'The body did not arrive in time. Send the request again.'],
   409: ['invalid_state', 'This is not possible in the present state.'],
   413: ['payload_too_large', 'The body is larger than this route takes.'],
   415: ['unsupported_media_type', 'Send the Content-Type that this route takes.'],
@@ -59,10 +67,16 @@ const codes: Readonly<Record<string, [code: string, message: string]>> = {
   507: ['storage_full', 'There is no room to store this. Nothing was kept.'],
 }
 
+/** The members that stand beside code and message. */
+const beside: Readonly<Record<string, object>> = {
+  402: { required: 32, available: 10, missing: 22 },
+  403: { scope: 'read', needed: 'write' },
+  422: { details: [{ path: 'title', message: 'is required' }] },
+}
+
 function errorExample(status: string): unknown {
   const [code = 'internal_error', message = ''] = codes[status] ?? []
-  const details = status === '422' ? { details: [{ path: 'title', message: 'is required' }] } : {}
-  return { error: { code, message, ...details }, request_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' }
+  return { error: { code, message, ...beside[status] }, request_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' }
 }
 
 const words = (path: string) => path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1')
@@ -74,16 +88,27 @@ const operationId = (method: string, path: string) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('')
 
-function decorateAnswer(status: string, answer: Answer, traits: { write: boolean; limited: boolean }): void {
+/** With a 409 where the profile is in a maintenance run, or the Idempotency-Key in use. */
+const mayWait: readonly string[] = ['409', '429', '503']
+
+function decorateAnswer(status: string, answer: Answer, write: boolean): void {
   const good = status.startsWith('2')
   answer.headers = {
     ...answered,
-    ...(good && traits.write ? replayed : {}),
-    ...(traits.limited && (good || status === '429') ? limited : {}),
-    ...(status === '429' || status === '503' ? retryAfter : {}),
+    ...answer.headers,
+    ...(good && write ? replayed : {}),
+    ...(mayWait.includes(status) ? retryAfter : {}),
   }
   const json = answer.content?.['application/json']
   if (json?.schema && json.example === undefined) json.example = good ? exampleOf(json.schema) : errorExample(status)
+}
+
+/** A schema's own example moves to where the reference shows it. */
+function decorateBody(body: Media): void {
+  if (!body.schema) return
+  body.example ??= exampleOf(body.schema)
+  const { example, ...schema } = body.schema as { example?: unknown }
+  if (example !== undefined) body.schema = schema
 }
 
 /** Adds to a generated document what holds on every route: names, headers and an example of each body. */
@@ -91,12 +116,11 @@ export function decorate<T extends { paths?: object }>(document: T): T {
   for (const [path, methods] of Object.entries((document.paths ?? {}) as Paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       const keyed = (operation.security ?? []).length > 0
-      const traits = { write: keyed && method !== 'get' && !path.endsWith('/inspect'), limited: '429' in operation.responses }
+      const write = keyed && method !== 'get' && !path.endsWith('/inspect')
       operation.operationId = operationId(method, path)
-      operation.parameters = [...(operation.parameters ?? []), requestId, ...(traits.write ? writeHeaders : [])]
-      for (const body of Object.values(operation.requestBody?.content ?? {}))
-        if (body.schema) body.example ??= exampleOf(body.schema)
-      for (const [status, answer] of Object.entries(operation.responses)) decorateAnswer(status, answer, traits)
+      operation.parameters = [...(operation.parameters ?? []), requestId, ...(write ? writeHeaders : [])]
+      for (const body of Object.values(operation.requestBody?.content ?? {})) decorateBody(body)
+      for (const [status, answer] of Object.entries(operation.responses)) decorateAnswer(status, answer, write)
     }
   }
   return document

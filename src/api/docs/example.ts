@@ -29,7 +29,9 @@ const byName: Readonly<Record<string, unknown>> = {
   post_url: 'https://www.tiktok.com/@croft.bakery/video/7254859865929120038',
   profile_picture_url: 'https://cdn.example.com/bakery.jpg',
   profilePictureUrl: 'https://cdn.example.com/bakery.jpg',
-  execute_at: 1_798_106_400_000,
+  // A moment to come would be past one day.
+  execute_at: null,
+  expires_at: null,
   privacy_level: null,
   is_ai_generated: false,
   is_commercial: false,
@@ -56,7 +58,8 @@ const byFormat: Readonly<Record<string, string>> = {
 }
 
 /** A value that fits a schema and reads like a real one. `name` is the member it stands for. */
-export function exampleOf(schema: Schema, name = ''): unknown {
+export function exampleOf(of: object, name = ''): unknown {
+  const schema: Schema = of
   if (schema.example !== undefined) return schema.example
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]

@@ -3,13 +3,17 @@ import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import type { CroftError } from '../../core/errors.ts'
 import { createPosts, type BulkEntry, type BulkResult } from '../../core/posts/bulk.ts'
-import { faultsIn, toCroftError } from '../http/errors.ts'
+import { exampleOf } from '../docs/example.ts'
+import { toCroftError } from '../http/errors.ts'
+import { faultsIn } from '../http/faults.ts'
 import { writeRoute } from '../http/route.ts'
 import { id, object } from '../http/shapes.ts'
 import { validatorCompiler } from '../http/validate.ts'
 import { newPost, postInput, requireNewPost } from './post-input.ts'
 
 const most = 500
+// An answer with 100 faults of each of 500 entries would be ten times the request.
+const mostFaults = 20
 const result = Type.Union([
   object({ index: Type.Integer(), task_id: id }),
   object({
@@ -34,7 +38,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
   const entryOf = (value: unknown): BulkEntry => {
     if (isPost(value)) return { profileId: value.profile_id, input: postInput(value) }
     const faults = faultsIn({ validation: (check as { errors?: unknown }).errors })
-    return { error: refusalOf(() => requireNewPost(ctx, value, faults)) }
+    return { error: refusalOf(() => requireNewPost(ctx, value, faults, mostFaults)) }
   }
   const show = (one: BulkResult) =>
     'taskId' in one
@@ -49,6 +53,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     description:
       'Every entry is a body of `POST /v1/posts` and stands or falls by itself; the results are in the request’s order. Counts as one request.',
     body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
+    bodyExample: { posts: [exampleOf(newPost)] },
     response: object({ results: Type.Array(result) }),
     limitedAs: 'post-bulk',
     made: ['task_id'],

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/context.ts'
-import type { Detail } from '../../core/errors.ts'
+import { capped, type Detail } from '../../core/errors.ts'
 import { checkPost, type PostInput } from '../../core/posts/input.ts'
 import { id, nullable, object, oneOf, url } from '../http/shapes.ts'
 
@@ -8,7 +8,12 @@ const members = {
   media_type: oneOf('video', 'slideshow'),
   media_url: url,
   sound_id: Type.String({ minLength: 1, maxLength: 64 }),
-  title: Type.String({ minLength: 1, maxLength: 2_200, description: 'At most 2,200 characters; of a slideshow 90.' }),
+  title: Type.String({
+    minLength: 1,
+    maxLength: 2_200,
+    pattern: '\\S',
+    description: 'At most 2,200 characters; of a slideshow 90.',
+  }),
   webhook_url: url,
   description: Type.Optional(
     Type.String({ maxLength: 4_000, description: '@ and # are stripped where the driver cannot enter them.' }),
@@ -57,15 +62,22 @@ const names = {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Refuses a body whose shape is wrong, telling what is wrong with its sound members besides. @throws CroftError */
-export function requireNewPost(ctx: Context, body: unknown, faults: readonly Detail[]): void {
+/**
+ * Refuses a body whose shape is wrong, telling what is wrong with its sound members besides.
+ * @param most how many faults of shape are told
+ * @throws CroftError
+ */
+export function requireNewPost(ctx: Context, body: unknown, faults: readonly Detail[], most = faults.length): void {
   if (faults.length === 0) return
-  checkPost(ctx, postChangesOf(soundMembers(body, faults)), faults)
+  checkPost(ctx, postChangesOf(soundMembers(body, faults)), capped(faults, most))
 }
 
 /** The members that the schema found no fault with. */
-export const soundMembers = (body: unknown, faults: readonly Detail[]): Static<typeof postChanges> =>
-  isObject(body) ? Object.fromEntries(Object.entries(body).filter(([name]) => !faults.some(({ path }) => path === name))) : {}
+export function soundMembers(body: unknown, faults: readonly Detail[]): Static<typeof postChanges> {
+  if (!isObject(body)) return {}
+  const faulty = new Set(faults.map(({ path }) => path))
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(members, name) && !faulty.has(name)))
+}
 
 /** The members that a PATCH names. */
 export const postChangesOf = (body: Static<typeof postChanges>): Partial<PostInput> =>

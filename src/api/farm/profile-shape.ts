@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox'
-import { isBeingSetUp } from '../../core/profiles/lifecycle.ts'
 import type { ProfileView } from '../../core/profiles/view.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
@@ -28,7 +27,8 @@ export const profileShape = object({
 
 /** A profile as the farm family shows it. Before it is set up, bio and picture read null. */
 export function showProfile({ row, policy, pictureUrl, readyAtEarliest }: ProfileView): Static<typeof profileShape> {
-  const hidden = isBeingSetUp(row.status)
+  const hidden = row.provisioned_at === null
+  const email = row.email_auth_method
   return {
     profile_id: row.id,
     profile_name: row.profile_name,
@@ -36,14 +36,11 @@ export function showProfile({ row, policy, pictureUrl, readyAtEarliest }: Profil
     created_at: iso(row.created_at),
     phone_id: row.phone_id,
     status: row.status,
-    platforms: [row.platform, row.email_auth_method],
+    platforms: email === null ? [row.platform] : [row.platform, email],
     bio: hidden ? null : row.bio,
     profile_picture_url: hidden ? null : pictureUrl,
     accounts: row.provisioned_at
-      ? [
-          { platform: row.platform, username: row.username },
-          { platform: row.email_auth_method, username: null },
-        ]
+      ? [{ platform: row.platform, username: row.username }, ...(email === null ? [] : [{ platform: email, username: null }])]
       : [],
     driver: row.driver,
     warmup: {

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CroftError, errorCodes, invalid, type Detail, type ErrorKind } from '../../core/errors.ts'
+import { CroftError, errorCodes, invalid, type ErrorKind } from '../../core/errors.ts'
 import { StorageFullError } from '../../media/index.ts'
 import { isAway } from '../../db/away.ts'
+import { faultsIn } from './faults.ts'
 
 export type Family = 'farm' | 'accounts' | 'portal' | 'common'
 
@@ -35,67 +36,11 @@ export function statusOf(error: CroftError, family: Family): number {
   return statuses[kind]
 }
 
-interface ValidationEntry {
-  keyword: string
-  instancePath: string
-  params: Record<string, unknown>
-  message?: string
-}
-
-const pathOf = (context: string, entry: ValidationEntry): string => {
-  const parts = entry.instancePath.split('/').filter(Boolean)
-  const { missingProperty, additionalProperty } = entry.params
-  const last = typeof missingProperty === 'string' ? missingProperty : additionalProperty
-  if (typeof last === 'string') parts.push(last)
-  return [...(context === 'body' ? [] : [context === 'querystring' ? 'query' : 'path']), ...parts].join('.')
-}
-
-function messageOf(entry: ValidationEntry): string {
-  const { params } = entry
-  if (entry.keyword === 'required') return 'is required'
-  if (entry.keyword === 'additionalProperties') return 'is not a member that this route knows; check its spelling'
-  if (entry.keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`
-  if (entry.keyword === 'const') return `must be ${String(params['allowedValue'])}`
-  if (entry.keyword === 'type')
-    return `must be ${Array.isArray(params['type']) ? params['type'].join(' or ') : String(params['type'])}`
-  if (entry.keyword === 'format') return `must be a ${String(params['format'])}`
-  if (entry.keyword === 'maxLength') return `has more than ${String(params['limit'])} characters`
-  if (entry.keyword === 'minLength')
-    return params['limit'] === 1 ? 'must not be empty' : `has fewer than ${String(params['limit'])} characters`
-  if (entry.keyword === 'storable') return 'holds a character that no text may hold (NUL, or half of a surrogate pair)'
-  return entry.message ?? 'is not allowed'
-}
-
-/** A union of constants fails once a branch; one line that names them all says more. */
-function details(context: string, entries: readonly ValidationEntry[]): Detail[] {
-  const found = new Map<string, Detail>()
-  for (const entry of entries) {
-    const path = pathOf(context, entry)
-    if (entry.keyword === 'anyOf') {
-      const allowed = entries
-        .filter((other) => other.instancePath === entry.instancePath && other.keyword === 'const')
-        .map((other) => String(other.params['allowedValue']))
-      found.set(path, {
-        path,
-        message: allowed.length > 0 ? `must be one of ${allowed.join(', ')}` : (found.get(path)?.message ?? 'is not allowed'),
-      })
-    } else if (!found.has(path)) found.set(path, { path, message: messageOf(entry) })
-  }
-  return [...found.values()]
-}
-
 interface HttpError {
   code?: string
   statusCode?: number
-  validation?: ValidationEntry[]
-  validationContext?: string
+  validation?: unknown
   message?: string
-}
-
-/** The faults of shape that a validation found, none where there was no error. */
-export const faultsIn = (error: unknown): Detail[] => {
-  const { validation, validationContext = 'body' } = (error ?? {}) as HttpError
-  return validation ? details(validationContext, validation) : []
 }
 
 /** Says what any thrown value means to a caller. What Croft did not foresee becomes `internal_error`, with no word of its own. */
@@ -104,7 +49,7 @@ export function toCroftError(thrown: unknown): CroftError {
   if (thrown instanceof StorageFullError)
     return new CroftError('storage_full', 'There is no room to store this. Nothing was kept; tell whoever runs this server.')
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError
-  if (error.validation) return invalid(details(error.validationContext ?? 'body', error.validation))
+  if (error.validation) return invalid(faultsIn(error))
   if (isAway(thrown))
     return new CroftError(
       'unavailable',
@@ -119,13 +64,10 @@ export function toCroftError(thrown: unknown): CroftError {
       'unsupported_media_type',
       'Send the Content-Type that this route takes: application/json, or multipart/form-data for uploads.',
     )
-  if (
-    thrown instanceof SyntaxError ||
-    error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
-    error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
-  ) {
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return new CroftError('malformed_json', 'The body is empty. This route takes a JSON object.')
+  if (thrown instanceof SyntaxError || error.code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new CroftError('malformed_json', 'The body is not JSON. Check it with a JSON validator.')
-  }
   if (error.code === 'FST_ERR_BAD_URL')
     return new CroftError('malformed_request', 'The path holds a % that begins no percent-encoded character. Encode it as %25.')
   if (error.statusCode !== undefined && error.statusCode < 500)

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import type { Family } from './errors.ts'
 
-export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 507
+export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 507
 
 /** The one error envelope. Members beyond `code` and `message` stand beside them, as a code's own text says. */
 export const errorBody = Type.Object(
@@ -25,6 +25,7 @@ const says: Record<ErrorStatus, string> = {
   402: 'Not enough credits',
   403: 'The key has not the scope',
   404: 'Not here, or another team’s',
+  408: 'The body did not arrive in time',
   409: 'Not possible in the present state',
   413: 'Too large',
   415: 'Not the Content-Type that this route takes',
@@ -44,20 +45,31 @@ interface Traits {
   more: readonly ErrorStatus[]
 }
 
+interface Answer {
+  description: string
+  content: Record<string, { schema: TSchema; example?: unknown }>
+  headers?: Record<string, object>
+}
+
+/** On every answer of a limited route from the moment that the key is known. */
+export const limitHeaders = {
+  'RateLimit-Policy': { type: 'string', description: 'The limit.' },
+  RateLimit: { type: 'string', description: 'What is left of it, and until when.' },
+}
+const beforeTheLimit: readonly ErrorStatus[] = [401, 403]
+
 /** The error answers of a route, for the reference. */
-export function errorResponses(
-  family: Family,
-  traits: Traits,
-): Record<number, { description: string; content: Record<string, { schema: TSchema }> }> {
+export function errorResponses(family: Family, traits: Traits): Record<number, Answer> {
   const bad: ErrorStatus = family === 'accounts' || family === 'portal' ? 400 : 422
   const statuses = new Set<ErrorStatus>([401, 403, 500, 503, bad, ...traits.more])
-  if (traits.params) statuses.add(404)
+  if (traits.params) for (const status of [400, 404] as const) statuses.add(status)
   if (traits.write) for (const status of [409, 422] as const) statuses.add(status)
-  if (traits.write || traits.body) for (const status of [400, 413, 415] as const) statuses.add(status)
+  if (traits.write || traits.body) for (const status of [400, 408, 413, 415] as const) statuses.add(status)
   if (traits.limited) statuses.add(429)
-  return Object.fromEntries(
-    [...statuses]
-      .sort()
-      .map((status) => [status, { description: says[status], content: { 'application/json': { schema: errorBody } } }]),
-  )
+  const answer = (status: ErrorStatus): Answer => ({
+    description: says[status],
+    content: { 'application/json': { schema: errorBody } },
+    ...(traits.limited && !beforeTheLimit.includes(status) ? { headers: limitHeaders } : {}),
+  })
+  return Object.fromEntries([...statuses].sort().map((status) => [status, answer(status)]))
 }

@@ -7,9 +7,10 @@ import type { Scope as WriteScope } from '../../core/write/scope.ts'
 import type { Scope } from '../../db/schema.ts'
 import { actAs, callerOf, requireScope } from './auth.ts'
 import { orDryRun } from './dry-run.ts'
-import { answerError, faultsIn, type Family } from './errors.ts'
+import { answerError, type Family } from './errors.ts'
+import { faultsIn } from './faults.ts'
 import { requireNoBody } from './no-body.ts'
-import { errorResponses, type ErrorStatus } from './responses.ts'
+import { errorResponses, limitHeaders, type ErrorStatus } from './responses.ts'
 import { object } from './shapes.ts'
 import { runWrite, sendAnswer } from './write.ts'
 
@@ -38,6 +39,8 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   /** Counted and limited under this name. */
   limitedAs?: string
   example?: unknown
+  /** A body that succeeds, where the schema alone does not say enough to make one up. */
+  bodyExample?: unknown
   /** The verb tells the faults of the body's shape together with its own, instead of the schema alone. */
   ownFaults?: boolean
   /** The scope of the key; by default `read`, of a route that changes something `write`. */
@@ -104,11 +107,12 @@ function schemaOf(
   return {
     ...(params ? { params } : {}),
     querystring: query ?? noQuery,
-    ...(body ? { body } : {}),
+    ...(body ? { body: route.bodyExample === undefined ? body : { ...body, example: route.bodyExample } } : {}),
     response: {
       [setup.status]: {
         description: summary,
         content: { 'application/json': { schema: answer, ...(route.example === undefined ? {} : { example: route.example }) } },
+        ...(route.limitedAs === undefined ? {} : { headers: limitHeaders }),
       },
       ...errors,
     },

@@ -13,17 +13,9 @@ function refusalOf(code: string | undefined): CroftError {
   return new CroftError('malformed_request', 'This is no HTTP/1.1 request that can be read.')
 }
 
-/** Answers, in the one envelope, what Node's parser refuses, so that there is no request and no reply. */
-export function answerUnreadable(this: FastifyInstance, { code }: ConnectionError, socket: Socket): void {
-  if (code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const error = refusalOf(code)
+/** Answers where there is no reply to answer with, in the one envelope, and hangs up. */
+export function answerOnSocket(socket: Socket, error: CroftError, requestId: string, then?: () => void): void {
   const status = statusOf(error, 'common')
-  const requestId = newId()
-  const log: FastifyBaseLogger = this.log
-  log.debug({ reqId: requestId, code }, 'a request could not be read')
   const body = JSON.stringify({ error: { code: error.code, message: error.message }, request_id: requestId })
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
@@ -32,5 +24,17 @@ export function answerUnreadable(this: FastifyInstance, { code }: ConnectionErro
     `x-request-id: ${requestId}`,
     'connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, then)
+}
+
+/** Answers what Node's parser refuses, so that there is no request and no reply. */
+export function answerUnreadable(this: FastifyInstance, { code }: ConnectionError, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const requestId = newId()
+  const log: FastifyBaseLogger = this.log
+  log.debug({ reqId: requestId, code }, 'a request could not be read')
+  answerOnSocket(socket, refusalOf(code), requestId)
 }

@@ -8,6 +8,8 @@ import { isStorable } from '../../lib/text.ts'
 const addFormats = formatsPlugin.default
 const base = {
   allErrors: true,
+  // An error carries its value and its schema, so that its message can speak of them.
+  verbose: true,
   removeAdditional: false,
   useDefaults: true,
   strict: true,
@@ -41,6 +43,9 @@ function storable(schema: unknown): unknown {
   return copy['type'] === 'string' ? { ...copy, storable: true } : copy
 }
 
-/** Bodies are taken as they are sent: no coercion, no unknown members, all errors at once. Only the text of a query or path becomes numbers. */
+/**
+ * Bodies are taken as they are sent: no coercion, no unknown members, all errors at once. Only the text of a query or path
+ * becomes numbers. A path's text need not be storable: an id that is no UUID is looked up nowhere.
+ */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? strict : lenient).compile(storable(schema) as object)
+  (httpPart === 'body' ? strict : lenient).compile((httpPart === 'params' ? schema : storable(schema)) as object)

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Context } from '../../core/context.ts'
+import type { Caller, Context } from '../../core/context.ts'
 import { invalid } from '../../core/errors.ts'
 import {
   extendKey,
@@ -13,6 +13,7 @@ import {
 import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
 import { callerOf } from './auth.ts'
 import { blank } from './dry-run.ts'
+import { dryRunHeaders } from './request-headers.ts'
 
 interface WriteRequest<V> {
   status: number
@@ -49,21 +50,30 @@ function headerOf(request: FastifyRequest, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
+// A manager's keys are kept behind a prefix with a line break, which no client can send: see keyOf.
+const control = /\p{Cc}/u
+
 function idempotencyKey(request: FastifyRequest): string | null {
   const header = headerOf(request, 'idempotency-key')
   if (header === null) return null
   // The draft standard sends a quoted string, everybody else a bare one.
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header
-  if (key.length < 1 || key.length > 255)
-    throw invalid([{ path: 'header.idempotency-key', message: 'must have 1 to 255 characters' }])
+  if (key.length < 1 || key.length > 255 || control.test(key))
+    throw invalid([{ path: 'header.idempotency-key', message: 'must have 1 to 255 characters, and no control characters' }])
   return key
 }
 
+/** Keys of a manager are their own: the team and the other managers know nothing of them. */
+const keyOf = ({ manager }: Caller, key: string): string => (manager ? `${manager.id}\n${key}` : key)
+
 function isDryRun(request: FastifyRequest): boolean {
-  const header = headerOf(request, 'x-dry-run')
-  if (header !== null && header !== 'true' && header !== 'false')
-    throw invalid([{ path: 'header.x-dry-run', message: 'must be true or false' }])
-  return header === 'true'
+  const given = dryRunHeaders.map((name) => ({ name, value: headerOf(request, name) })).filter(({ value }) => value !== null)
+  const wrong = given.filter(({ value }) => value !== 'true' && value !== 'false')
+  if (wrong.length > 0) throw invalid(wrong.map(({ name }) => ({ path: `header.${name}`, message: 'must be true or false' })))
+  const [first, second] = given
+  if (second && first?.value !== second.value)
+    throw invalid([{ path: `header.${second.name}`, message: `must be the same as ${first?.name ?? ''}; send one of the two` }])
+  return first?.value === 'true'
 }
 
 const keepHolding = (ctx: Context, held: HeldKey): NodeJS.Timeout =>
@@ -84,8 +94,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const taken = await takeKey(
       ctx,
       caller.teamId,
-      // Keys of a manager are their own: the team and the other managers know nothing of them.
-      caller.manager ? `${caller.manager.id} ${key}` : key,
+      keyOf(caller, key),
       fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
     )
     if ('answer' in taken) {

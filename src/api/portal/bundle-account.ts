@@ -44,16 +44,19 @@ const showValues = (row: BundleAccountRow): Static<typeof valuesShape> => ({
   configured_at: iso(row.configured_at),
 })
 
+const configured = {
+  username: 'streetstyle.nyc',
+  visible_name: 'Street Style NYC',
+  biography: 'Daily street fashion from New York City.',
+  profile_picture_url: 'https://cdn.example.com/profiles/streetstyle.jpg',
+  link_in_bio: null,
+  niche_warming_instructions: null,
+}
 const example = {
   data: {
     id: '0193a1b2-5e4f-7a3b-9c2d-1e0f9a8b7c6d',
     account: {
-      username: 'streetstyle.nyc',
-      visible_name: 'Street Style NYC',
-      biography: 'Daily street fashion from New York City.',
-      profile_picture_url: 'https://cdn.example.com/profiles/streetstyle.jpg',
-      link_in_bio: null,
-      niche_warming_instructions: null,
+      ...configured,
       configured_at: '2026-02-10T10:00:00.000Z',
     },
   },
@@ -69,6 +72,7 @@ export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
     summary: 'Configure the account of a bundle',
     description: 'Replaces the whole configuration: an optional member that is left out is null from then on.',
     body: configuration,
+    bodyExample: configured,
     ownFaults: true,
     response: dataOf(object({ id, account: valuesShape })),
     example,

@@ -14,7 +14,7 @@ import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidO
 /** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
 export const bundleParams = object({ id: Type.String() })
 
-const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200 })))
+const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })))
 const newBundle = object({
   bundle_type: bundleType,
   platform: Type.Optional(platform),
@@ -56,6 +56,14 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     description:
       '`platform`, `country` and `owner` are required but for videos_only, which has its account’s platform. Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
     body: newBundle,
+    bodyExample: {
+      bundle_type: 'account_only',
+      platform: 'tiktok',
+      country: 'US',
+      owner: 'Croft Bakery',
+      title: 'The bakery on Main Street',
+      external_ref: 'order-1042',
+    },
     response: paidOf(bundleShape),
     errors: [402, 404],
     made: ['id', 'bundle_id'],

@@ -66,16 +66,19 @@ const showRow = (row: EditRequestRow): Static<typeof rowShape> => ({
   finalized_at: iso(row.finalized_at),
 })
 
+const requestedExample = {
+  requested_username: 'new_username',
+  requested_visible_name: 'New Display Name',
+  requested_biography: 'Updated bio text',
+  requested_profile_picture_url: 'https://example.com/new-photo.jpg',
+  requested_link_in_bio: null,
+}
 const example = {
   data: {
     edit_request_id: '0193a1b2-6f5a-7b12-8c3d-4e5f6a7b8c9d',
     account_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
     status: 'pending',
-    requested_username: 'new_username',
-    requested_visible_name: 'New Display Name',
-    requested_biography: 'Updated bio text',
-    requested_profile_picture_url: 'https://example.com/new-photo.jpg',
-    requested_link_in_bio: null,
+    ...requestedExample,
     created_at: '2026-02-25T12:00:00.000Z',
   },
   credits_charged: 8,
@@ -95,6 +98,7 @@ export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
     description: 'Costs 8 credits. The manager of the account’s order carries it out, and the team reviews it.',
     params,
     body: newRequest,
+    bodyExample: requestedExample,
     ownFaults: true,
     response: paidOf(createdShape),
     example,

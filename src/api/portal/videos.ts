@@ -20,7 +20,9 @@ const mediaType = oneOf('video', 'slideshow')
 const configuration = object({
   media_type: mediaType,
   media_url: url,
-  title: Type.Optional(nullable(Type.String({ maxLength: 2_200, description: 'At most 2,200 characters; of a slideshow 90.' }))),
+  title: Type.Optional(
+    nullable(Type.String({ maxLength: 2_200, pattern: '^$|\\S', description: 'At most 2,200 characters; of a slideshow 90.' })),
+  ),
   description: Type.Optional(nullable(Type.String({ maxLength: 4_000 }))),
   sound_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
   target_publish_date: Type.String({
@@ -110,6 +112,15 @@ export function videoRoutes(app: FastifyInstance, ctx: Context): void {
     description: 'Replaces the whole slot. The media is fetched and checked in the background; follow `media_status`.',
     params,
     body: configuration,
+    bodyExample: {
+      media_type: 'video',
+      media_url: 'https://cdn.example.com/clips/oven.mp4',
+      title: 'From the oven',
+      description: 'Four loaves before sunrise',
+      sound_id: '7016547803243022337',
+      // A day to come for as long as the server runs.
+      target_publish_date: new Date(ctx.clock.now().getTime() + 365 * 86_400_000).toISOString().slice(0, 10),
+    },
     response: dataOf(slotShape),
     write: (scope, { params: { id: bundle, position }, body }) =>
       configureVideo(scope, bundle, position, {

@@ -17,7 +17,7 @@ const submission = object({
   values: Type.Optional(
     nullable(
       Type.Record(
-        Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{0,99}$' }),
+        Type.String({ pattern: '^(?!(?:constructor|prototype)$)[A-Za-z][A-Za-z0-9_]{0,99}$' }),
         nullable(Type.Union([Type.String({ maxLength: 4_000 }), Type.Boolean(), Type.Number()])),
         {
           additionalProperties: false,
@@ -98,6 +98,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     url: '/v1/work/:work_id/submit',
     summary: 'Hand a piece of work in',
     body: submission,
+    bodyExample: { values: { phone_name: 'Shelf 1' }, note: 'Signed in, and the phone is on its shelf.' },
     write: (scope, { params: { work_id }, body }) =>
       submitWork(scope, work_id, {
         values: body.values ?? null,

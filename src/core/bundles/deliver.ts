@@ -48,8 +48,8 @@ export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleA
       profile_name: bundle.title ?? username,
       username,
       display_name: visibleName,
-      // A label, of which a bundle says nothing.
-      email_auth_method: 'google',
+      // A bundle says nothing of it.
+      email_auth_method: null,
       bio,
       link_in_bio: link,
       picture_id: account.picture_id,

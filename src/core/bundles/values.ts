@@ -2,7 +2,7 @@ import type { Platform } from '../../db/schema.ts'
 import { codePoints } from '../../lib/text.ts'
 import { managedAccount } from '../../platforms/index.ts'
 import type { Context } from '../context.ts'
-import { CroftError, type Detail, type ErrorCode } from '../errors.ts'
+import { invalid, type CroftError, type Detail, type ErrorCode } from '../errors.ts'
 import { tokenIn } from '../media/own.ts'
 
 /** What an account shall look like. Null: not asked for; undefined: not to be looked at, since its shape is faulty already. */
@@ -90,8 +90,8 @@ export function accountProblems(
 /** One error for all: every one in `details`, and as its code the first in the order of seed page 4. */
 export function accountRefusal(problems: readonly AccountProblem[]): CroftError {
   const code = rank.find((one) => problems.some((problem) => problem.code === one)) ?? 'validation_error'
-  const details = problems.map(({ path, message }) => ({ path, message }))
-  return new CroftError(code, details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), {
-    details,
-  })
+  return invalid(
+    problems.map(({ path, message }) => ({ path, message })),
+    code,
+  )
 }

@@ -1,4 +1,5 @@
 import type { ProfileStatus } from '../../db/schema.ts'
+import { accountStatusColumn, type AccountStatus } from '../accounts/standing.ts'
 import type { Caller, Context } from '../context.ts'
 import { afterId, toPage, type Page, type PageRequest } from '../lists/page.ts'
 import { viewProfiles, type ProfileView } from './view.ts'
@@ -8,11 +9,12 @@ export async function listProfiles(
   ctx: Context,
   caller: Caller,
   page: PageRequest,
-  filter: { status?: ProfileStatus | undefined },
+  filter: { status?: ProfileStatus | undefined; accountStatus?: AccountStatus | undefined },
 ): Promise<Page<ProfileView>> {
   const after = afterId(page.cursor)
   let query = ctx.db.selectFrom('profiles').selectAll().where('team_id', '=', caller.teamId)
   if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.accountStatus) query = query.where(accountStatusColumn, '=', filter.accountStatus)
   if (after) query = query.where('id', '<', after)
   const { items, hasMore, nextCursor } = toPage(
     await query

@@ -3,7 +3,7 @@ import type { ProfileField } from '../../drivers/contract.ts'
 import { codePoints } from '../../lib/text.ts'
 import { platforms, type Rule } from '../../platforms/index.ts'
 import type { Context } from '../context.ts'
-import { CroftError, invalid, type Detail, type ErrorCode } from '../errors.ts'
+import { capped, CroftError, invalid, type Detail, type ErrorCode } from '../errors.ts'
 import { tokenIn } from '../media/own.ts'
 
 /** Public values of a profile; what is left out is not looked at. */
@@ -17,7 +17,7 @@ export interface ProfileValues {
 /** What each value is called in the request, for the paths of an error. */
 export type ValueNames = Readonly<Record<ProfileField, string>>
 
-/** `whole`: where it is the only problem, its message is the error's, with no path and no details, as a seed page prints it. */
+/** `whole`: its message is the error's, as a seed page prints it, whatever else is wrong; then `details` name all. */
 export interface Problem extends Detail {
   code: ErrorCode
   whole?: boolean
@@ -57,7 +57,12 @@ export function valueProblems(ctx: Context, platform: Platform, values: ProfileV
 /** One error for all problems: their own code where they share one, else `validation_error`. */
 export function refusalOf(problems: readonly Problem[]): CroftError {
   const [first] = problems
-  if (first?.whole && problems.length === 1) return new CroftError(first.code, first.message)
+  const whole = problems.find((problem) => problem.whole)
+  if (whole) {
+    const others = problems.filter(({ path }) => path !== whole.path)
+    const details = capped([whole, ...others].map(({ path, message }) => ({ path, message })))
+    return new CroftError(whole.code, whole.message, others.length > 0 ? { details } : {})
+  }
   const shared = first && problems.every(({ code }) => code === first.code) ? first.code : 'validation_error'
   return invalid(
     problems.map(({ path, message }) => ({ path, message })),

@@ -66,7 +66,7 @@ suite('every error is in the one envelope', () => {
 
   test('of bodies that are no JSON, whatever the route', async (t) => {
     const { croft, reference } = await api(t)
-    for (const body of ['{', '{"a":1}}', 'null,', "{'a':1}", '{"__proto__":{"x":1}}', '\u0000', 'NaN', '']) {
+    for (const body of ['{', '{"a":1}}', 'null,', "{'a':1}", '\u0000', 'NaN', '']) {
       const response = await fetch(new URL('/v1/posts', croft.address), {
         method: 'POST',
         headers: { 'x-api-key': croft.key, 'content-type': 'application/json' },

@@ -6,8 +6,16 @@ import type { TestAnswer, TestCroft } from '../../support/croft.ts'
 interface Operation {
   summary?: string
   security?: object[]
-  responses: Record<string, { content?: Record<string, { schema?: object; example?: unknown }> }>
+  parameters?: { in: string; name: string; schema: { type?: unknown; enum?: unknown } }[]
+  requestBody?: { content: Record<string, { schema?: object; example?: unknown }> }
+  responses: Record<
+    string,
+    { headers?: Record<string, object>; content?: Record<string, { schema?: object; example?: unknown }> }
+  >
 }
+
+/** What HTTP itself sends. */
+const plumbing = ['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding']
 
 /** The OpenAPI document of a running server, and answers held against it. */
 export interface Reference {
@@ -16,6 +24,8 @@ export interface Reference {
   operation: (route: string) => Operation
   /** Holds an answer against its route's schema for that status. */
   check: (method: string, path: string, answer: TestAnswer) => void
+  /** Holds any value against a schema of the document. */
+  fits: (schema: object, value: unknown, what: string) => void
   /** Holds any value against one of the route's schemas. */
   validate: (route: string, status: number, value: unknown) => void
 }
@@ -40,14 +50,22 @@ export async function readReference(croft: Pick<TestCroft, 'request'>): Promise<
     assert.ok(found, `${route} is not in /openapi.json`)
     return found
   }
+  const fits = (schema: object, value: unknown, what: string): void => {
+    const check = compiled.get(schema) ?? ajv.compile(schema)
+    compiled.set(schema, check)
+    assert.ok(check(value), `${what}: ${ajv.errorsText(check.errors)} in ${JSON.stringify(value)}`)
+  }
   const validate = (route: string, status: number, value: unknown): void => {
     const response = operation(route).responses[String(status)]
     assert.ok(response, `${route} answers ${status}, which is not documented: ${JSON.stringify(value)}`)
     const schema = response.content?.['application/json']?.schema
     assert.ok(schema, `${route} documents no schema for ${status}`)
-    const check = compiled.get(schema) ?? ajv.compile(schema)
-    compiled.set(schema, check)
-    assert.ok(check(value), `${route} ${status}: ${ajv.errorsText(check.errors)} in ${JSON.stringify(value)}`)
+    fits(schema, value, `${route} ${status}`)
+  }
+  const declared = (route: string, { status, headers }: TestAnswer): void => {
+    const known = Object.keys(operation(route).responses[String(status)]?.headers ?? {}).map((name) => name.toLowerCase())
+    const unknown = [...headers.keys()].filter((name) => !known.includes(name) && !plumbing.includes(name))
+    assert.deepEqual(unknown, [], `${route} ${status} sends headers that it does not declare`)
   }
   const routeOf = (method: string, path: string): string => {
     const plain = path.replace(/\?.*$/s, '').replace(/^\/v1\/farm_profiles/, '/v1/farm-profiles')
@@ -61,7 +79,12 @@ export async function readReference(croft: Pick<TestCroft, 'request'>): Promise<
   return {
     routes: [...operations.keys()],
     operation,
+    fits,
     validate,
-    check: (method, path, answer) => validate(routeOf(method, path), answer.status, answer.body),
+    check: (method, path, answer) => {
+      const route = routeOf(method, path)
+      validate(route, answer.status, answer.body)
+      declared(route, answer)
+    },
   }
 }

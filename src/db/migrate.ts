@@ -33,11 +33,7 @@ async function migrations(): Promise<Migration[]> {
  */
 export async function migrate(pool: pg.Pool): Promise<string[]> {
   const client = await pool.connect()
-  // What breaks the connection fails the query that runs; without a listener it would end the process as well.
   let broken: Error | undefined
-  client.on('error', (error) => {
-    broken = error
-  })
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
     const ran = await runMissing(client, await migrations())
@@ -45,7 +41,7 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
     await client.query('select pg_advisory_unlock($1)', [lock])
     return ran
   } catch (error) {
-    broken ??= error instanceof Error ? error : new Error(String(error))
+    broken = error instanceof Error ? error : new Error(String(error))
     throw error
   } finally {
     // A connection that broke off in the middle goes, and its transaction and lock with it.

@@ -43,6 +43,7 @@ class Approach {
     if (this.#isOfOthers(found)) this.#contended = true
     if (found.state !== 'running') await this.#launchOver(found)
     else if (found.status === 'ready') return this.#connect(found)
+    else this.#readySince = undefined
     if (this.#elapsed > GIVE_UP_MS) throw await this.#tooLate()
     return undefined
   }

@@ -84,7 +84,10 @@ export interface Outcome extends Verdict {
 function makeKey(folder: string, postgres: Postgres): string {
   const env = { CROFT_DATA_DIR: join(folder, 'cli'), ...sharedSettings(folder, postgres, 'http://127.0.0.1:1') }
   const main = join(import.meta.dirname, '../../src/cli/main.ts')
-  const made = spawnSync(process.execPath, [main, 'keys', 'create', '--team', 'chaos'], { env, encoding: 'utf8' })
+  const made = spawnSync(process.execPath, [main, 'keys', 'create', '--team', 'chaos', '--create-team'], {
+    env,
+    encoding: 'utf8',
+  })
   if (made.status !== 0) throw new Error(`no key: ${made.stderr}`)
   return made.stdout.trim().split('\n').at(-1) ?? ''
 }

@@ -73,9 +73,10 @@ export async function startFleet(
     ...Array.from({ length: size.worker }, (_, n) => member('worker', 0, n)),
   ]
   let stopping = false
+  const over = () => stopping
   let [kills, fell] = [0, 0]
   const keep = async (one: Member) => {
-    while (!stopping) {
+    while (!over()) {
       const { CROFT_DATA_DIR: dir = folder } = one.env
       await mkdir(dir, { recursive: true })
       const child = spawn(process.execPath, [join(import.meta.dirname, 'process.ts')], {
@@ -86,7 +87,7 @@ export async function startFleet(
       child.stderr.pipe(log, { end: false })
       one.child = child
       await once(child, 'exit')
-      if (!one.killed && !stopping) fell += 1
+      if (!one.killed && !over()) fell += 1
       one.killed = false
       await pause(100)
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openTail } from '../../src/core/events/tail.ts'
 import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
 import { until } from '../support/wait.ts'
+import { withoutDatabase } from '../support/without-database.ts'
 import { happen } from './support/events.ts'
 import { openStream } from './support/sse.ts'
 
@@ -54,6 +56,25 @@ test('a team has ten streams at most, and a closed one gives its place back', as
   assert.equal((await stream((await testTeam(croft.ctx, 'another')).key)).status, 200)
   for (const one of open) one.close()
   await until(async () => (await stream(team.key)).status === 200)
+})
+
+test('a tail that the database failed at first hears all the same once it is back', async (t) => {
+  const team = await testTeam(croft.ctx, 'healed')
+  const tail = openTail(croft.ctx)
+  t.after(() => tail.stop())
+  await withoutDatabase(croft.database, () => assert.rejects(tail.listen(team.id)))
+  const ear = await tail.listen(team.id)
+  // A connection of the pool that was cut may still fail the first who takes it.
+  const happens = () =>
+    until(() =>
+      happen(team.scope).then(
+        () => true,
+        () => false,
+      ),
+    )
+  await happens()
+  assert.equal(await ear.next(10_000, new AbortController().signal), 'event')
+  ear.close()
 })
 
 test('streams end cleanly when the server stops', async () => {

@@ -84,6 +84,10 @@ class Approach {
       this.#place.log('removing the pid file of a database server that is gone', { cluster: this.#place.cluster })
       await removeStale(this.#place.cluster, found.text)
     }
+    if (!this.#launched)
+      this.#place.log(
+        `Starting the embedded database${found.state === 'stale' ? ', which was not shut down and recovers first' : ''}`,
+      )
     this.#launched = await launch(this.#place)
   }
 

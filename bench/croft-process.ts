@@ -84,7 +84,7 @@ export async function startCroft(settings: Record<string, string>): Promise<Crof
 
 /** `croft keys create`. @returns the key */
 export async function createKey(settings: Record<string, string>, team: string): Promise<string> {
-  const child = spawn(process.execPath, [bin, 'keys', 'create', '--team', team], {
+  const child = spawn(process.execPath, [bin, 'keys', 'create', '--team', team, '--create-team'], {
     env: environment(settings),
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
@@ -12,11 +13,13 @@ import { databaseClock } from './db/clock.ts'
 import { connect } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
+import { requireServer } from './db/require-server.ts'
 import { createOperatorDriver } from './drivers/operator/index.ts'
 import { createSandboxDriver } from './drivers/sandbox/index.ts'
 import { openQueue, throughPool, type Queue } from './jobs/queue.ts'
 import { systemClock } from './lib/clock.ts'
 import { cleanTemporary, createIsolation, defaultLimits, openStore } from './media/index.ts'
+import { standardOutput } from './lib/log-output.ts'
 import { createGuard } from './net/index.ts'
 
 export interface OpenedContext {
@@ -43,13 +46,15 @@ export async function openContext(settings: Settings, substitutes: Substitutes):
 
 async function openParts(settings: Settings, substitutes: Substitutes, opened: AsyncDisposableStack): Promise<OpenedContext> {
   // The multipart plugin writes a request's headers, its key among them, at trace.
-  const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] })
+  const output = standardOutput(substitutes.say ? 2 : 1)
+  const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] }, output)
+  output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped, since they could not be written'))
+  const say = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
   const { dataDir, explicit } = dataDirOf(settings)
+  if (!existsSync(dataDir)) say(`Making the data directory ${dataDir}, since it does not exist (CROFT_DATA_DIR names another)`)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
   const embedded =
-    settings.DATABASE_URL === null && !substitutes.connection
-      ? await startEmbedded({ dataDir, explicit, log: (message, details) => log.debug(details ?? {}, message) })
-      : null
+    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: say }) : null
   opened.defer(() => embedded?.stop())
   const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
@@ -61,8 +66,8 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   })
   const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
   for (const database of [main, counters, jobs]) opened.defer(() => database.close())
-  const ran = await migrate(main.pool)
-  if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date')
+  if ('url' in connection) await requireServer(main.pool)
+  await migrate(main.pool, say)
   const queue = await openQueue({
     database: throughPool(jobs.pool),
     supervise: settings.CROFT_ROLE !== 'api',
@@ -103,6 +108,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     guard,
     secrets,
     log,
+    logLinesDropped: output.dropped,
     limits: defaultLimits,
     isolation,
     temporaryDir,

@@ -9,8 +9,10 @@ import { openContext } from './context.ts'
 import { version } from './version.ts'
 import { startWorker, type Worker } from './worker/start.ts'
 
-/** What tests put in the place of the real thing. */
+/** What tests, and commands, put in the place of the real thing. */
 export interface Substitutes {
+  /** For people at a terminal: takes in plain lines what a start does. The log then goes to standard error. */
+  say?: (line: string) => void
   /** A database that runs already. */
   connection?: Connection
   clock?: Clock
@@ -45,7 +47,7 @@ async function closeServer(app: FastifyInstance, graceMs: number): Promise<void>
 
 /**
  * Puts the parts together: opens the database and brings its schema up to date, but does not listen yet.
- * @throws SettingsError, EmbeddedDatabaseError or SchemaTooNewError, each with a message that says what to do
+ * @throws SettingsError, EmbeddedDatabaseError, DatabaseServerError or SchemaTooNewError, each with a message that says what to do
  */
 export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
   const opened = await openContext(settings, substitutes)

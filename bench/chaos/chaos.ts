@@ -10,18 +10,23 @@ import { client, type Client } from './client.ts'
 import { sharedSettings, startFleet } from './fleet.ts'
 import { follow } from './follow.ts'
 import { makeProfiles, sendPosts } from './load.ts'
-import { startPostgres, type Postgres } from './postgres.ts'
-import { seeded } from './random.ts'
+import { startEmbeddedPostgres } from './embedded.ts'
+import { startPostgres, type Loss, type Postgres } from './postgres.ts'
+import { seeded, type Random } from './random.ts'
 import { startReceiver } from './receiver.ts'
 
 export interface Size {
+  /** Processes that do both, on the embedded database; api and worker then are 0. */
+  all: number
   api: number
   worker: number
   profiles: number
   posts: number
   /** How long processes are killed and posts sent. */
   ms: number
+  /** 0: no process is killed. */
   killEveryMs: number
+  /** How often Postgres is lost. Without kills of processes: again and again, as soon as it is back. */
   restarts: number
   leaseMs: number
   /** How long what is left may take afterwards. */
@@ -29,6 +34,7 @@ export interface Size {
 }
 
 export const full: Size = {
+  all: 0,
   api: 2,
   worker: 3,
   profiles: 50,
@@ -40,6 +46,7 @@ export const full: Size = {
   calmMs: 300_000,
 }
 export const small: Size = {
+  all: 0,
   api: 1,
   worker: 2,
   profiles: 4,
@@ -51,6 +58,20 @@ export const small: Size = {
   calmMs: 60_000,
 }
 
+/** Postgres is lost `restarts` times in a row under load, and no process of Croft may end by it. */
+export const losses = (restarts: number, where: 'server' | 'embedded'): Size => ({
+  all: where === 'embedded' ? 1 : 0,
+  api: where === 'embedded' ? 0 : 1,
+  worker: where === 'embedded' ? 0 : 1,
+  profiles: 4,
+  posts: restarts * 4,
+  ms: restarts * 1_500,
+  killEveryMs: 0,
+  restarts,
+  leaseMs: 4_000,
+  calmMs: 120_000,
+})
+
 export interface Outcome extends Verdict {
   seed: number
   kills: number
@@ -60,10 +81,13 @@ export interface Outcome extends Verdict {
   seconds: number
 }
 
-function makeKey(folder: string, databaseUrl: string): string {
-  const env = { ...sharedSettings(folder, databaseUrl, 'http://127.0.0.1:1'), CROFT_DATA_DIR: join(folder, 'cli') }
+function makeKey(folder: string, postgres: Postgres): string {
+  const env = { CROFT_DATA_DIR: join(folder, 'cli'), ...sharedSettings(folder, postgres, 'http://127.0.0.1:1') }
   const main = join(import.meta.dirname, '../../src/cli/main.ts')
-  const made = spawnSync(process.execPath, [main, 'keys', 'create', '--team', 'chaos'], { env, encoding: 'utf8' })
+  const made = spawnSync(process.execPath, [main, 'keys', 'create', '--team', 'chaos', '--create-team'], {
+    env,
+    encoding: 'utf8',
+  })
   if (made.status !== 0) throw new Error(`no key: ${made.stderr}`)
   return made.stdout.trim().split('\n').at(-1) ?? ''
 }
@@ -90,7 +114,19 @@ async function settle(databaseUrl: string, api: Client, calmMs: number): Promise
   }
 }
 
-async function havoc(size: Size, postgres: Postgres, kill: () => void): Promise<void> {
+const ways: readonly Loss[] = ['SIGQUIT', 'SIGINT', 'SIGKILL']
+
+/** Loses the server in each of its ways in turn. One that its supervisor restarts by itself bears a SIGKILL too. */
+async function loseAgainAndAgain(size: Size, postgres: Postgres, random: Random): Promise<void> {
+  const known = ways.slice(0, postgres.dataDir === null ? 2 : 3)
+  for (let n = 0; n < size.restarts; n += 1) {
+    await pause(random.next() * 1_000)
+    await postgres.lose(known[n % known.length] ?? 'SIGQUIT')
+  }
+}
+
+async function havoc(size: Size, postgres: Postgres, random: Random, kill: () => void): Promise<void> {
+  if (size.killEveryMs === 0) return loseAgainAndAgain(size, postgres, random)
   const began = performance.now()
   let restarts = 0
   while (performance.now() - began < size.ms) {
@@ -99,7 +135,7 @@ async function havoc(size: Size, postgres: Postgres, kill: () => void): Promise<
     const elapsed = performance.now() - began
     if (restarts < size.restarts && elapsed > ((restarts + 1) * size.ms) / (size.restarts + 1)) {
       restarts += 1
-      await postgres.crash()
+      await postgres.lose('SIGQUIT')
     }
   }
 }
@@ -108,10 +144,10 @@ async function havoc(size: Size, postgres: Postgres, kill: () => void): Promise<
 export async function chaos(seed: number, size: Size): Promise<Outcome> {
   const began = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'croft-chaos-'))
-  const postgres = await startPostgres()
-  const key = makeKey(folder, postgres.url)
+  const postgres = size.all > 0 ? await startEmbeddedPostgres() : await startPostgres()
+  const key = makeKey(folder, postgres)
   const [receiver, media] = [await startReceiver(seeded(seed + 1)), await startMediaServer()]
-  const fleet = await startFleet(folder, postgres.url, size)
+  const fleet = await startFleet(folder, postgres, size)
   try {
     const api = client(fleet.addresses, key)
     const profiles = await makeProfiles(api, size.profiles)
@@ -122,7 +158,7 @@ export async function chaos(seed: number, size: Size): Promise<Outcome> {
     const random = seeded(seed + 2)
     const [accepted] = await Promise.all([
       sendPosts(api, seeded(seed), { profiles, posts: size.posts, ms: size.ms, mediaUrl: media.url('sample.mp4'), receiver }),
-      havoc(size, postgres, () => fleet.killOne(random)),
+      havoc(size, postgres, random, () => fleet.killOne(random)),
     ])
     receiver.calm()
     // What happened before the endpoints were there, so that every event must have come to each.
@@ -133,6 +169,7 @@ export async function chaos(seed: number, size: Size): Promise<Outcome> {
     const events = await follower.finish()
     const verdict = await check(postgres.url, { accepted, events, receiver, endpoints })
     const seconds = Math.round((performance.now() - began) / 1_000)
+    if (size.killEveryMs === 0 && fleet.fell() > 0) verdict.broken.push(`${fleet.fell()} processes ended that nobody killed`)
     return {
       ...verdict,
       seed,

@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Postgres } from './postgres.ts'
 import type { Random } from './random.ts'
 
 export interface Fleet {
@@ -13,12 +14,15 @@ export interface Fleet {
   /** Kills a process without warning; it is started again. */
   killOne(random: Random): void
   kills: () => number
+  /** How often a process ended that nobody killed. */
+  fell: () => number
   stop(): Promise<void>
 }
 
 interface Member {
   env: NodeJS.ProcessEnv
   child: ChildProcess | null
+  killed: boolean
 }
 
 async function freePort(): Promise<number> {
@@ -30,9 +34,9 @@ async function freePort(): Promise<number> {
 }
 
 /** The settings that all processes share. */
-export const sharedSettings = (folder: string, databaseUrl: string, publicUrl: string): NodeJS.ProcessEnv => ({
+export const sharedSettings = (folder: string, postgres: Postgres, publicUrl: string): NodeJS.ProcessEnv => ({
   ...process.env,
-  DATABASE_URL: databaseUrl,
+  ...(postgres.dataDir === null ? { DATABASE_URL: postgres.url } : { CROFT_DATA_DIR: postgres.dataDir }),
   CROFT_SECRET_KEY: '11'.repeat(32),
   CROFT_MEDIA_STORE: join(folder, 'media'),
   CROFT_PUBLIC_URL: publicUrl,
@@ -46,31 +50,33 @@ export const sharedSettings = (folder: string, databaseUrl: string, publicUrl: s
 /** Starts the processes; one that ends, for whatever reason, is started again. */
 export async function startFleet(
   folder: string,
-  databaseUrl: string,
-  size: { api: number; worker: number; leaseMs: number },
+  postgres: Postgres,
+  size: { all: number; api: number; worker: number; leaseMs: number },
 ): Promise<Fleet> {
-  const ports = await Promise.all(Array.from({ length: size.api }, freePort))
+  const ports = await Promise.all(Array.from({ length: size.all + size.api }, freePort))
   const addresses = ports.map((port) => `http://127.0.0.1:${port}`)
-  const shared = sharedSettings(folder, databaseUrl, addresses[0] ?? '')
+  const shared = sharedSettings(folder, postgres, addresses[0] ?? '')
   const log = createWriteStream(join(folder, 'processes.log'))
   const member = (role: string, port: number, n: number): Member => ({
     env: {
       ...shared,
       CROFT_ROLE: role,
       PORT: String(port),
-      CROFT_DATA_DIR: join(folder, `${role}-${n}`),
+      CROFT_DATA_DIR: postgres.dataDir ?? join(folder, `${role}-${n}`),
       CHAOS_LEASE: String(size.leaseMs),
     },
     child: null,
+    killed: false,
   })
   const members = [
-    ...ports.map((port, n) => member('api', port, n)),
+    ...ports.map((port, n) => member(n < size.all ? 'all' : 'api', port, n)),
     ...Array.from({ length: size.worker }, (_, n) => member('worker', 0, n)),
   ]
   let stopping = false
-  let kills = 0
+  const over = () => stopping
+  let [kills, fell] = [0, 0]
   const keep = async (one: Member) => {
-    while (!stopping) {
+    while (!over()) {
       const { CROFT_DATA_DIR: dir = folder } = one.env
       await mkdir(dir, { recursive: true })
       const child = spawn(process.execPath, [join(import.meta.dirname, 'process.ts')], {
@@ -81,6 +87,8 @@ export async function startFleet(
       child.stderr.pipe(log, { end: false })
       one.child = child
       await once(child, 'exit')
+      if (!one.killed && !over()) fell += 1
+      one.killed = false
       await pause(100)
     }
   }
@@ -89,9 +97,11 @@ export async function startFleet(
     addresses,
     killOne(random) {
       kills += 1
-      random.pick(members).child?.kill('SIGKILL')
+      const one = random.pick(members)
+      one.killed = one.child?.kill('SIGKILL') ?? false
     },
     kills: () => kills,
+    fell: () => fell,
     async stop() {
       stopping = true
       for (const { child } of members) child?.kill('SIGKILL')

@@ -5,11 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../../test/support/wait.ts'
 
-/** A Postgres server of the system's packages, in a temporary folder. */
+/** How a server is lost: by a fast shutdown, an immediate one (no checkpoint), or SIGKILL. */
+export type Loss = 'SIGINT' | 'SIGQUIT' | 'SIGKILL'
+
+/** A Postgres server in a temporary folder. */
 export interface Postgres {
   url: string
-  /** Pulls its plug (immediate shutdown, no checkpoint) and starts it again. */
-  crash(): Promise<void>
+  /** The data directory of Croft processes, where the server is their embedded one; null for a server of its own. */
+  dataDir: string | null
+  /** Loses the server, and resolves when it is back. */
+  lose(how: Loss): Promise<void>
   stop(): Promise<void>
 }
 
@@ -28,7 +33,7 @@ function asPostgres(): { uid?: number; gid?: number } {
   return { uid: number('-u'), gid: number('-g') }
 }
 
-/** @throws Error where no server is installed */
+/** A server of the system's packages. @throws Error where none is installed */
 export async function startPostgres(): Promise<Postgres> {
   const bin = await binaries()
   const user = asPostgres()
@@ -56,8 +61,9 @@ export async function startPostgres(): Promise<Postgres> {
   let server = await start()
   return {
     url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`,
-    async crash() {
-      await end(server, 'SIGQUIT')
+    dataDir: null,
+    async lose(how) {
+      await end(server, how)
       server = await start()
     },
     async stop() {

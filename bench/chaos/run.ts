@@ -2,14 +2,24 @@ import { randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { chaos, full, small, type Outcome } from './chaos.ts'
+import { chaos, full, losses, small, type Outcome } from './chaos.ts'
 import { report } from './report.ts'
 
-/** `npm run chaos -- [--seed N] [--runs N] [--small]`. The report is printed, and that of full runs kept in bench/chaos.md. */
+/**
+ * `npm run chaos -- [--seed N] [--runs N] [--small | --losses N [--embedded]]`. The report is printed, and that of full
+ * runs kept in bench/chaos.md.
+ */
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, runs: { type: 'string', default: '1' }, small: { type: 'boolean', default: false } },
+  options: {
+    seed: { type: 'string' },
+    runs: { type: 'string', default: '1' },
+    small: { type: 'boolean', default: false },
+    losses: { type: 'string' },
+    embedded: { type: 'boolean', default: false },
+  },
 })
-const size = values.small ? small : full
+const lost = values.losses === undefined ? null : losses(Number(values.losses), values.embedded ? 'embedded' : 'server')
+const size = lost ?? (values.small ? small : full)
 const first = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
 const outcomes: Outcome[] = []
 for (let run = 0; run < Number(values.runs); run += 1) {
@@ -19,5 +29,5 @@ for (let run = 0; run < Number(values.runs); run += 1) {
 }
 const text = report(outcomes, size)
 console.log(text)
-if (!values.small) await writeFile(join(import.meta.dirname, '../chaos.md'), `${text.trimEnd()}\n`)
+if (size === full) await writeFile(join(import.meta.dirname, '../chaos.md'), `${text.trimEnd()}\n`)
 process.exitCode = outcomes.every((one) => one.broken.length === 0) ? 0 : 1

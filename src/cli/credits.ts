@@ -15,6 +15,6 @@ export function creditAmount(text: string): number {
 /** `croft credits grant`. */
 export const grantCreditsCommand = (options: { team: string; amount: number }): Promise<void> =>
   withContext(async (ctx) => {
-    const entry = await grant(await commandScope(ctx, { name: options.team, create: false }), options.amount)
+    const entry = await grant(await commandScope(ctx, options.team), options.amount)
     console.log(`The team ${options.team} was given ${entry.amount} credits; its balance is ${entry.balance_after}.`)
   })

@@ -1,10 +1,18 @@
 import { createKey, listKeys, revokeKey } from '../core/keys/keys.ts'
+import { findOrCreateTeam } from '../core/teams/find.ts'
 import { commandScope, withContext } from './with-croft.ts'
 
 /** `croft keys create`. */
-export const createKeyCommand = (options: { team: string; scope: 'read' | 'write'; name?: string }): Promise<void> =>
+export const createKeyCommand = (options: {
+  team: string
+  createTeam?: boolean
+  scope: 'read' | 'write'
+  name?: string
+}): Promise<void> =>
   withContext(async (ctx) => {
-    const { row, key } = await createKey(await commandScope(ctx, { name: options.team, create: true }), {
+    if (options.createTeam) await findOrCreateTeam(ctx.db, options.team, ctx.clock.now())
+    const scope = await commandScope(ctx, options.team, 'Check the name, or make the team with its key: --create-team')
+    const { row, key } = await createKey(scope, {
       name: options.name ?? null,
       scope: options.scope,
       expiresAt: null,
@@ -16,7 +24,7 @@ export const createKeyCommand = (options: { team: string; scope: 'read' | 'write
 /** `croft keys list`. */
 export const listKeysCommand = (options: { team: string }): Promise<void> =>
   withContext(async (ctx) => {
-    const { caller } = await commandScope(ctx, { name: options.team, create: false })
+    const { caller } = await commandScope(ctx, options.team)
     let cursor: string | undefined
     do {
       const page = await listKeys(ctx, caller, { limit: 100, cursor })
@@ -31,6 +39,6 @@ export const listKeysCommand = (options: { team: string }): Promise<void> =>
 /** `croft keys revoke`. */
 export const revokeKeyCommand = (id: string, options: { team: string }): Promise<void> =>
   withContext(async (ctx) => {
-    const row = await revokeKey(await commandScope(ctx, { name: options.team, create: false }), id)
+    const row = await revokeKey(await commandScope(ctx, options.team), id)
     console.log(`${row.hint} is revoked.`)
   })

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { SettingsError } from '../config/read.ts'
 import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
 import { SchemaTooNewError } from '../db/migrate.ts'
+import { DatabaseServerError } from '../db/require-server.ts'
 import { version } from '../version.ts'
 import { creditAmount, grantCreditsCommand } from './credits.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
@@ -10,6 +11,7 @@ import { demo } from './demo/index.ts'
 import { addManagerCommand, deactivateManagerCommand } from './managers.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
+import { createTeamCommand, listTeamsCommand } from './teams.ts'
 import { webhookSecretCommand } from './webhooks.ts'
 import { CommandError } from './with-croft.ts'
 import { CroftError } from '../core/errors.ts'
@@ -31,8 +33,9 @@ program.command('doctor').description('check the settings and everything the ser
 const keys = program.command('keys').description('make, list and revoke API keys')
 keys
   .command('create')
-  .description('make a key, and its team where that is new; prints the key alone on the last line')
+  .description('make a key; prints it alone on the last line')
   .requiredOption('--team <name>', 'the team')
+  .option('--create-team', 'make the team if it does not exist')
   .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'write']).default('write'))
   .option('--name <label>', 'a label to know the key by')
   .action(createKeyCommand)
@@ -43,6 +46,10 @@ keys
   .argument('<id>', 'the key’s id, as keys list shows it')
   .requiredOption('--team <name>', 'the team')
   .action(revokeKeyCommand)
+
+const teams = program.command('teams').description('make and list teams')
+teams.command('create').description('make a team').argument('<name>', 'its name').action(createTeamCommand)
+teams.command('list').description('list all teams: id, time of creation, name').action(listTeamsCommand)
 
 program
   .command('credits')
@@ -78,7 +85,18 @@ program
   .action(webhookSecretCommand)
 
 /** What a person can put right is told in a sentence; anything else keeps its stack. */
-const plain = [OtherSecretKeyError, CommandError, CroftError, SettingsError, EmbeddedDatabaseError, SchemaTooNewError]
+const plain = [
+  OtherSecretKeyError,
+  CommandError,
+  CroftError,
+  SettingsError,
+  EmbeddedDatabaseError,
+  DatabaseServerError,
+  SchemaTooNewError,
+]
+
+// A reader that goes away, as of `croft keys list | head -1`, is no fault of the command.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {
   await program.parseAsync()

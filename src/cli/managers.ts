@@ -5,7 +5,7 @@ import { commandScope, withContext } from './with-croft.ts'
 /** `croft managers add`: the person's key alone on the last line. */
 export const addManagerCommand = (options: { team: string; name: string }): Promise<void> =>
   withContext(async (ctx) => {
-    const { key } = await addManager(await commandScope(ctx, { name: options.team, create: false }), options.name)
+    const { key } = await addManager(await commandScope(ctx, options.team), options.name)
     console.error(
       `${options.name.trim()} carries work out for the team ${options.team}. The key opens /v1/work and nothing else; it is shown this once, and earlier ones stay valid.`,
     )

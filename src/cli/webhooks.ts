@@ -4,7 +4,5 @@ import { commandScope, withContext } from './with-croft.ts'
 /** `croft webhooks secret`: the secret alone on the last line. */
 export const webhookSecretCommand = (options: { team: string; rotate?: boolean }): Promise<void> =>
   withContext(async (ctx) => {
-    console.log(
-      await webhookSecret(await commandScope(ctx, { name: options.team, create: false }), { rotate: options.rotate ?? false }),
-    )
+    console.log(await webhookSecret(await commandScope(ctx, options.team), { rotate: options.rotate ?? false }))
   })

@@ -23,6 +23,8 @@ export interface Context {
   guard: Guard
   secrets: SecretBox
   log: Logger
+  /** How many lines found no room in this process's log. */
+  logLinesDropped: () => number
   limits: MediaLimits
   isolation: Isolation
   temporaryDir: string

@@ -50,6 +50,14 @@ function prepareInserts(client: pg.PoolClient): void {
   })
 }
 
+/**
+ * The pool listens to idle connections alone. One that breaks while it is in use fails its next query; its event is
+ * no news, but without a listener it would end the process.
+ */
+function outliveLoss(client: pg.PoolClient): void {
+  client.on('error', () => undefined)
+}
+
 /** pg's options for a connection; `name` shows in pg_stat_activity. */
 export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
   const where = 'url' in connection ? { connectionString: connection.url } : connection
@@ -70,6 +78,7 @@ export function connect(
     ...(options.options === undefined ? {} : { options: options.options }),
   })
   pool.on('error', options.onError)
+  pool.on('connect', outliveLoss)
   pool.on('connect', prepareInserts)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {

@@ -28,24 +28,19 @@ async function migrations(): Promise<Migration[]> {
 
 /**
  * Brings the schema up to date, each migration in one transaction of its own; safe from many processes at once.
- * @returns the names of the migrations that ran now
+ * @param say is told what will run, before it does
  * @throws SchemaTooNewError where a newer Croft has made a breaking change
  */
-export async function migrate(pool: pg.Pool): Promise<string[]> {
+export async function migrate(pool: pg.Pool, say: (line: string, details: object) => void = () => undefined): Promise<void> {
   const client = await pool.connect()
-  // What breaks the connection fails the query that runs; without a listener it would end the process as well.
   let broken: Error | undefined
-  client.on('error', (error) => {
-    broken = error
-  })
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
-    const ran = await runMissing(client, await migrations())
+    await runMissing(client, await migrations(), say)
     await mendEventOrder(client)
     await client.query('select pg_advisory_unlock($1)', [lock])
-    return ran
   } catch (error) {
-    broken ??= error instanceof Error ? error : new Error(String(error))
+    broken = error instanceof Error ? error : new Error(String(error))
     throw error
   } finally {
     // A connection that broke off in the middle goes, and its transaction and lock with it.
@@ -53,9 +48,12 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
   }
 }
 
-async function runMissing(client: pg.PoolClient, known: Migration[]): Promise<string[]> {
+async function runMissing(
+  client: pg.PoolClient,
+  known: Migration[],
+  say: (line: string, details: object) => void,
+): Promise<void> {
   const newest = known.at(-1)?.number ?? 0
-  const ran: string[] = []
   await client.query(
     `create table if not exists migrations (number integer primary key, name text not null, breaking boolean not null, ran_at timestamptz not null default now())`,
   )
@@ -67,7 +65,14 @@ async function runMissing(client: pg.PoolClient, known: Migration[]): Promise<st
     throw new SchemaTooNewError(
       `The database was changed by a newer Croft (migration ${newer.number}, ${newer.name}). Run that version or a later one.`,
     )
-  for (const migration of known.filter((one) => !rows.some((row) => row.number === one.number))) {
+  const missing = known.filter((one) => !rows.some((row) => row.number === one.number))
+  if (missing.length > 0) {
+    const names = missing.map((one) => one.name)
+    say(`Bringing the schema up to date (${names.length} ${names.length === 1 ? 'migration' : 'migrations'})`, {
+      migrations: names,
+    })
+  }
+  for (const migration of missing) {
     await client.query('begin')
     await client.query('insert into migrations (number, name, breaking) values ($1, $2, $3)', [
       migration.number,
@@ -76,7 +81,5 @@ async function runMissing(client: pg.PoolClient, known: Migration[]): Promise<st
     ])
     await client.query(migration.sql)
     await client.query('commit')
-    ran.push(migration.name)
   }
-  return ran
 }

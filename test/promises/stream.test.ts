@@ -8,8 +8,10 @@ import { createKey, revokeKey } from '../../src/core/keys/keys.ts'
 import { recordEvent } from '../../src/core/write/record.ts'
 import { openScope } from '../../src/core/write/scope.ts'
 import { createCroft } from '../../src/croft.ts'
+import { openTail } from '../../src/core/events/tail.ts'
 import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
 import { until } from '../support/wait.ts'
+import { withoutDatabase } from '../support/without-database.ts'
 import { happen } from './support/events.ts'
 import { openStream } from './support/sse.ts'
 
@@ -110,6 +112,25 @@ test('a reader that takes nothing is cut off when its key is revoked', async () 
   await revokeKey(team.scope, row.id)
   await until(async () => (await connections(croft)) < before)
   socket.destroy()
+})
+
+test('a tail that the database failed at first hears all the same once it is back', async (t) => {
+  const team = await testTeam(croft.ctx, 'healed')
+  const tail = openTail(croft.ctx)
+  t.after(() => tail.stop())
+  await withoutDatabase(croft.database, () => assert.rejects(tail.listen(team.id)))
+  const ear = await tail.listen(team.id)
+  // A connection of the pool that was cut may still fail the first who takes it.
+  const happens = () =>
+    until(() =>
+      happen(team.scope).then(
+        () => true,
+        () => false,
+      ),
+    )
+  await happens()
+  assert.equal(await ear.next(10_000, new AbortController().signal), 'event')
+  ear.close()
 })
 
 test('streams end cleanly when the server stops', async () => {

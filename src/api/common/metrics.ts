@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Context } from '../../core/context.ts'
 import { readFacts, type Facts } from '../../core/health/facts.ts'
 
@@ -32,6 +32,15 @@ export function metricsRoute(app: FastifyInstance, ctx: Context): void {
   const ready = new Gauge({ name: 'croft_queue_depth', help: 'Jobs ready to run', labelNames: ['queue'], registers })
   const dead = new Gauge({ name: 'croft_queue_dead', help: 'Jobs that failed for good', labelNames: ['queue'], registers })
   const up = new Gauge({ name: 'croft_database_up', help: 'Whether the database could be read', registers })
+  new Counter({
+    name: 'croft_log_lines_dropped_total',
+    help: 'Log lines that were dropped since they could not be written',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(ctx.logLinesDropped())
+    },
+  })
   const durations = new Histogram({
     name: 'croft_http_request_duration_seconds',
     help: 'Time to answer, by route',

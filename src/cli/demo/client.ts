@@ -1,5 +1,6 @@
 import { createKey } from '../../core/keys/keys.ts'
 import type { Context } from '../../core/context.ts'
+import { findOrCreateTeam } from '../../core/teams/find.ts'
 import { signingSecrets } from '../../core/webhooks/secret.ts'
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
@@ -17,7 +18,8 @@ export interface DemoClient {
 
 /** Makes the demo's team and key, as the command line does. */
 export async function demoClient(ctx: Context, address: string): Promise<DemoClient> {
-  const scope = await commandScope(ctx, { name: 'Demo', create: true })
+  await findOrCreateTeam(ctx.db, 'Demo', ctx.clock.now())
+  const scope = await commandScope(ctx, 'Demo')
   const { key } = await createKey(scope, { name: 'demo', scope: 'write', expiresAt: null })
   const [webhookSecret = ''] = await signingSecrets(ctx, scope.caller.teamId)
   const send = async <T>(method: string, path: string, headers: Record<string, string>, body?: string | FormData): Promise<T> => {

@@ -57,7 +57,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   console.log(
     'For itself the demo lifts the check of addresses (CROFT_ALLOW_PRIVATE_NETWORK), since everything runs on this machine.\n',
   )
-  const croft = await createCroft(settings)
+  const croft = await createCroft(settings, { say: (line) => console.error(line) })
   try {
     const address = await croft.start()
     const receiver = await startReceiver()

@@ -77,21 +77,32 @@ export function openTail(ctx: Context): Tail {
     running = null
   }
 
+  /** Where the tail stands; a question that failed is asked anew by the next who listens. */
+  function whereItStands(): Promise<Position> {
+    position ??= presentPosition(ctx.db).catch((error: unknown) => {
+      position = null
+      throw error
+    })
+    return position
+  }
+
   return {
     async listen(teamId) {
       const listener = new Listener()
       const own = ears.get(teamId) ?? new Set()
       ears.set(teamId, own.add(listener))
-      position ??= presentPosition(ctx.db)
-      const from = await position
-      running ??= run(from)
-      return {
-        next: (ms, signal) => listener.next(ms, signal),
-        close() {
-          own.delete(listener)
-          if (own.size === 0 && ears.get(teamId) === own) ears.delete(teamId)
-        },
+      const close = () => {
+        own.delete(listener)
+        if (own.size === 0 && ears.get(teamId) === own) ears.delete(teamId)
       }
+      try {
+        const from = await whereItStands()
+        running ??= run(from)
+      } catch (error) {
+        close()
+        throw error
+      }
+      return { next: (ms, signal) => listener.next(ms, signal), close }
     },
     async stop() {
       stopping.abort()

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { EmbeddedDatabaseError, unless } from './errors.ts'
 import { makeFolder } from './folder.ts'
 import { blockedAt } from './reach.ts'
+import type { Log } from './place.ts'
 import type { DatabaseUser } from './user.ts'
 
 /** Readable and runnable by everyone, and on the disk before the rename makes it the copy that is trusted ever after. */
@@ -31,14 +32,13 @@ async function sweep(parent: string, prefix: string): Promise<void> {
 
 /**
  * Copies the package's programs to `<parent>/postgres-<VERSION>` unless they are there; several processes may do so at once.
- * @param complete adds what an install script would have added
+ * `complete` adds what an install script would have added.
  * @returns the folder of the copy, laid out as the package is
  */
 export async function privateCopy(
   folder: string,
   parent: string,
-  user: DatabaseUser,
-  complete: (folder: string) => Promise<void>,
+  { user, complete, log }: { user: DatabaseUser; complete: (folder: string) => Promise<void>; log: Log },
 ): Promise<string> {
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
   const target = join(parent, `postgres-${version}`)
@@ -51,6 +51,7 @@ export async function privateCopy(
       await sweep(parent, `${basename(target)}.`)
       return target
     }
+    log(`Copying the database's programs to ${target}, once, since the user ${user.name} cannot reach ${folder}`)
     const native = join(folder, 'native')
     const filter = (path: string): boolean => !path.endsWith('.a')
     await cp(native, join(temporary, 'native'), { recursive: true, verbatimSymlinks: true, filter })

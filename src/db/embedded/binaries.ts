@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { privateCopy } from './binaries-copy.ts'
 import { codeOf, EmbeddedDatabaseError, unless } from './errors.ts'
 import { blockedAt, mayUse } from './reach.ts'
+import type { Log } from './place.ts'
 import type { DatabaseUser } from './user.ts'
 
 const PROGRAMS = ['initdb', 'postgres'] as const
@@ -56,7 +57,7 @@ async function usable(folder: string, user: DatabaseUser): Promise<boolean> {
  * `<privateFolder>/postgres-<VERSION>`, made once.
  * @throws EmbeddedDatabaseError when neither can be had
  */
-export async function prepareBinaries(user: DatabaseUser, privateFolder: string, from?: string): Promise<Binaries> {
+export async function prepareBinaries(user: DatabaseUser, privateFolder: string, log: Log, from?: string): Promise<Binaries> {
   const folder = from ?? (await packageFolder())
   const whole = await complete(folder).then(
     () => true,
@@ -65,6 +66,6 @@ export async function prepareBinaries(user: DatabaseUser, privateFolder: string,
       return false
     },
   )
-  const ready = whole && (await usable(folder, user)) ? folder : await privateCopy(folder, privateFolder, user, complete)
+  const ready = whole && (await usable(folder, user)) ? folder : await privateCopy(folder, privateFolder, { user, complete, log })
   return { initdb: join(ready, 'native/bin/initdb'), postgres: join(ready, 'native/bin/postgres') }
 }

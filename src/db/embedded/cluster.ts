@@ -77,13 +77,13 @@ export async function ensureCluster(place: Place): Promise<void> {
     )
   }
   const temporary = join(dataDir, prefix + randomUUID())
+  place.log(`Making a new database in ${cluster}`)
   try {
     await initialise(place, temporary)
     await rename(temporary, cluster)
     const folder = await open(dataDir, 'r')
     await folder.sync()
     await folder.close()
-    place.log('made a new database', { cluster })
   } catch (error) {
     if ((await versionOf(cluster)) === MAJOR) return
     throw error

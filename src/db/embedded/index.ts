@@ -39,7 +39,7 @@ async function begin({ dataDir, explicit, log }: EmbeddedOptions): Promise<Embed
   const real = await prepareDataDir(resolve(dataDir), explicit, (folder) => databaseUser(path(folder, 'postgres')))
   const cluster = path(real, 'postgres')
   const user = await databaseUser(cluster)
-  const binaries = await prepareBinaries(user, isRoot() ? OF_ROOT : real)
+  const binaries = await prepareBinaries(user, isRoot() ? OF_ROOT : real, log)
   const place: Place = { dataDir: real, cluster, user, binaries, log }
   await ensureCluster(place)
   const joined = await join(place)

@@ -43,6 +43,7 @@ class Approach {
     if (this.#isOfOthers(found)) this.#contended = true
     if (found.state !== 'running') await this.#launchOver(found)
     else if (found.status === 'ready') return this.#connect(found)
+    else this.#readySince = undefined
     if (this.#elapsed > GIVE_UP_MS) throw await this.#tooLate()
     return undefined
   }
@@ -83,6 +84,10 @@ class Approach {
       this.#place.log('removing the pid file of a database server that is gone', { cluster: this.#place.cluster })
       await removeStale(this.#place.cluster, found.text)
     }
+    if (!this.#launched)
+      this.#place.log(
+        `Starting the embedded database${found.state === 'stale' ? ', which was not shut down and recovers first' : ''}`,
+      )
     this.#launched = await launch(this.#place)
   }
 

@@ -30,6 +30,7 @@ export interface Presence {
 
 async function createDatabase(connection: Connection): Promise<void> {
   const client = new Client({ ...connection, database: 'postgres', connectionTimeoutMillis: CONNECT_MS })
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await client.query(`create database ${connection.database}`)

@@ -12,10 +12,27 @@ export const PORT = 5432
 /** Linux takes 107 bytes, macOS 103. */
 const LONGEST_SOCKET_PATH = 103
 
+/** Whoever stopped a server removes its folder, perhaps while it is being prepared for the next: once for each that leaves. */
+const REMOVALS = 20
+
 /** The system's temporary folder where `user` can reach it, else `/tmp`: sessions of root often have a private one. */
 export async function temporaryFolder(user: DatabaseUser): Promise<string> {
   const own = await realpath(tmpdir()).catch(unless('ENOENT', 'EACCES'))
   return own !== undefined && !(await blockedAt(own, user)) ? own : realpath('/tmp')
+}
+
+/** Makes the folder where it is missing. @throws EmbeddedDatabaseError when something of another user's stands in its place */
+async function makePrivate(path: string, user: DatabaseUser): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch(unless('EEXIST'))
+  const found = await lstat(path)
+  const ours = found.uid === user.uid || (isRoot() && found.uid === 0)
+  if (!found.isDirectory() || !ours || (found.mode & 0o077) !== 0) {
+    throw new EmbeddedDatabaseError(
+      `The database's socket belongs in ${path}, but that is not a folder of the user ${user.name} alone ` +
+        `(uid ${found.uid}, mode ${(found.mode & 0o7777).toString(8)}). Remove it and start again.`,
+    )
+  }
+  if (isRoot()) await lchown(path, user.uid, user.gid)
 }
 
 /**
@@ -27,17 +44,15 @@ export async function prepareSocketDir(cluster: string, user: DatabaseUser): Pro
   const folder = await temporaryFolder(user)
   const fits = Buffer.byteLength(join(folder, name, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH
   const path = join(fits ? folder : await realpath('/tmp'), name)
-  await mkdir(path, { mode: 0o700 }).catch(unless('EEXIST'))
-  const found = await lstat(path)
-  const ours = found.uid === user.uid || (isRoot() && found.uid === 0)
-  if (!found.isDirectory() || !ours || (found.mode & 0o077) !== 0) {
-    throw new EmbeddedDatabaseError(
-      `The database's socket belongs in ${path}, but that is not a folder of the user ${user.name} alone ` +
-        `(uid ${found.uid}, mode ${(found.mode & 0o7777).toString(8)}). Remove it and start again.`,
-    )
+  for (let left = REMOVALS; ; left -= 1) {
+    try {
+      await makePrivate(path, user)
+      return path
+    } catch (error) {
+      if (left === 0) throw error
+      unless('ENOENT')(error)
+    }
   }
-  if (isRoot()) await lchown(path, user.uid, user.gid)
-  return path
 }
 
 /** Removes the folder after a stop, unless a server that started meanwhile has its socket there. */

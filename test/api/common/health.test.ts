@@ -2,27 +2,11 @@ import assert from 'node:assert/strict'
 import { chmod, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
-import { connect } from '../../../src/db/connect.ts'
-import { databaseOn, testServer } from '../../support/database.ts'
+import { withoutDatabase } from '../../support/without-database.ts'
 import { until } from '../../support/wait.ts'
 import { api, nobody, ok, refused, type Api } from '../support/client.ts'
 
 const checks = (one: Api) => one.ask('GET', '/readyz')
-
-/** Ends every connection to a server's database and lets no new one in, while `work` runs. */
-async function without(one: Api, work: () => Promise<void>): Promise<void> {
-  const { connection } = one.croft.database
-  const name = 'url' in connection ? new URL(connection.url).pathname.slice(1) : connection.database
-  const admin = connect(databaseOn(testServer(), 'postgres'), { name: 'admin', max: 1, onError: () => undefined })
-  try {
-    await admin.pool.query(`alter database ${name} allow_connections false`)
-    await admin.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
-    await work()
-  } finally {
-    await admin.pool.query(`alter database ${name} allow_connections true`)
-    await admin.close()
-  }
-}
 
 suite('health', () => {
   test('/readyz is red without a worker, and green with one', async (t) => {
@@ -38,7 +22,7 @@ suite('health', () => {
 
   test('without its database every route says 503 and nothing internal, and all is well when it is back', async (t) => {
     const one = await api(t)
-    await without(one, async () => {
+    await withoutDatabase(one.croft.database, async () => {
       for (const [method, path, body] of [
         ['GET', '/v1/farm-profiles'],
         ['GET', `/v1/posts/${nobody}`],

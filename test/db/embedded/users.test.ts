@@ -20,6 +20,8 @@ import {
   withoutLinks,
 } from './support.ts'
 
+const quiet = () => undefined
+
 async function folder(t: TestContext): Promise<string> {
   const path = await reachableTemporaryDir('croft-test-')
   t.after(() => rm(path, { recursive: true, force: true }))
@@ -78,7 +80,7 @@ test('an install without scripts is completed in place', async (t) => {
   const bare = await bareInstall(t)
   const [user, spare] = [await databaseUser(), await folder(t)]
   await chmod(join(bare, 'native/bin/postgres'), 0o644)
-  const { initdb } = await prepareBinaries(user, spare, bare)
+  const { initdb } = await prepareBinaries(user, spare, quiet, bare)
   assert.ok(initdb.startsWith(bare))
   assert.deepEqual(await readdir(spare), [])
   await worksFor(initdb, user.as)
@@ -87,14 +89,19 @@ test('an install without scripts is completed in place', async (t) => {
 test('programs where the database user cannot enter are copied once, by several at a time', { skip: onlyAsRoot }, async (t) => {
   const [bare, parent, user] = [await bareInstall(t), await folder(t), await nobody()]
   await chmod(join(bare, '..'), 0o700)
-  const copies = await Promise.all([prepareBinaries(user, parent, bare), prepareBinaries(user, parent, bare)])
+  const told: string[] = []
+  const log = (line: string) => void told.push(line)
+  const copies = await Promise.all([prepareBinaries(user, parent, log, bare), prepareBinaries(user, parent, log, bare)])
+  assert.match(told[0] ?? '', /^Copying the database's programs to .*, once/)
   assert.equal(copies[0].initdb, copies[1].initdb)
   assert.ok(copies[0].initdb.startsWith(parent))
   assert.equal((await readdir(parent)).length, 1)
   await worksFor(copies[0].initdb, user.as)
   const before = await stat(copies[0].initdb)
   await mkdir(join(parent, (await readdir(parent)).join() + '.left-by-a-crash'))
-  const again = await prepareBinaries(user, parent, bare)
+  told.length = 0
+  const again = await prepareBinaries(user, parent, log, bare)
+  assert.deepEqual(told, [])
   assert.equal((await readdir(parent)).length, 1)
   assert.deepEqual([again.initdb, (await stat(again.initdb)).ino], [copies[0].initdb, before.ino])
 })

@@ -1,0 +1,57 @@
+import pg from 'pg'
+
+/** The server that DATABASE_URL names cannot be used; the message says why and what to do, and holds no password. */
+export class DatabaseServerError extends Error {
+  override name = 'DatabaseServerError'
+}
+
+const oldest = 15
+
+interface Place {
+  /** host:port, or the path of a socket */
+  at: string
+  host: string
+  user: string
+  database: string
+}
+
+function placeOf(options: pg.PoolConfig): Place {
+  const { host, port, user = '', database = '' } = new pg.Client(options)
+  return { at: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`, host, user, database }
+}
+
+const unreachable = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])
+const unknownHost = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA'])
+
+function explain(error: unknown, { at, host, user, database }: Place): string {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (code === 'ECONNREFUSED' || code === 'ENOENT')
+    return `Nothing listens at ${at}, where DATABASE_URL says that Postgres is. Start Postgres there, or correct the host and port.`
+  if (unknownHost.has(code)) return `The host ${host} in DATABASE_URL is unknown here. Correct it, or the name service.`
+  if (unreachable.has(code) || /timeout/i.test(message))
+    return `Postgres at ${at} does not answer. See that it runs and that no firewall is in between, or correct DATABASE_URL.`
+  if (code === '28P01' || code === '28000')
+    return `Postgres at ${at} does not let the user ${user} in (${message}). Correct the user and password in DATABASE_URL, or the server's pg_hba.conf.`
+  if (message.includes('client password must be'))
+    return `Postgres at ${at} asks the user ${user} for a password, and DATABASE_URL holds none. Put it there: postgresql://USER:PASSWORD@HOST/DATABASE.`
+  if (code === '3D000')
+    return `Postgres at ${at} has no database named ${database}. Make it (createdb ${database}), or correct DATABASE_URL.`
+  return `Postgres at ${at}, which DATABASE_URL names, cannot be used: ${message}. Put that right, or correct DATABASE_URL.`
+}
+
+/** Connects for the first time. @throws DatabaseServerError where the server cannot be reached, refuses, or is too old */
+export async function requireServer(pool: pg.Pool): Promise<void> {
+  let place: Place = { at: 'the address', host: '', user: '', database: '' }
+  let version: string
+  try {
+    place = placeOf(pool.options)
+    const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`)
+    version = rows[0]?.version ?? ''
+  } catch (error) {
+    throw new DatabaseServerError(explain(error, place), { cause: error })
+  }
+  if (Number.parseInt(version, 10) >= oldest) return
+  throw new DatabaseServerError(
+    `Postgres at ${place.at} is version ${version}; Croft needs ${oldest} or later. Upgrade it, or unset DATABASE_URL to use the database that comes with Croft.`,
+  )
+}

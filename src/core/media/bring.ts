@@ -1,5 +1,5 @@
 import type { MediaType } from '../../db/schema.ts'
-import { ingest, type IngestResult } from '../../media/index.ts'
+import { ingest, type IngestResult, type Inspecting } from '../../media/index.ts'
 import type { Context } from '../context.ts'
 import { mediaBehind, tokenIn } from './own.ts'
 
@@ -11,6 +11,7 @@ export async function bringMedia(
   ctx: Context,
   media: { team_id: string; media_url: string; media_type: MediaType },
   signal: AbortSignal,
+  inspecting: Inspecting,
 ): Promise<IngestResult> {
   const own = tokenIn(ctx, media.media_url) !== null
   const file = own ? (await mediaBehind(ctx, media.team_id, media.media_url))?.files[0] : undefined
@@ -22,7 +23,7 @@ export async function bringMedia(
     return { ok: false, problems: [problem], retryable: false }
   }
   return ingest(
-    { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir, signal },
+    { guard: ctx.guard, store: ctx.store, limits: ctx.limits, temporaryDir: ctx.temporaryDir, signal, inspecting },
     { source: file ? { hash: file.hash } : { url: media.media_url }, media_type: media.media_type },
   )
 }

@@ -125,6 +125,7 @@ function limitRows(limits: MediaLimits): Row[] {
     ['fetching a profile picture', time(limits.pictureMs)],
     ['first byte of a video or zip', time(limits.firstByteMs)],
     ['the whole of a video or zip', time(limits.totalMs)],
+    ['least speed of a video or zip', `${bytesInWords(limits.slowBytes)} in ${time(limits.slowMs)}`],
     ['redirects that are followed', String(limits.redirects)],
   ]
 }
@@ -151,12 +152,13 @@ export const regions: Readonly<Record<string, string>> = {
     Object.entries(taskStatusOf).map(([post, task]) => [code(post), code(task)]),
   ),
   jobs: table(
-    ['job', 'tries after a crash of its handler', 'first pause', 'at once in a process'],
-    definitions.map(({ name, retryLimit, retryDelaySeconds, concurrency }) => [
+    ['job', 'tries after a crash of its handler', 'first pause', 'at once in a process', 'of one team'],
+    definitions.map(({ name, retryLimit, retryDelaySeconds, concurrency, share }) => [
       code(name),
       String(retryLimit),
       `${retryDelaySeconds} s`,
       String(concurrency),
+      String(share),
     ]),
   ),
   'sandbox-faults': table(

@@ -42,6 +42,7 @@ export interface Context {
 
 export type FaultPoint =
   | 'prepare.began'
+  | 'inspection.began'
   | 'prepare.fetched'
   | 'prepare.stored'
   | 'task.claimed'

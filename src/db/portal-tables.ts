@@ -99,6 +99,8 @@ interface VideoSlotTable {
   /** Null while the media of this version is being fetched and checked. */
   media_checked_at: Date | null
   media_problems: JsonDefault<Reason[]>
+  /** As of a post. */
+  inspections_cut: Generated<number>
   title: string | null
   description: string | null
   sound_id: string | null

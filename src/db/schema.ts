@@ -190,6 +190,9 @@ interface TaskTable {
   failure: JsonColumn<Failure | null> | null
   started_at: Date | null
   ended_at: Date | null
+  /** What was overdue when the sweep last sent its job again, and when, by the database's clock. */
+  swept_for: Date | null
+  swept_at: Date | null
   created_at: Date
   updated_at: Date
 }
@@ -217,6 +220,11 @@ interface PostTable {
   media_id: string | null
   /** Until when a worker holds the fetching of its media, by the database's clock. */
   prepare_lease: Date | null
+  /** Inspections of this version that began and were not seen to end: their process ended first. */
+  inspections_cut: Generated<number>
+  /** As of a task. */
+  swept_for: Date | null
+  swept_at: Date | null
   sound_id: string
   title: string
   description: string

@@ -1,53 +1,49 @@
 import type { PgBoss } from 'pg-boss'
-import type { JobDefinition } from './definitions.ts'
+import type { JobData, JobDefinition } from './definitions.ts'
 
-export type Handler<Data extends object> = (data: Data, signal: AbortSignal) => Promise<void>
+export type Handler<Data extends JobData> = (data: Data, signal: AbortSignal) => Promise<void>
 
 /** The workers of one kind of job in this process. */
 export interface WorkerPool {
   /** Makes one idle worker look for a job now. */
   nudge(): void
+  /** No idle worker looks for jobs any more. */
+  stop(): void
 }
 
-const pollSeconds = 0.5
-const idlePollSeconds = 5
+const pollMs = 500
+/** A worker's own poll is the fallback alone. */
+const idlePollSeconds = 60
 
 /**
- * One worker polls often; the others are woken by a worker that found a job, so that an idle server asks
- * the database twice a second a kind, and a busy one keeps every worker going.
+ * One idle worker, whichever it is, is woken twice per second, and a worker that found a job wakes the next: an idle
+ * server asks the database twice per second per kind, and a busy one keeps every worker going.
+ * Jobs of a team that holds its share stay in the queue, in their order, and others are fetched past them.
  */
-export async function startPool<Data extends object>(
+export async function startPool<Data extends JobData>(
   boss: PgBoss,
   definition: JobDefinition<Data>,
   handler: Handler<Data>,
   onError: (error: unknown, data: Data) => void,
 ): Promise<WorkerPool> {
-  const ids: string[] = []
-  const busy = new Set<number>()
+  const { name, concurrency, share } = definition
+  const workers = () => boss.getWipData().filter((worker) => worker.name === name)
   const nudge = () => {
-    const index = ids.findIndex((_, at) => !busy.has(at))
-    const id = ids[index]
-    if (id !== undefined) boss.notifyWorker(id)
+    const idle = workers().find((worker) => worker.count === 0)
+    if (idle) boss.notifyWorker(idle.id)
   }
-  for (let index = 0; index < definition.concurrency; index += 1) {
-    const polling = { batchSize: 1, pollingIntervalSeconds: index === 0 ? pollSeconds : idlePollSeconds }
-    const id = await boss.work<Data>(definition.name, polling, async (jobs) => {
-      busy.add(index)
-      nudge()
-      try {
-        for (const job of jobs) {
-          await handler(job.data, job.signal).catch((error: unknown) => {
-            onError(error, job.data)
-            throw error
-          })
-        }
-      } finally {
-        busy.delete(index)
-        const own = ids[index]
-        if (own !== undefined) boss.notifyWorker(own)
-      }
-    })
-    ids.push(id)
-  }
-  return { nudge }
+  const places = { localConcurrency: concurrency, localGroupConcurrency: share }
+  await boss.work<Data>(name, { batchSize: 1, pollingIntervalSeconds: idlePollSeconds, ...places }, async (jobs) => {
+    // A busy worker that is woken looks for the next job as soon as it is done with this one.
+    for (const worker of workers()) if (worker.count > 0) boss.notifyWorker(worker.id)
+    nudge()
+    for (const job of jobs) {
+      await handler(job.data, job.signal).catch((error: unknown) => {
+        onError(error, job.data)
+        throw error
+      })
+    }
+  })
+  const timer = setInterval(nudge, pollMs)
+  return { nudge, stop: () => clearInterval(timer) }
 }

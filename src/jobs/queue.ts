@@ -2,11 +2,11 @@ import { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import { PgBoss, type ConstructorOptions } from 'pg-boss'
 import type { Trx } from '../db/connect.ts'
-import { definitions, type JobDefinition } from './definitions.ts'
+import { definitions, type JobData, type JobDefinition } from './definitions.ts'
 import { startPool, type Handler, type WorkerPool } from './pool.ts'
 
 /** A job that a transaction sends: it exists exactly when the transaction commits. */
-export interface Sending<Data extends object> {
+export interface Sending<Data extends JobData> {
   definition: JobDefinition<Data>
   data: Data
   /** Not before this time. */
@@ -15,16 +15,16 @@ export interface Sending<Data extends object> {
 
 export interface Queue {
   /** Sends within the caller's transaction. Call `nudge` once that has committed. */
-  send<Data extends object>(trx: Trx, sending: Sending<Data>): Promise<void>
+  send<Data extends JobData>(trx: Trx, sending: Sending<Data>): Promise<void>
   /** Sends many jobs of one kind within the caller's transaction. */
-  sendAll<Data extends object>(
+  sendAll<Data extends JobData>(
     trx: Trx,
     definition: JobDefinition<Data>,
     jobs: readonly { data: Data; at?: Date }[],
   ): Promise<void>
   /** Spares this process's own workers the wait for their next poll. */
-  nudge(definition: JobDefinition<object>): void
-  work<Data extends object>(definition: JobDefinition<Data>, handler: Handler<Data>): Promise<void>
+  nudge(definition: JobDefinition<JobData>): void
+  work<Data extends JobData>(definition: JobDefinition<Data>, handler: Handler<Data>): Promise<void>
   /** Whether this process's workers do ask for jobs, or are at work on some. */
   isPolling(): boolean
   /** Jobs ready to run, and those that failed for good, by kind. */
@@ -57,9 +57,10 @@ const pollingGraceMs = 15_000
  * The earliest due goes first. pg-boss reads its index by priority, so this also keeps a fetch from walking over every job
  * that still waits for its time: with 100,000 waiting 0.1 ms instead of 7. In tens of seconds, so that it fits an integer.
  */
-const options = (at: Date | undefined) => {
+const options = ({ team_id }: JobData, at: Date | undefined) => {
   const priority = -Math.ceil((at?.getTime() ?? Date.now()) / 10_000)
-  return at === undefined ? { priority } : { priority, startAfter: at }
+  const group = { id: team_id }
+  return at === undefined ? { priority, group } : { priority, group, startAfter: at }
 }
 
 /** Opens pg-boss on the database, its tables in a schema of their own, and makes the queues. */
@@ -95,11 +96,11 @@ export async function openQueue(config: {
   const pools = new Map<string, WorkerPool>()
   return {
     async send(trx, { definition, data, at }) {
-      await boss.send(definition.name, data, { ...options(at), db: through(trx) })
+      await boss.send(definition.name, data, { ...options(data, at), db: through(trx) })
     },
     async sendAll(trx, definition, jobs) {
       if (jobs.length === 0) return
-      const rows = jobs.map(({ data, at }) => ({ data, ...options(at) }))
+      const rows = jobs.map(({ data, at }) => ({ data, ...options(data, at) }))
       await boss.insert(definition.name, rows, { db: through(trx) })
     },
     nudge(definition) {
@@ -120,6 +121,7 @@ export async function openQueue(config: {
       return queues.map((queue) => ({ name: queue.name, ready: queue.readyCount, failed: queue.failedCount }))
     },
     async stop(graceMs) {
+      for (const pool of pools.values()) pool.stop()
       await boss.stop({ graceful: true, timeout: graceMs, close: false })
     },
   }

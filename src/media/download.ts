@@ -13,6 +13,7 @@ export interface Download {
   path: string
   kind: Kind
   maxBytes: number
+  reserveBytes: number
   /** Judges the first bytes, so that what is something else is not downloaded. */
   judge: (look: Look) => Problem | null
   signal?: AbortSignal
@@ -20,15 +21,18 @@ export interface Download {
 
 /** Streams an answer to a file. @throws {Refusal} {FetchProblem} {StorageFullError} */
 export async function download(response: GuardedResponse, options: Download): Promise<Blob> {
-  const { path, kind, maxBytes, judge, signal } = options
+  const { path, kind, maxBytes, reserveBytes, judge, signal } = options
   const announced = Number(response.headers.get('content-length') ?? 0)
   if (response.status !== 200 || announced > maxBytes) {
     await response.cancel()
     if (response.status !== 200) throw answered(response.status, kind)
     throw new Refusal([tooLarge(announced, maxBytes, kind)])
   }
-  await requireSpace(dirname(path), announced)
-  return writeHashed(judged(response.body, judge), path, signal ? { signal } : {})
+  await requireSpace(dirname(path), reserveBytes + announced).catch(async (error: unknown) => {
+    await response.cancel()
+    throw error
+  })
+  return writeHashed(judged(response.body, judge), path, { reserveBytes, ...(signal && { signal }) })
 }
 
 /** The problem of a file of `bytes` where `maxBytes` are allowed. */

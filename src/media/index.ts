@@ -11,6 +11,6 @@ export { NotStoredError, StorageFullError, TooLargeError } from './store/types.t
 export type { Blob, ByteRange, LocalSetting, PutOptions, S3Setting, Store, StoredFile } from './store/types.ts'
 export { ingest } from './ingest.ts'
 export { inspectOnly } from './inspect.ts'
-export type { IngestContext, IngestInput, IngestResult, InspectResult, MediaSource } from './ingest-types.ts'
+export type { IngestContext, IngestInput, IngestResult, Inspecting, InspectResult, MediaSource } from './ingest-types.ts'
 export { fetchPicture } from './picture/fetch.ts'
 export type { PictureInfo, PictureResult } from './picture/types.ts'

@@ -24,7 +24,11 @@ export interface IngestContext {
   /** Where downloads wait; best on the same disk as a local store. */
   temporaryDir: string
   signal?: AbortSignal
+  /** Runs what reads a stranger's file, so that the caller can tell a process that ended in it. */
+  inspecting?: Inspecting
 }
+
+export type Inspecting = <T>(work: () => Promise<T>) => Promise<T>
 
 /** `retryable`: the trouble may pass by itself (5xx, reset, time limit), so an automatic retry makes sense. */
 export type IngestResult =

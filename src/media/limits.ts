@@ -21,6 +21,13 @@ export interface MediaLimits {
   /** What inspecting a video over the network may read; past it the file is downloaded first. */
   inspectBytes: number
   redirects: number
+  /** The least that a server must send in any `slowMs` of waiting for it; one that sends less is given up, and asked again later. */
+  slowBytes: number
+  slowMs: number
+  /** What inspecting a video over the network may take in all; past it the file is downloaded first. */
+  inspectMs: number
+  /** What stays free on the disk that files are written to. */
+  reserveBytes: number
 }
 
 /** The limits of spec section 4. */
@@ -39,4 +46,8 @@ export const defaultLimits: MediaLimits = {
   totalMs: 600_000,
   inspectBytes: 8 * MiB,
   redirects: 5,
+  slowBytes: 256 * 1024,
+  slowMs: 30_000,
+  inspectMs: 60_000,
+  reserveBytes: 256 * MiB,
 }

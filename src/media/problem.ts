@@ -5,6 +5,8 @@ export const mediaProblemCodes = {
   address_not_allowed: 'The URL, or a redirect from it, leads to an address that is not on the public internet.',
   media_unreachable: 'The server could not be reached, or answered something other than the file.',
   media_timeout: 'The server took too long.',
+  media_too_slow: 'The server sent too little in half a minute of waiting for it.',
+  media_ended_worker: 'Croft ended twice while it inspected the file, which is therefore not inspected again.',
   media_too_large: 'The file is over the size limit.',
   media_truncated: 'The file, or its download, ends before it is complete.',
   media_unreadable: 'Reading the file would take more time or memory than allowed, or its index claims what cannot be.',

@@ -20,22 +20,25 @@ export async function takeSlideshow(
 ): Promise<Inspection & { files: MediaFile[] }> {
   return withTemporary(context.temporaryDir, async (path) => {
     await bring(context, source, path)
-    const { slides, ...found } = await checkSlideshow(path, context)
-    const good = keep && found.problems.length === 0
-    return { ...found, files: good ? await convertSlideshow(path, slides, context.store, context) : [] }
+    const { inspecting = (work) => work() } = context
+    return inspecting(async () => {
+      const { slides, ...found } = await checkSlideshow(path, context)
+      const good = keep && found.problems.length === 0
+      return { ...found, files: good ? await convertSlideshow(path, slides, context.store, context) : [] }
+    })
   })
 }
 
 async function bring(context: IngestContext, source: MediaSource, path: string): Promise<void> {
   const { limits, signal } = context
-  const maxBytes = limits.zipBytes
+  const { zipBytes: maxBytes, reserveBytes } = limits
   if ('url' in source) {
     const response = await requestMedia({ ...context, url: source.url }, { maxBytes })
-    await download(response, { path, kind: 'media', maxBytes, judge, ...(signal && { signal }) })
+    await download(response, { path, kind: 'media', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     return
   }
   try {
-    await writeHashed(await context.store.open(source.hash), path, { maxBytes, ...(signal && { signal }) })
+    await writeHashed(await context.store.open(source.hash), path, { maxBytes, reserveBytes, ...(signal && { signal }) })
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error
     throw new Refusal([{ code: 'media_too_large', message: `the zip is larger than ${bytesInWords(maxBytes)}` }])

@@ -5,7 +5,7 @@ import type { Blob } from './store/types.ts'
 import type { GuardedResponse } from '../net/index.ts'
 import type { Inspection } from './types.ts'
 import { inspectVideo, notMp4 } from './video/inspect.ts'
-import { fileReader, inBlocks, storedBlock, storeReader } from './video/reader.ts'
+import { fileReader, inBlocks, storedBlock, storeReader, type Reader } from './video/reader.ts'
 import { openRemote, RangesUnusable, requestMedia } from './video/remote.ts'
 
 /** What became of a file: `blob` where it is good and in the store. */
@@ -20,7 +20,7 @@ export interface Taken extends Inspection {
 export async function takeVideo(context: IngestContext, source: MediaSource, keep: boolean): Promise<Taken> {
   if ('hash' in source) {
     const reader = inBlocks(await storeReader(context.store, source.hash), undefined, storedBlock)
-    const found = await inspectVideo(reader, context)
+    const found = await inspect(context, reader)
     return { ...found, blob: found.problems.length === 0 ? { hash: source.hash, size: reader.size } : null }
   }
   const early = await inspectRemote(context, source.url)
@@ -28,10 +28,15 @@ export async function takeVideo(context: IngestContext, source: MediaSource, kee
   return downloadVideo(context, source.url, early.response, keep)
 }
 
+const inspect = (context: IngestContext, reader: Reader): Promise<Inspection> => {
+  const { inspecting = (work) => work() } = context
+  return inspecting(() => inspectVideo(reader, context))
+}
+
 async function inspectRemote(context: IngestContext, url: string): Promise<{ found?: Inspection; response?: GuardedResponse }> {
   try {
     const file = await openRemote({ ...context, url })
-    return 'response' in file ? file : { found: await inspectVideo(file.reader, context) }
+    return 'response' in file ? file : { found: await inspect(context, file.reader) }
   } catch (error) {
     if (error instanceof RangesUnusable) return {}
     throw error
@@ -46,12 +51,12 @@ async function downloadVideo(
 ): Promise<Taken> {
   const { limits, signal } = context
   return withTemporary(context.temporaryDir, async (path) => {
-    const maxBytes = limits.videoBytes
+    const { videoBytes: maxBytes, reserveBytes } = limits
     const response = begun ?? (await requestMedia({ ...context, url }, { maxBytes }))
     const judge = (look: { format: string | null; words: string }) => (look.format === 'mp4' ? null : notMp4(look.words))
-    const blob = await download(response, { path, kind: 'media', maxBytes, judge, ...(signal && { signal }) })
+    const blob = await download(response, { path, kind: 'media', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     const reader = await fileReader(path)
-    const found = await inspectVideo(reader, context).finally(() => reader.close())
+    const found = await inspect(context, reader).finally(() => reader.close())
     const good = keep && found.problems.length === 0
     if (good) await context.store.putFile(path, blob)
     return { ...found, blob: good ? blob : null }

@@ -7,11 +7,12 @@ interface Reading {
   url: URL
   deadline: Deadline
   maxBytes: number
+  leastSpeed: { bytes: number; ms: number }
 }
 
 /** The body's bytes as they come, within the limits. Leaving early closes the connection. */
 export async function* readBody(response: Response, reading: Reading): AsyncGenerator<Uint8Array> {
-  const { url, deadline, maxBytes } = reading
+  const { url, deadline, maxBytes, leastSpeed } = reading
   if (response.body === null) {
     deadline.done()
     return
@@ -25,19 +26,37 @@ export async function* readBody(response: Response, reading: Reading): AsyncGene
   const reader = response.body.getReader()
   let bytes = 0
   try {
+    const pace = paceOf(leastSpeed)
     let next = await deadline.untilFirstByte(() => reader.read())
     while (!next.done) {
       const chunk = next.value as Uint8Array
       bytes += chunk.byteLength
       if (bytes > maxBytes) throw tooLarge(maxBytes)
       yield chunk
+      const asked = performance.now()
       next = await reader.read()
+      if (!next.done) pace(performance.now() - asked, (next.value as Uint8Array).byteLength)
     }
   } catch (error) {
     throw explain(error, deadline, url, bytes)
   } finally {
     deadline.done()
     await reader.cancel().catch(ignoreClosed)
+  }
+}
+
+/** Judges each wait for bytes. Waiting alone counts, so that a slow disk of ours is not held against the server. */
+function paceOf({ bytes, ms }: Reading['leastSpeed']): (waitedMs: number, got: number) => void {
+  let [waited, received] = [0, 0]
+  return (waitedMs, got) => {
+    waited += waitedMs
+    received += got
+    if (waited < ms) return
+    if (received < bytes) {
+      const message = `the server sent ${received} bytes in ${Math.round(waited / 1000)} s of waiting for it, at least ${bytes} are asked for`
+      throw new FetchProblem('too_slow', message, { retryable: true })
+    }
+    waited = received = 0
   }
 }
 

@@ -87,7 +87,12 @@ function tooMany(status: number, hops: number): FetchProblem {
 }
 
 function answer(response: Response, url: URL, request: GuardedRequest, deadline: Deadline): GuardedResponse {
-  const body = readBody(response, { url, deadline, maxBytes: request.maxBytes ?? Infinity })
+  const body = readBody(response, {
+    url,
+    deadline,
+    maxBytes: request.maxBytes ?? Infinity,
+    leastSpeed: request.leastSpeed ?? { bytes: 0, ms: Infinity },
+  })
   const bytes = async () => {
     const chunks: Uint8Array[] = []
     for await (const chunk of body) chunks.push(chunk)

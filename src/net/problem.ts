@@ -7,6 +7,7 @@ export const fetchProblemCodes = [
   'connection_failed',
   'tls_failed',
   'timeout',
+  'too_slow',
   'too_large',
   'too_many_redirects',
   'body_truncated',

@@ -31,6 +31,8 @@ export interface GuardedRequest {
   firstByteMs: number
   /** Milliseconds for the whole exchange, the body included. */
   totalMs: number
+  /** The least speed of the body: so many bytes in each so many milliseconds spent waiting for them. No limit by default. */
+  leastSpeed?: { bytes: number; ms: number }
   /** Bytes of the body, after decoding. No limit by default. */
   maxBytes?: number
   /** Hops that may be followed, each checked anew (GET and HEAD only). 0, the default: a redirect is an error. */

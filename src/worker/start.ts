@@ -1,16 +1,16 @@
 import { hostname } from 'node:os'
 import { sql } from 'kysely'
-import { checkVideoMedia, findLostChecks } from '../core/bundles/check-video.ts'
+import { findLostChecks } from '../core/bundles/check-video.ts'
 import type { Context } from '../core/context.ts'
 import { pruneKeys } from '../core/idempotency/prune.ts'
-import { prepareMedia } from '../core/posts/prepare.ts'
 import { finalizeDueReviews } from '../core/reviews/finalize-due.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
 import { startCourier } from '../core/webhooks/courier.ts'
 import { lapseClaims } from '../core/work/lapse.ts'
-import { checkVideo, preparePost, wakeProfile } from '../jobs/definitions.ts'
+import { wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
+import { workOnMedia } from './media-jobs.ts'
 
 export interface Worker {
   id: string
@@ -31,25 +31,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
   const { queue } = ctx
   await register(ctx, id, options.role)
   await queue.work(wakeProfile, (data, signal) => carryOutDue(ctx, data.team_id, data.profile_id, id, signal))
-  await queue.work(preparePost, (data, signal) =>
-    prepareMedia(ctx, {
-      teamId: data.team_id,
-      taskId: data.task_id,
-      version: data.media_version,
-      tries: data.tries ?? 0,
-      signal,
-    }),
-  )
-  await queue.work(checkVideo, (data, signal) =>
-    checkVideoMedia(ctx, {
-      teamId: data.team_id,
-      bundleId: data.bundle_id,
-      position: data.position,
-      version: data.media_version,
-      tries: data.tries ?? 0,
-      signal,
-    }),
-  )
+  await workOnMedia(ctx)
   const courier = startCourier(ctx)
   let beat: Promise<unknown> = Promise.resolve()
   const turn = async () => {

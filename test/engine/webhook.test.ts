@@ -51,7 +51,7 @@ async function published(values: { isLive?: boolean } = {}) {
     received: () => hooks.received.filter((hook) => hook.path === path),
     tryNow: async () => {
       const never = new AbortController().signal
-      for (const lane of await claimLanes(ctx, newId(), 1)) await takeTurn(ctx, lane, never)
+      for (const lane of await claimLanes(ctx, newId(), 1, new Map())) await takeTurn(ctx, lane, never)
     },
   }
 }

@@ -177,6 +177,22 @@ test('a download that is too large, breaks off or is slow is a problem', async (
   assert.deepEqual(stalls, ['media_timeout', true])
 })
 
+test('a server that drips is given up long before the time limit, and may be asked again', async (t) => {
+  const croft = await context(t, { slowBytes: 1_000_000, slowMs: 200 })
+  const bytes = await readFile(samplePath)
+  const sent = await serveFile(t, bytes, (_request, response) => {
+    response.writeHead(200, { 'content-length': 1e9 }).write(bytes.subarray(0, 50_000))
+    const timer = setInterval(() => response.write('x'), 20)
+    response.on('close', () => clearInterval(timer))
+    return true
+  })
+  const result = await ingest(croft, video(sent.url))
+  assert.ok(!result.ok)
+  assert.deepEqual([...codes(result.problems), result.retryable], ['media_too_slow', true])
+  assert.match(result.problems[0]?.message ?? '', /^the server sent \d+ bytes in/)
+  assert.equal(await stored(croft.dir), 0)
+})
+
 test('chunked and larger than allowed stops at the limit', async (t) => {
   const croft = await context(t, { videoBytes: 100_000 })
   const bytes = await readFile(samplePath)

@@ -2,6 +2,7 @@ import { checkVideo } from '../../jobs/definitions.ts'
 import type { IngestResult } from '../../media/index.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { counting, cutTooOften } from '../media/inspections.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { VideoSlotRow } from '../rows.ts'
 import { recordEvent } from '../write/record.ts'
@@ -20,13 +21,26 @@ interface CheckInput {
 const isWanted = (slot: VideoSlotRow, input: CheckInput): boolean =>
   slot.media_version === input.version && slot.media_checked_at === null
 
+const inspecting = (ctx: Context, slot: VideoSlotRow) =>
+  counting(ctx, slot.inspections_cut, (cut) =>
+    ctx.db
+      .updateTable('video_slots')
+      .set({ inspections_cut: cut })
+      .where('team_id', '=', slot.team_id)
+      .where('bundle_id', '=', slot.bundle_id)
+      .where('position', '=', slot.position)
+      .where('media_version', '=', slot.media_version)
+      .execute(),
+  )
+
 /** Fetches, checks and keeps the media of one version of a video slot, as of any post; what fails is kept with every reason. */
 export async function checkVideoMedia(ctx: Context, input: CheckInput): Promise<void> {
   const { teamId, bundleId } = input
   const slot = await findSlot(ctx.db, await findBundle(ctx.db, teamId, bundleId), input.position)
   const { media_url, media_type } = slot
   if (!isWanted(slot, input) || media_url === null || media_type === null) return
-  const result = await bringMedia(ctx, { team_id: teamId, media_url, media_type }, input.signal)
+  const media = { team_id: teamId, media_url, media_type }
+  const result = cutTooOften(slot) ?? (await bringMedia(ctx, media, input.signal, inspecting(ctx, slot)))
   await systemScope(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
 }
 

@@ -69,7 +69,9 @@ export async function configureVideo(
     const same =
       before.media_url === input.mediaUrl && before.media_type === input.mediaType && before.media_problems.length === 0
     const version = same ? before.media_version : before.media_version + 1
-    const media = same ? {} : { media_version: version, media_id: null, media_checked_at: null, media_problems: '[]' }
+    const media = same
+      ? {}
+      : { media_version: version, media_id: null, media_checked_at: null, media_problems: '[]', inspections_cut: 0 }
     const slot = await moveSlot(tx, before, 'configured', {
       ...media,
       media_type: input.mediaType,

@@ -1,5 +1,5 @@
 import type { MediaType } from '../../db/schema.ts'
-import { ingest, type IngestResult } from '../../media/index.ts'
+import { ingest, type IngestResult, type Inspecting } from '../../media/index.ts'
 import type { Context } from '../context.ts'
 import { ingestContext } from './ingest-context.ts'
 import { mediaBehind, tokenIn } from './own.ts'
@@ -12,6 +12,7 @@ export async function bringMedia(
   ctx: Context,
   media: { team_id: string; media_url: string; media_type: MediaType },
   signal: AbortSignal,
+  inspecting: Inspecting,
 ): Promise<IngestResult> {
   const own = tokenIn(ctx, media.media_url) !== null
   const file = own ? (await mediaBehind(ctx, media.team_id, media.media_url))?.files[0] : undefined
@@ -23,7 +24,7 @@ export async function bringMedia(
     return { ok: false, problems: [problem], retryable: false }
   }
   return ingest(
-    { ...ingestContext(ctx, media.team_id), signal },
+    { ...ingestContext(ctx, media.team_id), signal, inspecting },
     { source: file ? { hash: file.hash } : { url: media.media_url }, media_type: media.media_type },
   )
 }

@@ -3,6 +3,7 @@ import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
 import type { Reason } from '../../db/schema.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { counting, cutTooOften } from '../media/inspections.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { MediaRow, PostRow } from '../rows.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
@@ -20,6 +21,17 @@ const keptMedia = async (ctx: Context, post: PostRow): Promise<MediaRow | undefi
         .where('team_id', '=', post.team_id)
         .where('id', '=', post.media_id)
         .executeTakeFirst()
+
+const inspecting = (ctx: Context, post: PostRow) =>
+  counting(ctx, post.inspections_cut, (cut) =>
+    ctx.db
+      .updateTable('posts')
+      .set({ inspections_cut: cut })
+      .where('team_id', '=', post.team_id)
+      .where('id', '=', post.id)
+      .where('media_version', '=', post.media_version)
+      .execute(),
+  )
 
 interface PrepareInput {
   teamId: string
@@ -39,7 +51,9 @@ export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<v
   try {
     await ctx.reach('prepare.began')
     const kept = await keptMedia(ctx, lease.post)
-    const result = kept ? null : await bringMedia(ctx, lease.post, input.signal)
+    const result = kept
+      ? null
+      : (cutTooOften(lease.post) ?? (await bringMedia(ctx, lease.post, input.signal, inspecting(ctx, lease.post))))
     await ctx.reach('prepare.fetched')
     await settle(ctx, input, result)
     await ctx.reach('prepare.stored')

@@ -16,7 +16,7 @@ export function retryPost(scope: Scope, id: string): Promise<PostView> {
     const due = before.execute_at && before.execute_at > tx.now ? before.execute_at : tx.now
     await holdPacing(tx, before, due)
     const post = await movePost(tx, before, 'retried', 'The team asked for another try.', {
-      post: { failure: null },
+      post: { failure: null, inspections_cut: 0 },
       task: { run_at: due, tries: 0, failure: null },
       anew: true,
     })

@@ -79,7 +79,7 @@ export async function updatePost(
     const { hashtags } = requireCan(ctx, await findProfile(tx.trx, caller.teamId, before.profile_id), input)
     const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type
     const media = otherMedia
-      ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null }
+      ? { media_version: before.media_version + 1, media_id: null, warnings: '[]', prepare_lease: null, inspections_cut: 0 }
       : {}
     let post = await tx.trx
       .updateTable('posts')

@@ -13,22 +13,24 @@ export interface Courier {
 
 const pollMs = 500
 /** Receivers written to at once by one process. They cost a socket each while they keep one waiting. */
-const places = 64
+const places = 128
 
 /** Tells the endpoints what happened, and sends what is due, lane by lane. */
 export function startCourier(ctx: Context): Courier {
   const holder = newId()
   const stopping = new AbortController()
-  const turns = new Set<Promise<void>>()
+  const turns = new Map<Promise<void>, string>()
 
   const takeTurns = async () => {
-    for (const lane of await claimLanes(ctx, holder, places - turns.size)) {
+    const held = new Map<string, number>()
+    for (const teamId of turns.values()) held.set(teamId, (held.get(teamId) ?? 0) + 1)
+    for (const lane of await claimLanes(ctx, holder, places - turns.size, held)) {
       const turn = takeTurn(ctx, lane, stopping.signal)
         .catch((error: unknown) =>
           ctx.log.warn({ err: error, lane: lane.id }, 'a webhook turn broke off; the lane is taken up again'),
         )
         .finally(() => turns.delete(turn))
-      turns.add(turn)
+      turns.set(turn, lane.team_id)
     }
   }
 
@@ -49,7 +51,7 @@ export function startCourier(ctx: Context): Courier {
     async stop() {
       stopping.abort()
       await running
-      await Promise.all(turns)
+      await Promise.all(turns.keys())
     },
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { shareOut } from '../../lib/shares.ts'
 import type { Context } from '../context.ts'
 import type { Tx } from '../write/scope.ts'
 
@@ -27,13 +28,36 @@ export async function wakeLane(tx: Tx, lane: string): Promise<void> {
     where team_id = ${tx.caller.teamId} and id = ${lane}`.execute(tx.trx)
 }
 
-/** Takes up to `most` due lanes, the longest due first; a dead worker's are free once its hold has run out. */
-export async function claimLanes(ctx: Context, holder: string, most: number): Promise<Lane[]> {
+/** Lanes that are due and free, by team; the team that waits longest first. */
+async function waitingTeams(ctx: Context): Promise<{ team_id: string; lanes: number }[]> {
+  const { rows } = await sql<{ team_id: string; lanes: number }>`
+    select team_id, count(*)::int as lanes from webhook_lanes
+    where due_at <= ${ctx.clock.now()} and (held_until is null or held_until < now())
+    group by team_id order by min(due_at) limit 1000`.execute(ctx.db)
+  return rows
+}
+
+/**
+ * Takes due lanes for the `free` places, shared between the teams, and a team's longest due first; a dead worker's are
+ * free once its hold has run out.
+ * @param held how many lanes of each team this worker holds
+ */
+export async function claimLanes(ctx: Context, holder: string, free: number, held: ReadonlyMap<string, number>): Promise<Lane[]> {
+  const waiting = await waitingTeams(ctx)
+  const given = shareOut(
+    free,
+    waiting.map(({ team_id, lanes }) => ({ held: held.get(team_id) ?? 0, wanted: lanes })),
+  )
+  const shares = waiting.map(({ team_id }, index) => ({ team_id, most: given[index] ?? 0 })).filter(({ most }) => most > 0)
+  if (shares.length === 0) return []
   const { rows } = await sql<Lane>`
     with next as (
-      select team_id, id from webhook_lanes
-      where due_at <= ${ctx.clock.now()} and (held_until is null or held_until < now())
-      order by due_at limit ${most} for update skip locked
+      select l.team_id, l.id from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s(team_id uuid, most int)
+      cross join lateral (
+        select team_id, id from webhook_lanes
+        where team_id = s.team_id and due_at <= ${ctx.clock.now()} and (held_until is null or held_until < now())
+        order by due_at limit s.most for update skip locked
+      ) l
     )
     update webhook_lanes l set holder = ${holder}, held_until = now() + ${ctx.lease.ms} * interval '1 millisecond'
     from next where l.team_id = next.team_id and l.id = next.id

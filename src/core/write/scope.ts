@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
-import type { JobDefinition } from '../../jobs/definitions.ts'
+import type { JobData, JobDefinition } from '../../jobs/definitions.ts'
 import type { Caller, Context } from '../context.ts'
 import { isDeadlock } from './conflict.ts'
 
@@ -10,7 +10,7 @@ export interface Tx {
   caller: Caller
   now: Date
   /** Sends a job that exists exactly when this transaction commits. */
-  send<Data extends object>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
+  send<Data extends JobData>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
 }
 
 /**
@@ -45,7 +45,7 @@ export function openScope(ctx: Context, caller: Caller, beside: Beside = (tx, wo
     ctx,
     caller,
     async commit(work) {
-      const sent = new Set<JobDefinition<object>>()
+      const sent = new Set<JobDefinition<JobData>>()
       const result = await despiteDeadlocks(() =>
         ctx.db.transaction().execute((trx) => {
           const tx: Tx = {

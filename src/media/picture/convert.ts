@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { writeImage, type ImageContext } from '../image.ts'
+import { asStorageError } from '../store/full.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Store } from '../store/types.ts'
 import type { MediaFile } from '../types.ts'
@@ -16,7 +17,9 @@ export async function convertPicture(
 ): Promise<MediaFile> {
   const png = info.format === 'png'
   return withTemporary(options.temporaryDir, async (to) => {
-    await writeImage({ from: path, to, as: png ? 'png' : 'jpeg', maxPixels: options.maxPixels }, info, options)
+    await writeImage({ from: path, to, as: png ? 'png' : 'jpeg', maxPixels: options.maxPixels }, info, options).catch(
+      asStorageError,
+    )
     return { ...(await options.store.put(createReadStream(to))), content_type: png ? 'image/png' : 'image/jpeg' }
   })
 }

@@ -33,7 +33,7 @@ export async function fetchPicture(
 }
 
 async function bring({ guard, store, limits, signal }: IngestContext, source: MediaSource, path: string): Promise<void> {
-  const maxBytes = limits.pictureBytes
+  const { pictureBytes: maxBytes, reserveBytes } = limits
   if ('url' in source) {
     const response = await guard.fetch(source.url, {
       headers: { 'accept-encoding': 'identity', accept: 'image/jpeg,image/png,image/webp,image/avif' },
@@ -45,11 +45,11 @@ async function bring({ guard, store, limits, signal }: IngestContext, source: Me
     })
     const judge = (look: { format: Parameters<typeof isImage>[0]; words: string }) =>
       isImage(look.format) ? null : notAnImage(look.words)
-    await download(response, { path, kind: 'picture', maxBytes, judge, ...(signal && { signal }) })
+    await download(response, { path, kind: 'picture', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     return
   }
   try {
-    await writeHashed(await store.open(source.hash), path, { maxBytes, ...(signal && { signal }) })
+    await writeHashed(await store.open(source.hash), path, { maxBytes, reserveBytes, ...(signal && { signal }) })
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error
     throw new Refusal([{ code: 'picture_too_large', message: `the picture is larger than ${bytesInWords(maxBytes)}` }])

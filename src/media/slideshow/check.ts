@@ -67,7 +67,7 @@ async function checkSlide(
   const { entry } = slide
   if (entry.uncompressedSize > limits.slideBytes || entry.isEncrypted() || !entry.canDecodeFileData()) return { skipped: true }
   return withTemporary(temporaryDir, async (path) => {
-    await extract(zip, slide, path, limits.slideBytes, signal)
+    await extract(zip, slide, path, limits, signal)
     const image = await readImage(path, limits.slidePixels, options)
     if ('fault' in image) return explain(slide, image, limits)
     return image.format === slide.format ? { ...slide, image } : wrongFormat(slide, `a ${named[image.format]} picture`)

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { writeImage } from '../image.ts'
+import { asStorageError } from '../store/full.ts'
 import { temporaryPath, withTemporary } from '../store/temporary.ts'
 import type { Store } from '../store/types.ts'
 import type { MediaFile } from '../types.ts'
@@ -22,14 +23,16 @@ export async function convertSlideshow(
     const files: MediaFile[] = []
     for (const slide of slides) {
       const blob = await withTemporary(options.temporaryDir, async (from) => {
-        const asIs = await extract(zip, slide, from, options.limits.slideBytes, options.signal)
+        const asIs = await extract(zip, slide, from, options.limits, options.signal)
         if (slide.image.format === 'jpeg' && slide.image.upright) {
           await store.putFile(from, asIs)
           return asIs
         }
         const to = await temporaryPath(options.temporaryDir)
         try {
-          await writeImage({ from, to, as: 'jpeg', maxPixels: options.limits.slidePixels }, slide.image, options)
+          await writeImage({ from, to, as: 'jpeg', maxPixels: options.limits.slidePixels }, slide.image, options).catch(
+            asStorageError,
+          )
           return await store.put(createReadStream(to))
         } finally {
           await rm(to, { force: true })

@@ -1,17 +1,18 @@
 import { crc32 } from 'node:zlib'
 import type { ZipFile } from 'yauzl'
+import type { MediaLimits } from '../limits.ts'
 import { Refusal } from '../refusal.ts'
 import { StorageFullError, TooLargeError, type Blob } from '../store/types.ts'
 import { writeHashed } from '../store/write.ts'
 import { shown } from '../words.ts'
 import type { SlideEntry } from './entries.ts'
 
-/** Writes one slide to the new file `path`; never more than `maxBytes`, whatever the zip claims. @throws {Refusal} */
+/** Writes one slide to the new file `path`; never more than a slide may have, whatever the zip claims. @throws {Refusal} */
 export async function extract(
   zip: ZipFile,
   slide: SlideEntry,
   path: string,
-  maxBytes: number,
+  limits: Pick<MediaLimits, 'slideBytes' | 'reserveBytes'>,
   signal?: AbortSignal,
 ): Promise<Blob> {
   let crc = 0
@@ -22,7 +23,11 @@ export async function extract(
     }
   }
   try {
-    const blob = await writeHashed(summed(), path, { maxBytes, ...(signal && { signal }) })
+    const blob = await writeHashed(summed(), path, {
+      maxBytes: limits.slideBytes,
+      reserveBytes: limits.reserveBytes,
+      ...(signal && { signal }),
+    })
     if (crc !== slide.entry.crc32) throw unreadable(slide, 'its checksum is wrong')
     return blob
   } catch (error) {

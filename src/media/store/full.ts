@@ -1,11 +1,14 @@
 import { statfs } from 'node:fs/promises'
 import { StorageFullError } from './types.ts'
 
-const fullCodes = ['ENOSPC', 'EDQUOT']
+const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG']
+/** libvips tells of a full disk in words alone. */
+const fullWords = ['No space left on device', 'Disk quota exceeded', 'File too large']
 
-/** Throws the error on; a full disk or quota as `StorageFullError`. */
+/** Throws the error on; a full disk, a full quota or a file over the system's limit as `StorageFullError`. */
 export function asStorageError(error: unknown): never {
-  if (error instanceof Error && 'code' in error && fullCodes.includes(String(error.code))) {
+  if (!(error instanceof Error)) throw error
+  if (('code' in error && fullCodes.includes(String(error.code))) || fullWords.some((words) => error.message.includes(words))) {
     throw new StorageFullError('the disk of the media store is full', { cause: error })
   }
   throw error

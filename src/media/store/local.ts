@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'nod
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { defaultLimits } from '../limits.ts'
 import { asStorageError, requireSpace } from './full.ts'
 import { cleanTemporary, temporaryPath, withTemporary } from './temporary.ts'
 import {
@@ -16,7 +17,7 @@ import {
 } from './types.ts'
 import { writeHashed } from './write.ts'
 
-const defaultMinFree = 256 * 1024 * 1024
+const defaultMinFree = defaultLimits.reserveBytes
 
 /** A store in a folder: `ab/cdef…` by hash, `temporary/` for what is being written. */
 export async function openLocalStore(setting: LocalSetting): Promise<Store> {
@@ -38,7 +39,7 @@ class LocalStore implements Store {
   async put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
     await requireSpace(this.#dir, this.#minFree + (options.expectedBytes ?? 0))
     return withTemporary(this.#temporaryDir, async (path) => {
-      const blob = await writeHashed(source, path, options)
+      const blob = await writeHashed(source, path, { reserveBytes: this.#minFree, ...options })
       await this.putFile(path, blob)
       return blob
     })
@@ -46,10 +47,7 @@ class LocalStore implements Store {
 
   async putFile(path: string, blob: Blob): Promise<void> {
     const target = this.#path(blob.hash)
-    await mkdir(dirname(target), { recursive: true })
-    await rename(path, target).catch((error: unknown) => this.#moveAcross(error, path, target))
-    await syncDir(dirname(target))
-    await syncDir(this.#dir)
+    await this.#place(path, target).catch(asStorageError)
   }
 
   async open(hash: string, range?: ByteRange): Promise<Readable> {
@@ -93,6 +91,13 @@ class LocalStore implements Store {
     await Promise.resolve()
   }
 
+  async #place(path: string, target: string): Promise<void> {
+    await mkdir(dirname(target), { recursive: true })
+    await rename(path, target).catch((error: unknown) => this.#moveAcross(error, path, target))
+    await syncDir(dirname(target))
+    await syncDir(this.#dir)
+  }
+
   #path(hash: string): string {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new NotStoredError('a stored file is named by 64 hex digits')
     return join(this.#dir, hash.slice(0, 2), hash.slice(2))
@@ -103,7 +108,7 @@ class LocalStore implements Store {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
     const near = await temporaryPath(this.#temporaryDir)
     try {
-      await copyFile(path, near, constants.COPYFILE_EXCL).catch(asStorageError)
+      await copyFile(path, near, constants.COPYFILE_EXCL)
       await syncDir(near)
       await rename(near, target)
     } finally {

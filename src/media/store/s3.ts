@@ -10,6 +10,7 @@ import { Upload } from '@aws-sdk/lib-storage'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { defaultLimits } from '../limits.ts'
 import { requireSpace } from './full.ts'
 import { cleanTemporary, withTemporary } from './temporary.ts'
 import {
@@ -49,8 +50,9 @@ class S3Store implements Store {
 
   put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Blob> {
     return withTemporary(this.#setting.temporaryDir, async (path) => {
-      if (options.expectedBytes !== undefined) await requireSpace(this.#setting.temporaryDir, options.expectedBytes)
-      const blob = await writeHashed(source, path, options)
+      const { reserveBytes = defaultLimits.reserveBytes, expectedBytes = 0 } = options
+      await requireSpace(this.#setting.temporaryDir, reserveBytes + expectedBytes)
+      const blob = await writeHashed(source, path, { reserveBytes, ...options })
       await this.putFile(path, blob)
       return blob
     })

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asStorageError } from './full.ts'
 
 const prefix = 'croft-'
 
 /** A new name in `dir` (made where missing) that `cleanTemporary` knows. Nothing is written. */
 export async function temporaryPath(dir: string): Promise<string> {
-  await mkdir(dir, { recursive: true })
+  await mkdir(dir, { recursive: true }).catch(asStorageError)
   return join(dir, `${prefix}${randomBytes(12).toString('hex')}`)
 }
 

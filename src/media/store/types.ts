@@ -23,6 +23,8 @@ export interface PutOptions {
   maxBytes?: number
   /** Where known: refuse with `StorageFullError` before anything is written. */
   expectedBytes?: number
+  /** What must stay free on the disk meanwhile: more arriving ends with `StorageFullError`. 0 by default. */
+  reserveBytes?: number
   signal?: AbortSignal
 }
 

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { asStorageError } from './full.ts'
+import { dirname } from 'node:path'
+import { asStorageError, requireSpace } from './full.ts'
 import { TooLargeError, type Blob, type PutOptions } from './types.ts'
+
+/** How much is written between two looks at the room that is left. */
+const lookEvery = 1024 * 1024
 
 /**
  * Writes a stream to the new file `path` and syncs it, one chunk in memory at a time.
@@ -11,17 +15,22 @@ import { TooLargeError, type Blob, type PutOptions } from './types.ts'
 export async function writeHashed(
   source: AsyncIterable<Uint8Array>,
   path: string,
-  options: Pick<PutOptions, 'maxBytes' | 'signal'> = {},
+  options: Pick<PutOptions, 'maxBytes' | 'reserveBytes' | 'signal'> = {},
 ): Promise<Blob> {
-  const { maxBytes = Infinity, signal } = options
+  const { maxBytes = Infinity, reserveBytes = 0, signal } = options
   const hash = createHash('sha256')
   let size = 0
-  const file = await open(path, 'wx')
+  let looked = -Infinity
+  const file = await open(path, 'wx').catch(asStorageError)
   try {
     for await (const chunk of source) {
       signal?.throwIfAborted()
       size += chunk.byteLength
       if (size > maxBytes) throw new TooLargeError(maxBytes)
+      if (size - looked >= lookEvery) {
+        await requireSpace(dirname(path), reserveBytes + chunk.byteLength)
+        looked = size
+      }
       hash.update(chunk)
       for (let written = 0; written < chunk.byteLength;)
         written += (await file.write(chunk, written).catch(asStorageError)).bytesWritten

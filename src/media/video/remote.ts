@@ -29,9 +29,11 @@ export async function openRemote(remote: Remote): Promise<RemoteFile> {
   const { size } = range
   const known = await exactly(response, range.end)
   let spent = known.byteLength
+  const began = performance.now()
   const read = async (start: number, end: number) => {
     spent += end - start
-    if (spent > remote.limits.inspectBytes) throw new RangesUnusable('inspecting the video would read too much of it')
+    if (spent > remote.limits.inspectBytes || performance.now() - began > remote.limits.inspectMs)
+      throw new RangesUnusable('inspecting the video would read too much of it, or take too long')
     const part = await requestMedia(remote, { maxBytes: remote.limits.inspectBytes, range: { start, end } })
     const got = part.status === 206 ? contentRange(part) : null
     if (got?.start === start && got.end === end && got.size === size) return exactly(part, end - start)
@@ -53,6 +55,7 @@ export function requestMedia(
     totalMs: limits.totalMs,
     maxRedirects: limits.redirects,
     maxBytes,
+    leastSpeed: { bytes: limits.slowBytes, ms: limits.slowMs },
     ...(signal && { signal }),
   })
 }

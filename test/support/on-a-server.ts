@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runSuite } from './suite.ts'
 import { until } from './wait.ts'
 
 /** Runs the suite on a Postgres server: the one in TEST_DATABASE_URL, else one of Debian's packages, started for the run in a temporary folder. */
@@ -67,17 +68,7 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
 const given = process.env['TEST_DATABASE_URL']
 const server = given ? { url: given, stop: () => Promise.resolve() } : await startServer()
 try {
-  const files = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']
-  const runner = spawn(
-    process.execPath,
-    ['--test', '--test-concurrency=3', '--test-global-setup=test/support/global-setup.ts', ...files],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, TEST_DATABASE_URL: server.url },
-    },
-  )
-  const [code] = (await once(runner, 'exit')) as [number | null]
-  process.exitCode = code ?? 1
+  process.exitCode = await runSuite(process.argv.slice(2), { ...process.env, TEST_DATABASE_URL: server.url })
 } finally {
   await server.stop()
 }

@@ -75,7 +75,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   idempotency_key_in_use: 'Send the same request again after `Retry-After`.',
   idempotency_key_reused: 'Make a new key for each new request.',
   payload_too_large: 'Send less; large files go to `POST /v1/media`.',
-  unsupported_media_type: 'Send `application/json`, or `multipart/form-data` for uploads.',
+  unsupported_media_type: 'Send `application/json`, or `multipart/form-data` for uploads, uncompressed.',
   rate_limited: 'Wait for `Retry-After`. `POST /v1/posts/bulk` takes up to 500 posts as one request.',
   too_many_streams: 'Close a stream, or take `Retry-After`; one stream carries all types.',
   too_many_endpoints: 'Delete an endpoint that is not needed.',

@@ -27,9 +27,9 @@ const code = <K extends ErrorKind>(kind: K, when: string) => ({ kind, when })
 
 /** Every error code. A code is never renamed or used again; docs/errors.md is this table. */
 export const errorCodes = {
-  malformed_json: code('malformed', 'The body is not JSON.'),
+  malformed_json: code('malformed', 'The body is not JSON, or not UTF-8.'),
   malformed_request: code('malformed', 'The request could not be read, for a reason that the message gives.'),
-  validation_error: code('bad_value', 'One or more values are missing, unknown or wrong; `details` names every one.'),
+  validation_error: code('bad_value', 'One or more values are missing, unknown or wrong; `details` names the first hundred.'),
   nothing_to_update: code('refused', 'The body names nothing to change.'),
   invalid_parameter: code('bad_value', 'A value that this account cannot take: another platform’s, or a TikTok username.'),
   invalid_image_ratio: code('bad_value', 'The profile picture is not square; the message has its size.'),
@@ -85,7 +85,7 @@ export const errorCodes = {
   headers_too_large: code('too_large_head', 'The URL and headers are larger than the server takes.'),
   request_timeout: code('too_slow', 'The request did not arrive in time.'),
   payload_too_large: code('too_large', 'The body is larger than the route takes.'),
-  unsupported_media_type: code('unsupported', 'The Content-Type is not the one that the route takes.'),
+  unsupported_media_type: code('unsupported', 'The Content-Type is not the one that the route takes, or the body is compressed.'),
   rate_limited: code('too_many', 'Too many requests in a minute; `Retry-After` tells when to try again.'),
   too_many_streams: code('too_many', 'The team has as many event streams open as one server process allows; close one.'),
   too_many_endpoints: code('conflict', 'The team has as many webhook endpoints as it may; delete one.'),

@@ -33,9 +33,10 @@ function requirePlainBody({ headers }: FastifyRequest): void {
 /** Refuses headers that would change what a write means and that Croft does not honour, before the body is read. */
 export function checkHeaders(app: FastifyInstance): void {
   app.addHook('preParsing', (request, _, payload, done) => {
-    if (request.is404 || bodyless.includes(request.method)) return done(null, payload)
-    requireKnownDryRun(request)
-    requirePlainBody(request)
+    if (!request.is404 && !bodyless.includes(request.method)) {
+      requireKnownDryRun(request)
+      requirePlainBody(request)
+    }
     done(null, payload)
   })
 }

@@ -40,8 +40,8 @@ test('a body of many faults is refused at once, with the first hundred', async (
       const headers = path.startsWith('/v1/work') ? { 'x-api-key': managerKey } : {}
       const answer = await atOnce(() => ask(method, path, body, headers))
       assert.ok(JSON.stringify(answer.body).length < 65_536, 'the answer is small')
-      if (faults === 0) return assert.equal(answer.status, 404)
-      assert.equal(answer.status, 422)
+      assert.equal(answer.status, faults === 0 ? 404 : 422)
+      if (faults === 0) return
       const { details } = answer.body.error
       assert.equal(details.length, 101)
       assert.deepEqual(details.at(-1), { path: '', message: `and ${faults - 100} more faults, not listed here` })

@@ -2,8 +2,8 @@ import { hostname } from 'node:os'
 import { sql } from 'kysely'
 import { checkVideoMedia, findLostChecks } from '../core/bundles/check-video.ts'
 import type { Context } from '../core/context.ts'
-import { pruneKeys } from '../core/idempotency/prune.ts'
 import { prepareMedia } from '../core/posts/prepare.ts'
+import { retentionChores } from '../core/retention/chores.ts'
 import { finalizeDueReviews } from '../core/reviews/finalize-due.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
@@ -11,6 +11,7 @@ import { startCourier } from '../core/webhooks/courier.ts'
 import { lapseClaims } from '../core/work/lapse.ts'
 import { checkVideo, preparePost, wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
+import { startChores } from './chores.ts'
 
 export interface Worker {
   id: string
@@ -51,26 +52,24 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
     }),
   )
   const courier = startCourier(ctx)
-  let beat: Promise<unknown> = Promise.resolve()
-  const turn = async () => {
-    if (queue.isPolling()) await register(ctx, id, options.role)
-    await pruneKeys(ctx)
-    await lapseClaims(ctx)
-    await sweep(ctx)
-    await findLostChecks(ctx)
-    await finalizeDueReviews(ctx)
-  }
-  const again = () => {
-    beat = turn().catch((error: unknown) => ctx.log.warn({ err: error }, 'the sweep failed; it is tried again'))
-  }
-  again()
-  const timer = setInterval(again, options.sweepMs)
+  const often = { everyMs: 0, shared: false }
+  const chores = startChores(
+    ctx,
+    [
+      { name: 'sign_of_life', ...often, run: async () => queue.isPolling() && register(ctx, id, options.role) },
+      { name: 'lapse_claims', ...often, run: lapseClaims },
+      { name: 'sweep', ...often, run: sweep },
+      { name: 'lost_checks', ...often, run: findLostChecks },
+      { name: 'reviews', ...often, run: finalizeDueReviews },
+      ...retentionChores,
+    ],
+    options.sweepMs,
+  )
   return {
     id,
     async stop() {
-      clearInterval(timer)
       await courier.stop()
-      await beat
+      await chores.stop()
       await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
     },
   }

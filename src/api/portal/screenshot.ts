@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../../core/context.ts'
 import { CroftError, invalid } from '../../core/errors.ts'
+import { claimFiles } from '../../core/media/claims.ts'
 import type { FetchedPicture } from '../../core/media/picture.ts'
 import { pictureIn } from '../../core/media/picture-in.ts'
 import { servingTeam } from '../../core/work/hold.ts'
@@ -66,16 +67,22 @@ export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promi
       async (request, reply) => {
         const { work_id } = request.params
         actAs(request, await servingTeam(ctx, callerOf(request), work_id))
-        const picture = await takePicture(ctx, request)
-        const answer = await runWrite(ctx, request, {
-          status: 201,
-          verb: (scope) => keepScreenshot(scope, work_id, picture),
-          present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
-          made: ['media_id'],
-          secret: [],
-          print: picture.file.hash,
-        })
-        return sendAnswer(reply, answer)
+        const files = claimFiles(ctx)
+        try {
+          const picture = await takePicture({ ...ctx, store: files.store }, request)
+          const answer = await runWrite(ctx, request, {
+            status: 201,
+            verb: (scope) => keepScreenshot(scope, work_id, picture),
+            present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
+            made: ['media_id'],
+            secret: [],
+            print: picture.file.hash,
+          })
+          return await sendAnswer(reply, answer)
+        } finally {
+          // The file as it was sent, beside the picture made of it.
+          await files.release()
+        }
       },
     )
   })

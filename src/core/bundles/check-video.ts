@@ -2,6 +2,7 @@ import { checkVideo } from '../../jobs/definitions.ts'
 import type { IngestResult } from '../../media/index.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { claimFiles } from '../media/claims.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { VideoSlotRow } from '../rows.ts'
 import { recordEvent } from '../write/record.ts'
@@ -26,8 +27,14 @@ export async function checkVideoMedia(ctx: Context, input: CheckInput): Promise<
   const slot = await findSlot(ctx.db, await findBundle(ctx.db, teamId, bundleId), input.position)
   const { media_url, media_type } = slot
   if (!isWanted(slot, input) || media_url === null || media_type === null) return
-  const result = await bringMedia(ctx, { team_id: teamId, media_url, media_type }, input.signal)
-  await systemScope(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
+  const files = claimFiles(ctx)
+  try {
+    const media = { team_id: teamId, media_url, media_type }
+    const result = await bringMedia({ ...ctx, store: files.store }, media, input.signal)
+    await systemScope(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
+  } finally {
+    await files.release()
+  }
 }
 
 async function settle(tx: Tx, input: CheckInput, url: string, result: IngestResult): Promise<void> {

@@ -3,6 +3,7 @@ import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
 import type { Reason } from '../../db/schema.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { claimFiles } from '../media/claims.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { MediaRow, PostRow } from '../rows.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
@@ -36,14 +37,16 @@ interface PrepareInput {
 export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<void> {
   const lease = await takeLease(ctx, input)
   if (!lease) return
+  const files = claimFiles(ctx)
   try {
     await ctx.reach('prepare.began')
     const kept = await keptMedia(ctx, lease.post)
-    const result = kept ? null : await bringMedia(ctx, lease.post, input.signal)
+    const result = kept ? null : await bringMedia({ ...ctx, store: files.store }, lease.post, input.signal)
     await ctx.reach('prepare.fetched')
     await settle(ctx, input, result)
     await ctx.reach('prepare.stored')
   } finally {
+    await files.release()
     await lease.release()
   }
 }

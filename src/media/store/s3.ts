@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -51,6 +52,7 @@ class S3Store implements Store {
     return withTemporary(this.#setting.temporaryDir, async (path) => {
       if (options.expectedBytes !== undefined) await requireSpace(this.#setting.temporaryDir, options.expectedBytes)
       const blob = await writeHashed(source, path, options)
+      await options.beforeKeep?.(blob)
       await this.putFile(path, blob)
       return blob
     })
@@ -100,7 +102,7 @@ class S3Store implements Store {
   }
 
   async check(): Promise<void> {
-    const { hash } = await this.put(Readable.from([Buffer.from('croft: is the store writable?')]))
+    const { hash } = await this.put(Readable.from([Buffer.from(`croft: is the store writable? ${randomUUID()}`)]))
     await this.delete(hash)
   }
 

@@ -24,6 +24,8 @@ export interface PutOptions {
   /** Where known: refuse with `StorageFullError` before anything is written. */
   expectedBytes?: number
   signal?: AbortSignal
+  /** Called when the hash is known, before the file is in place. */
+  beforeKeep?: (blob: Blob) => Promise<void>
 }
 
 /** Files by the hash of their bytes. Putting the same bytes twice keeps one copy. */

@@ -12,7 +12,7 @@ import { actAs, callerOf, requireScope } from '../http/auth.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { id, object } from '../http/shapes.ts'
-import { runWrite, sendAnswer } from '../http/write.ts'
+import { runWrite, sendAnswer, type WriteAnswer } from '../http/write.ts'
 
 async function takePicture(ctx: Context, request: FastifyRequest): Promise<FetchedPicture> {
   if (!request.isMultipart())
@@ -33,6 +33,24 @@ async function takePicture(ctx: Context, request: FastifyRequest): Promise<Fetch
     throw new CroftError('payload_too_large', `The picture is larger than ${Math.floor(error.maxBytes / 1_048_576)} MiB.`)
   } finally {
     part.file.resume()
+  }
+}
+
+async function keepPart(ctx: Context, request: FastifyRequest, workId: string): Promise<WriteAnswer> {
+  const files = claimFiles(ctx)
+  try {
+    const picture = await takePicture({ ...ctx, store: files.store }, request)
+    return await runWrite(ctx, request, {
+      status: 201,
+      verb: (scope) => keepScreenshot(scope, workId, picture),
+      present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
+      made: ['media_id'],
+      secret: [],
+      print: picture.file.hash,
+    })
+  } finally {
+    // The file as it was sent, beside the picture made of it.
+    await files.release()
   }
 }
 
@@ -67,22 +85,7 @@ export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promi
       async (request, reply) => {
         const { work_id } = request.params
         actAs(request, await servingTeam(ctx, callerOf(request), work_id))
-        const files = claimFiles(ctx)
-        try {
-          const picture = await takePicture({ ...ctx, store: files.store }, request)
-          const answer = await runWrite(ctx, request, {
-            status: 201,
-            verb: (scope) => keepScreenshot(scope, work_id, picture),
-            present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
-            made: ['media_id'],
-            secret: [],
-            print: picture.file.hash,
-          })
-          return await sendAnswer(reply, answer)
-        } finally {
-          // The file as it was sent, beside the picture made of it.
-          await files.release()
-        }
+        return sendAnswer(reply, await keepPart(ctx, request, work_id))
       },
     )
   })

@@ -63,8 +63,8 @@ test('of many uploads of the same bytes at once, some of them dry runs, the kept
 
 test('whoever puts a file while it is being deleted waits, and has it in the end', async () => {
   const { ctx } = server
-  let begin = () => undefined as void
-  let goOn = () => undefined as void
+  let begin = (): void => undefined
+  let goOn = (): void => undefined
   const deleting = new Promise<void>((resolve) => (begin = resolve))
   const put = new Promise<void>((resolve) => (goOn = resolve))
   const text = 'at the same time'

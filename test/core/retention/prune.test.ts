@@ -54,7 +54,7 @@ test('the media of a post that ended 30 days ago goes, with its files; what is s
   )
   const later = await prepared(ctx, team, profile, {
     mediaUrl: media.url('sample.mp4'),
-    executeAt: new Date(clock.now().getTime() + 300 * day),
+    executeAt: clock.now().getTime() + 300 * day,
   })
   const [video] = await hashesOf(ended.media_id)
   const slideHashes = await hashesOf(slides.media_id)

@@ -10,6 +10,7 @@ import { demo } from './demo/index.ts'
 import { addManagerCommand, deactivateManagerCommand } from './managers.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
+import { eraseTeamCommand } from './teams-erase.ts'
 import { webhookSecretCommand } from './webhooks.ts'
 import { CommandError } from './with-croft.ts'
 import { CroftError } from '../core/errors.ts'
@@ -76,6 +77,14 @@ program
   .requiredOption('--team <name>', 'the team')
   .option('--rotate', 'make a new one; the old one goes on signing for 24 hours')
   .action(webhookSecretCommand)
+
+const teams = program.command('teams').description('the tenants of this server')
+teams
+  .command('erase')
+  .description('erase a team and everything of it for good; the ledger and a bare audit stay')
+  .requiredOption('--team <name>', 'the team')
+  .option('--yes', 'do it; without it nothing is changed')
+  .action(eraseTeamCommand)
 
 /** What a person can put right is told in a sentence; anything else keeps its stack. */
 const plain = [OtherSecretKeyError, CommandError, CroftError, SettingsError, EmbeddedDatabaseError, SchemaTooNewError]

@@ -184,8 +184,15 @@ test('of an erased team no text is left but the ids of its ledger', async () => 
   const { ctx, team } = server
   await life('other')
   await mark((rule) => rule === 'team' || rule === 'row')
-  await mark((rule, { t, c }) => (personalData[t]?.emptied ?? '').split(' ').includes(c))
+  await mark((_, { t, c }) => (personalData[t]?.emptied ?? '').split(' ').includes(c))
   const { rows: before } = await sql<{ n: number }>`select count(*)::int as n from credit_entries`.execute(ctx.db)
+  // Cut off in the middle, as by a kill: what was deleted stays deleted, and another call goes on.
+  await sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$`.execute(
+    ctx.db,
+  )
+  await sql`create trigger refuse before delete on profiles for each row execute function refuse()`.execute(ctx.db)
+  await assert.rejects(eraseTeam(ctx, team.id, 'test'), /cut off/)
+  await sql`drop trigger refuse on profiles`.execute(ctx.db)
   const report = await eraseTeam(ctx, team.id, 'test')
   assert.ok((report.kept['credit_entries'] ?? 0) >= (before[0]?.n ?? 0))
   await sweepFiles(ctx)

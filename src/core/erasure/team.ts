@@ -95,7 +95,10 @@ export async function eraseTeam(ctx: Context, teamId: string, actor: string): Pr
   const profiles = await ctx.db.selectFrom('profiles').select('id').where('team_id', '=', teamId).orderBy('id').execute()
   for (const { id } of profiles) add((await eraseProfile(scope, id)).erased)
   for (const table of tables) add({ [table]: await remove(ctx, table, teamId) })
-  for (let last = batch; last === batch; add({ media: last })) last = await removeMedia(ctx, teamId)
+  for (let last = batch; last === batch;) {
+    last = await removeMedia(ctx, teamId)
+    add({ media: last })
+  }
   add({ manager_keys: await eraseManagers(ctx) })
   await blankAudit(ctx, teamId)
   return scope.commit(async (tx) => {

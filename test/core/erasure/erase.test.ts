@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
-import { personalData } from '../../../src/core/erasure/registry.ts'
+import { personalData } from '../../../docs/personal-data.ts'
 import { eraseTeam } from '../../../src/core/erasure/team.ts'
 import { pruneAll } from '../../../src/core/retention/chores.ts'
 import { sweepFiles } from '../../../src/core/retention/files.ts'

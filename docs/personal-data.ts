@@ -10,7 +10,7 @@ export interface PersonalData {
   columns: string
 }
 
-/** Every table and column, and what an erasure does with it. docs/data.md is this table. */
+/** Every table and column, and what an erasure does with it. data.md is this table. */
 export const personalData: Readonly<Record<string, PersonalData>> = {
   api_keys: { erased: 'team', columns: 'team_id id name scope hash hint expires_at revoked_at created_at' },
   audit: {

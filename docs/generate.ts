@@ -6,6 +6,7 @@ import { postLifecycle, taskStatusOf } from '../src/core/posts/lifecycle.ts'
 import { lifecycle } from '../src/core/profiles/lifecycle.ts'
 import { bundleLifecycle, partLifecycle } from '../src/core/bundles/lifecycle.ts'
 import { creditCosts } from '../src/core/credits/costs.ts'
+import { personalData } from './personal-data.ts'
 import { editRequestLifecycle } from '../src/core/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
 import { faultSays, faultsOf } from '../src/drivers/sandbox/index.ts'
@@ -138,6 +139,22 @@ export const regions: Readonly<Record<string, string>> = {
     ['event', 'written when'],
     Object.entries(eventTypes).map(([name, when]) => [code(name), when]),
   ),
+  'personal-data': table(
+    ['table', 'of an erased profile', 'of an erased team', 'what stays, and why', 'columns'],
+    Object.entries(personalData).map(([name, { erased, emptied = '', keeps = '', columns }]) => [
+      code(name),
+      erased === 'row' ? 'deleted' : erased === 'emptied' ? `emptied: ${codes(emptied.split(' '))}` : 'stays',
+      erased === 'kept'
+        ? 'stays'
+        : erased === 'row' || keeps === ''
+          ? 'deleted'
+          : name === 'audit' || emptied === 'name'
+            ? `emptied: ${codes(emptied.split(' '))}`
+            : 'deleted',
+      keeps,
+      columns,
+    ]),
+  ),
   'profile-lifecycle': lifecycleTable(lifecycle),
   'post-lifecycle': lifecycleTable(postLifecycle),
   'bundle-lifecycle': lifecycleTable(bundleLifecycle),
@@ -183,6 +200,7 @@ export const regions: Readonly<Record<string, string>> = {
 }
 
 export const pages: readonly string[] = [
+  'data.md',
   'architecture.md',
   'errors.md',
   'events.md',

@@ -124,6 +124,13 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     rateLimitPerMinute: settings.CROFT_RATE_LIMIT_PER_MINUTE,
     reviewWindowMs: settings.CROFT_REVIEW_WINDOW,
     claimTtlMs: settings.CROFT_CLAIM_TTL,
+    retention: {
+      mediaMs: settings.CROFT_RETENTION_MEDIA || null,
+      deliveriesMs: settings.CROFT_RETENTION_DELIVERIES || null,
+      eventsMs: settings.CROFT_RETENTION_EVENTS || null,
+      timelineMs: settings.CROFT_RETENTION_TIMELINE || null,
+      auditMs: settings.CROFT_RETENTION_AUDIT || null,
+    },
     lease: { ms: substitutes.leaseMs ?? 20_000 },
     reach: substitutes.reach ?? (() => Promise.resolve()),
   }

@@ -12,6 +12,7 @@ import { addManagerCommand, deactivateManagerCommand } from './managers.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { createTeamCommand, listTeamsCommand } from './teams.ts'
+import { eraseTeamCommand } from './teams-erase.ts'
 import { webhookSecretCommand } from './webhooks.ts'
 import { CommandError } from './with-croft.ts'
 import { CroftError } from '../core/errors.ts'
@@ -47,9 +48,15 @@ keys
   .requiredOption('--team <name>', 'the team')
   .action(revokeKeyCommand)
 
-const teams = program.command('teams').description('make and list teams')
+const teams = program.command('teams').description('make, list and erase teams')
 teams.command('create').description('make a team').argument('<name>', 'its name').action(createTeamCommand)
 teams.command('list').description('list all teams: id, time of creation, name').action(listTeamsCommand)
+teams
+  .command('erase')
+  .description('erase a team and everything of it for good; the ledger and a bare audit stay')
+  .requiredOption('--team <name>', 'the team')
+  .option('--yes', 'do it; without it nothing is changed')
+  .action(eraseTeamCommand)
 
 program
   .command('credits')

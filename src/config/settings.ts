@@ -19,6 +19,13 @@ const duration = (min: number) => (text: string) => {
     : { value: ms }
 }
 
+const keptFor = (text: string) => {
+  const ms = parseDuration(text)
+  return ms === null || (ms > 0 && ms < 3_600_000)
+    ? { problem: 'must be a duration such as 30d, at least 1h, or 0s to keep for ever' }
+    : { value: ms }
+}
+
 const oneOf =
   <T extends string>(...names: T[]) =>
   (text: string) => {
@@ -109,6 +116,15 @@ export const settings = {
     'How long a team has to review what a manager handed in, before it is finalized by itself.',
     duration(1_000),
   ),
+  CROFT_RETENTION_MEDIA: setting(
+    '30d',
+    'How long media is kept after its post has ended, and an upload after its last use; `0s` for ever.',
+    keptFor,
+  ),
+  CROFT_RETENTION_DELIVERIES: setting('30d', 'How long webhook deliveries are kept after they ended; `0s` for ever.', keptFor),
+  CROFT_RETENTION_EVENTS: setting('90d', 'How long events are kept; `0s` for ever.', keptFor),
+  CROFT_RETENTION_TIMELINE: setting('400d', 'How long the lines of timelines are kept; `0s` for ever.', keptFor),
+  CROFT_RETENTION_AUDIT: setting('400d', 'How long audit rows are kept; `0s` for ever.', keptFor),
   LOG_LEVEL: setting(
     'info',
     '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',

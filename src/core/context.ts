@@ -7,6 +7,7 @@ import type { Queue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
+import type { Retention } from './retention/policy.ts'
 import type { SecretBox } from './secrets/box.ts'
 import type { WarmupPolicy } from './warmup/policy.ts'
 
@@ -35,6 +36,7 @@ export interface Context {
   reviewWindowMs: number
   /** How long a manager's claim holds without a call for the item. */
   claimTtlMs: number
+  retention: Retention
   lease: { ms: number }
   /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
   reach: (point: FaultPoint) => Promise<void>

@@ -138,6 +138,8 @@ interface MediaTable {
   size: number
   source_url: string | null
   created_at: Date
+  /** When an upload was last read for a post. */
+  used_at: Date | null
 }
 
 interface ProfileTable {

@@ -91,6 +91,11 @@ export interface Driver {
   warmUp(profile: DriverProfile, session: { lengthMs: number; topics?: string | null }, step: Step): Promise<Outcome<JsonObject>>
   editProfile(profile: DriverProfile, fields: readonly ProfileField[], step: Step): Promise<Outcome<JsonObject>>
   publish(profile: DriverProfile, post: DriverPost, step: Step): Promise<Outcome<Published>>
+  /**
+   * Deletes what the driver keeps of posts by their ids; without any, of the profile itself. Done twice it does no harm.
+   * What stands on a real platform is its owner's and stays.
+   */
+  forget?(profile: { id: string }, posts: readonly string[]): Promise<void>
   /** Asks the platform whether a publish whose answer was lost had its effect. Changes nothing there. */
   reconcile(profile: DriverProfile, post: DriverPost, recall: Recall): Promise<Reconciled>
 }

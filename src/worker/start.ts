@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { sql } from 'kysely'
 import { findLostChecks } from '../core/bundles/check-video.ts'
 import type { Context } from '../core/context.ts'
-import { pruneKeys } from '../core/idempotency/prune.ts'
+import { retentionChores } from '../core/retention/chores.ts'
 import { finalizeDueReviews } from '../core/reviews/finalize-due.ts'
 import { sweep } from '../core/tasks/sweep.ts'
 import { carryOutDue } from '../core/tasks/wake.ts'
@@ -10,6 +10,7 @@ import { startCourier } from '../core/webhooks/courier.ts'
 import { lapseClaims } from '../core/work/lapse.ts'
 import { wakeProfile } from '../jobs/definitions.ts'
 import { newId } from '../lib/ids.ts'
+import { startChores } from './chores.ts'
 import { workOnMedia } from './media-jobs.ts'
 
 export interface Worker {
@@ -33,26 +34,24 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
   await queue.work(wakeProfile, (data, signal) => carryOutDue(ctx, data.team_id, data.profile_id, id, signal))
   await workOnMedia(ctx)
   const courier = startCourier(ctx)
-  let beat: Promise<unknown> = Promise.resolve()
-  const turn = async () => {
-    if (queue.isPolling()) await register(ctx, id, options.role)
-    await pruneKeys(ctx)
-    await lapseClaims(ctx)
-    await sweep(ctx)
-    await findLostChecks(ctx)
-    await finalizeDueReviews(ctx)
-  }
-  const again = () => {
-    beat = turn().catch((error: unknown) => ctx.log.warn({ err: error }, 'the sweep failed; it is tried again'))
-  }
-  again()
-  const timer = setInterval(again, options.sweepMs)
+  const often = { everyMs: 0, shared: false }
+  const chores = startChores(
+    ctx,
+    [
+      { name: 'sign_of_life', ...often, run: async () => queue.isPolling() && register(ctx, id, options.role) },
+      { name: 'lapse_claims', ...often, run: lapseClaims },
+      { name: 'sweep', ...often, run: sweep },
+      { name: 'lost_checks', ...often, run: findLostChecks },
+      { name: 'reviews', ...often, run: finalizeDueReviews },
+      ...retentionChores,
+    ],
+    options.sweepMs,
+  )
   return {
     id,
     async stop() {
-      clearInterval(timer)
       await courier.stop()
-      await beat
+      await chores.stop()
       await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
     },
   }

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import { CroftError } from '../../core/errors.ts'
+import { eraseProfile } from '../../core/erasure/profile.ts'
 import { findProfile } from '../../core/profiles/find.ts'
 import { listProfiles } from '../../core/profiles/list.ts'
 import { updateProfile } from '../../core/profiles/update.ts'
 import { viewProfile } from '../../core/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
-import { nullable, object, pageQuery, pageRequest } from '../http/shapes.ts'
+import { id, nullable, object, pageQuery, pageRequest, time } from '../http/shapes.ts'
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
 import { accountShape, accountStatus, showAccount, showUpdated, updatedExample, updatedShape } from './shape.ts'
 
@@ -54,6 +55,18 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
         ctx,
         await viewProfile(ctx, ctx.db, await asAccount(findProfile(ctx.db, caller.teamId, input.params.accountId))),
       ),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    method: 'DELETE',
+    url: '/v1/accounts/:accountId',
+    summary: 'Erase an account',
+    description: 'For good, with its posts and all else of it: as `DELETE /v1/farm-profiles/{profile_id}`.',
+    params,
+    response: object({ accountId: id, deleted: Type.Literal(true), deletedAt: time }),
+    errors: [409],
+    write: (scope, input) => asAccount(eraseProfile(scope, input.params.accountId)),
+    present: (_, done) => ({ accountId: done.id, deleted: true as const, deletedAt: done.at.toISOString() }),
   })
   writeRoute(app, ctx, {
     ...common,

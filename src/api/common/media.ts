@@ -76,7 +76,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
     async (request, reply) => {
       const answer = await runWrite(ctx, request, {
         status: 201,
-        verb: async (scope) => keepUpload(scope, await takeFile(ctx, request)),
+        verb: async (scope) => keepUpload(scope, await takeFile(scope.ctx, request)),
         present: (row: MediaRow) => showUpload(ctx, row),
         made,
         secret: [],

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Context } from '../../core/context.ts'
+import type { ChoreFacts } from '../../core/chores/facts.ts'
 import { readFacts, type Facts } from '../../core/health/facts.ts'
 
-const gauges: Record<Exclude<keyof Facts, 'queues'>, [name: string, help: string]> = {
+const gauges: Record<Exclude<keyof Facts, 'queues' | 'chores'>, [name: string, help: string]> = {
   workers: ['croft_workers', 'Workers that said in the last 30 s that they live'],
   overduePosts: ['croft_posts_overdue', 'Posts that are due and have not begun to publish'],
   oldestOverduePostSeconds: ['croft_post_oldest_overdue_seconds', 'How long the longest overdue post has waited'],
@@ -15,6 +16,16 @@ const gauges: Record<Exclude<keyof Facts, 'queues'>, [name: string, help: string
     'croft_event_oldest_untold_seconds',
     'Age of the oldest event that is not yet turned into deliveries',
   ],
+  stuckReviews: ['croft_reviews_stuck', 'Reviews whose time ran out and that could not be finalized'],
+}
+
+/** What is told of each chore, over all processes. */
+const choreGauges: Record<Exclude<keyof ChoreFacts, 'name'>, [name: string, help: string]> = {
+  rows: ['croft_removed_rows', 'Rows, or files, that the chore has removed so far'],
+  bytes: ['croft_removed_bytes', 'Bytes of stored files that the chore has removed so far'],
+  endedAt: ['croft_chore_ended_timestamp_seconds', 'When the chore last ended well; 0 for never'],
+  failures: ['croft_chore_failures', 'How often the chore has failed so far'],
+  failedAt: ['croft_chore_failed_timestamp_seconds', 'When the chore last failed; 0 for never'],
 }
 
 /** What stands in the database is read at most this often, however many ask. */
@@ -31,6 +42,10 @@ export function metricsRoute(app: FastifyInstance, ctx: Context): void {
   }))
   const ready = new Gauge({ name: 'croft_queue_depth', help: 'Jobs ready to run', labelNames: ['queue'], registers })
   const dead = new Gauge({ name: 'croft_queue_dead', help: 'Jobs that failed for good', labelNames: ['queue'], registers })
+  const chores = Object.entries(choreGauges).map(([fact, [name, help]]) => ({
+    fact: fact as keyof typeof choreGauges,
+    gauge: new Gauge({ name, help, labelNames: ['chore'], registers }),
+  }))
   const up = new Gauge({ name: 'croft_database_up', help: 'Whether the database could be read', registers })
   new Counter({
     name: 'croft_log_lines_dropped_total',
@@ -62,6 +77,7 @@ export function metricsRoute(app: FastifyInstance, ctx: Context): void {
         ready.set({ queue: queue.name }, queue.ready)
         dead.set({ queue: queue.name }, queue.failed)
       }
+      for (const { fact, gauge } of chores) for (const one of facts.chores) gauge.set({ chore: one.name }, one[fact])
       up.set(1)
     } catch (error) {
       ctx.log.warn({ err: error }, 'the facts for /metrics could not be read')

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../core/context.ts'
 import { createProfile } from '../../core/profiles/create.ts'
+import { eraseProfile } from '../../core/erasure/profile.ts'
 import { deactivateProfile } from '../../core/profiles/deactivate.ts'
 import { findProfile } from '../../core/profiles/find.ts'
 import { listProfiles } from '../../core/profiles/list.ts'
@@ -9,7 +10,7 @@ import { retryProfile } from '../../core/profiles/retry.ts'
 import { updateProfile } from '../../core/profiles/update.ts'
 import { viewProfile } from '../../core/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
-import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time, url } from '../http/shapes.ts'
 import { profileExample, profileShape, profileStatus, showProfile } from './profile-shape.ts'
 
 const params = object({ profile_id: id })
@@ -25,6 +26,14 @@ const newProfile = object({
   bio: Type.Optional(nullable(Type.String({ maxLength: 150 }))),
   profile_picture_url: Type.Optional(nullable(url)),
   driver: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+})
+
+const counts = (description: string) => Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description })
+const erasureShape = object({
+  profile_id: id,
+  erased_at: time,
+  erased: counts('What was deleted, by kind.'),
+  kept: counts('What stays without anything personal in it, by kind.'),
 })
 
 const changes = object({
@@ -102,6 +111,21 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     write: (scope, input) => deactivateProfile(scope, input.params.profile_id),
     present: (_, view) => showProfile(view),
+  })
+  writeRoute(app, ctx, {
+    family: 'farm',
+    tag: 'Farm profiles',
+    method: 'DELETE',
+    url: '/v1/farm-profiles/:profile_id',
+    summary: 'Erase a farm profile',
+    description:
+      'For good: the profile is deactivated, then it and everything of it is deleted, and every route answers 404 for it. ' +
+      'The ledger stays; of audit rows and events stays what is not personal. Cut off in the middle, the same request goes on.',
+    params,
+    response: erasureShape,
+    errors: [409],
+    write: (scope, input) => eraseProfile(scope, input.params.profile_id),
+    present: (_, done) => ({ profile_id: done.id, erased_at: done.at.toISOString(), erased: done.erased, kept: done.kept }),
   })
   writeRoute(app, ctx, {
     ...common,

@@ -10,6 +10,7 @@ import {
   type HeldKey,
   type StoredAnswer,
 } from '../../core/idempotency/keys.ts'
+import { claimFiles } from '../../core/media/claims.ts'
 import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
 import { callerOf } from './auth.ts'
 import { blank } from './dry-run.ts'
@@ -112,8 +113,9 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     return view
   }
   const extending = held && keepHolding(ctx, held)
+  const files = claimFiles(ctx)
   try {
-    const view = await write.verb(openScope(ctx, caller, beside))
+    const view = await write.verb({ ...openScope({ ...ctx, store: files.store }, caller, beside), dry })
     return { status: write.status, body: JSON.stringify(write.present(view)), replayed: false }
   } catch (error) {
     if (held) await releaseKey(ctx, held)
@@ -121,6 +123,8 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     throw error
   } finally {
     clearInterval(extending ?? undefined)
+    // What a refused request or a dry run stored is nobody's.
+    await files.release()
   }
 }
 

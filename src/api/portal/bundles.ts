@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { createBundle } from '../../core/bundles/create.ts'
 import { findBundle } from '../../core/bundles/find.ts'
 import { listBundles } from '../../core/bundles/list.ts'
+import { claimFiles } from '../../core/media/claims.ts'
 import { readinessOf } from '../../core/bundles/readiness.ts'
 import { viewBundle } from '../../core/bundles/view.ts'
 import type { Context } from '../../core/context.ts'
@@ -131,8 +132,14 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     params: bundleParams,
     response: dataOf(object({ ready: Type.Boolean(), blockers: Type.Array(blocker) })),
     read: async (_, caller, { params }) => {
-      const { blockers } = await readinessOf(ctx, await findBundle(ctx.db, caller.teamId, params.id))
-      return { data: { ready: blockers.length === 0, blockers } }
+      const files = claimFiles(ctx)
+      try {
+        const bundle = await findBundle(ctx.db, caller.teamId, params.id)
+        const { blockers } = await readinessOf({ ...ctx, store: files.store }, bundle)
+        return { data: { ready: blockers.length === 0, blockers } }
+      } finally {
+        await files.release()
+      }
     },
   })
 }

@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Context } from '../../core/context.ts'
 import { CroftError, invalid } from '../../core/errors.ts'
+import { claimFiles } from '../../core/media/claims.ts'
 import type { FetchedPicture } from '../../core/media/picture.ts'
 import { pictureIn } from '../../core/media/picture-in.ts'
 import { servingTeam } from '../../core/work/hold.ts'
@@ -11,7 +12,7 @@ import { actAs, callerOf, requireScope } from '../http/auth.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { id, object } from '../http/shapes.ts'
-import { runWrite, sendAnswer } from '../http/write.ts'
+import { runWrite, sendAnswer, type WriteAnswer } from '../http/write.ts'
 
 async function takePicture(ctx: Context, request: FastifyRequest): Promise<FetchedPicture> {
   if (!request.isMultipart())
@@ -32,6 +33,24 @@ async function takePicture(ctx: Context, request: FastifyRequest): Promise<Fetch
     throw new CroftError('payload_too_large', `The picture is larger than ${Math.floor(error.maxBytes / 1_048_576)} MiB.`)
   } finally {
     part.file.resume()
+  }
+}
+
+async function keepPart(ctx: Context, request: FastifyRequest, workId: string): Promise<WriteAnswer> {
+  const files = claimFiles(ctx)
+  try {
+    const picture = await takePicture({ ...ctx, store: files.store }, request)
+    return await runWrite(ctx, request, {
+      status: 201,
+      verb: (scope) => keepScreenshot(scope, workId, picture),
+      present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
+      made: ['media_id'],
+      secret: [],
+      print: picture.file.hash,
+    })
+  } finally {
+    // The file as it was sent, beside the picture made of it.
+    await files.release()
   }
 }
 
@@ -66,16 +85,7 @@ export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promi
       async (request, reply) => {
         const { work_id } = request.params
         actAs(request, await servingTeam(ctx, callerOf(request), work_id))
-        const picture = await takePicture(ctx, request)
-        const answer = await runWrite(ctx, request, {
-          status: 201,
-          verb: (scope) => keepScreenshot(scope, work_id, picture),
-          present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
-          made: ['media_id'],
-          secret: [],
-          print: picture.file.hash,
-        })
-        return sendAnswer(reply, answer)
+        return sendAnswer(reply, await keepPart(ctx, request, work_id))
       },
     )
   })

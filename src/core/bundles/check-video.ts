@@ -2,6 +2,7 @@ import { checkVideo } from '../../jobs/definitions.ts'
 import type { IngestResult } from '../../media/index.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { claimFiles } from '../media/claims.ts'
 import { counting, cutTooOften } from '../media/inspections.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { VideoSlotRow } from '../rows.ts'
@@ -39,9 +40,15 @@ export async function checkVideoMedia(ctx: Context, input: CheckInput): Promise<
   const slot = await findSlot(ctx.db, await findBundle(ctx.db, teamId, bundleId), input.position)
   const { media_url, media_type } = slot
   if (!isWanted(slot, input) || media_url === null || media_type === null) return
-  const media = { team_id: teamId, media_url, media_type }
-  const result = cutTooOften(slot) ?? (await bringMedia(ctx, media, input.signal, inspecting(ctx, slot)))
-  await systemScope(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
+  const files = claimFiles(ctx)
+  try {
+    const media = { team_id: teamId, media_url, media_type }
+    const bring = () => bringMedia({ ...ctx, store: files.store }, media, input.signal, inspecting(ctx, slot))
+    const result = cutTooOften(slot) ?? (await bring())
+    await systemScope(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
+  } finally {
+    await files.release()
+  }
 }
 
 async function settle(tx: Tx, input: CheckInput, url: string, result: IngestResult): Promise<void> {

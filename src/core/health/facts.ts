@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
+import { readChores, type ChoreFacts } from '../chores/facts.ts'
 import type { Context } from '../context.ts'
 
 /** How the work stands, for /readyz and /metrics. Ages in seconds. */
 export interface Facts {
   queues: { name: string; ready: number; failed: number }[]
+  chores: ChoreFacts[]
   /** Workers that said in the last 30 s that they live. */
   workers: number
   oldestOverduePostSeconds: number
@@ -13,9 +15,11 @@ export interface Facts {
   pendingDeliveries: number
   oldestOverdueDeliverySeconds: number
   oldestUntoldEventSeconds: number
+  /** Reviews whose time ran out and whose finalizing threw. */
+  stuckReviews: number
 }
 
-type Numbers = Omit<Facts, 'queues'>
+type Numbers = Omit<Facts, 'queues' | 'chores'>
 
 const age = (time: unknown, now: Date) =>
   sql<number>`greatest(coalesce(extract(epoch from ${now}::timestamptz - ${time}), 0), 0)::float8`
@@ -23,7 +27,7 @@ const age = (time: unknown, now: Date) =>
 /** One statement over partial indexes: it costs what is waiting, not what was ever done. */
 export async function readFacts(ctx: Context): Promise<Facts> {
   const now = ctx.clock.now()
-  const [{ rows }, queues] = await Promise.all([
+  const [{ rows }, queues, chores] = await Promise.all([
     sql<Numbers>`
       with overdue as (
         select count(*)::int as n, min(run_at) as oldest from tasks where status = 'queued' and kind = 'publish' and run_at < ${now}
@@ -40,10 +44,12 @@ export async function readFacts(ctx: Context): Promise<Facts> {
         (select count(*)::int from tasks where status = 'unconfirmed') as "unconfirmedPosts",
         (select count(*)::int from deliveries where status = 'pending') as "pendingDeliveries",
         ${age(sql`(select oldest from due)`, now)} as "oldestOverdueDeliverySeconds",
-        ${age(sql`(select created_at from untold)`, now)} as "oldestUntoldEventSeconds"`.execute(ctx.db),
+        ${age(sql`(select created_at from untold)`, now)} as "oldestUntoldEventSeconds",
+        (select count(*)::int from review_failures) as "stuckReviews"`.execute(ctx.db),
     ctx.queue.depth(),
+    readChores(ctx),
   ])
   const [numbers] = rows
   if (!numbers) throw new Error('a select without a from answers one row')
-  return { ...numbers, queues }
+  return { ...numbers, queues, chores }
 }

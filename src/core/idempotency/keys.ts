@@ -63,6 +63,8 @@ export async function takeKey(
       1,
     )
   }
+  if (row.body === '')
+    throw new CroftError('not_found', 'What the first request with this Idempotency-Key made has been erased. Use a new key.')
   return { answer: { status: row.status, body: row.body } }
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Context } from '../context.ts'
 import type { MediaRow } from '../rows.ts'
 
@@ -9,7 +10,12 @@ export function tokenIn(ctx: Context, url: string): string | null {
     : null
 }
 
-/** The team's stored media behind one of Croft's own URLs, or null. Nothing is requested. */
+/** Notes that an upload is in use, so that retention keeps it; at most once a day. */
+const touch = (ctx: Context, { team_id, id }: MediaRow) => sql`
+  update media set used_at = ${ctx.clock.now()}
+  where team_id = ${team_id} and id = ${id} and coalesce(used_at, created_at) < ${ctx.clock.now()}::timestamptz - interval '1 day'`
+
+/** The team's stored media behind one of Croft's own URLs, or null; nothing is requested. Retention counts from now on. */
 export async function mediaBehind(ctx: Context, teamId: string, url: string): Promise<MediaRow | null> {
   const token = tokenIn(ctx, url)
   if (!token) return null
@@ -19,5 +25,7 @@ export async function mediaBehind(ctx: Context, teamId: string, url: string): Pr
     .where('token', '=', token)
     .where('team_id', '=', teamId)
     .executeTakeFirst()
-  return row ?? null
+  if (!row) return null
+  await touch(ctx, row).execute(ctx.db)
+  return row
 }

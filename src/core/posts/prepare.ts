@@ -3,6 +3,7 @@ import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
 import type { Reason } from '../../db/schema.ts'
 import type { Context } from '../context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
+import { claimFiles } from '../media/claims.ts'
 import { counting, cutTooOften } from '../media/inspections.ts'
 import { keepMedia } from '../media/keep.ts'
 import type { MediaRow, PostRow } from '../rows.ts'
@@ -48,16 +49,17 @@ interface PrepareInput {
 export async function prepareMedia(ctx: Context, input: PrepareInput): Promise<void> {
   const lease = await takeLease(ctx, input)
   if (!lease) return
+  const files = claimFiles(ctx)
   try {
     await ctx.reach('prepare.began')
     const kept = await keptMedia(ctx, lease.post)
-    const result = kept
-      ? null
-      : (cutTooOften(lease.post) ?? (await bringMedia(ctx, lease.post, input.signal, inspecting(ctx, lease.post))))
+    const bring = () => bringMedia({ ...ctx, store: files.store }, lease.post, input.signal, inspecting(ctx, lease.post))
+    const result = kept ? null : (cutTooOften(lease.post) ?? (await bring()))
     await ctx.reach('prepare.fetched')
     await settle(ctx, input, result)
     await ctx.reach('prepare.stored')
   } finally {
+    await files.release()
     await lease.release()
   }
 }

@@ -1,126 +1,74 @@
+import { sql } from 'kysely'
 import type { Context } from '../context.ts'
-import { finalizeAccount, finalizeVideo } from '../bundles/finalize.ts'
 import { CroftError } from '../errors.ts'
-import { approveEditRequest } from '../edit-requests/approve.ts'
 import { recordEvent } from '../write/record.ts'
-import { systemScope, type Scope, type Tx } from '../write/scope.ts'
+import { systemScope } from '../write/scope.ts'
+import { forgetFailures, pauseReview } from './failures.ts'
+import { reviewKinds, type DueReview } from './kinds.ts'
 
 const batch = 100
 
-/** One review whose time has run out: how it is finalized, and how it goes on where that cannot be. */
-interface Due {
-  teamId: string
-  finalize: (scope: Scope) => Promise<unknown>
-  goOn: (tx: Tx, why: CroftError) => Promise<unknown>
-}
-
-const reasonOf = (why: CroftError) => ({ code: why.code, message: why.message })
-
-async function dueAccounts(ctx: Context, before: Date): Promise<Due[]> {
-  const rows = await ctx.db
-    .selectFrom('bundle_accounts')
-    .select(['team_id', 'bundle_id'])
-    .where('status', '=', 'in_review')
-    .where('in_review_at', '<=', before)
-    .orderBy('in_review_at')
-    .limit(batch)
-    .execute()
-  return rows.map(({ team_id, bundle_id }) => ({
-    teamId: team_id,
-    finalize: (scope) => finalizeAccount(scope, bundle_id, before),
-    goOn: async (tx, why) => {
-      await tx.trx
-        .updateTable('bundle_accounts')
-        .set({ in_review_at: tx.now, updated_at: tx.now })
-        .where('team_id', '=', team_id)
-        .where('bundle_id', '=', bundle_id)
-        .where('status', '=', 'in_review')
-        .execute()
-      await recordEvent(tx, 'bundle.finalize_failed', { bundle_id, ...reasonOf(why) })
-    },
-  }))
-}
-
-async function dueVideos(ctx: Context, before: Date): Promise<Due[]> {
-  const rows = await ctx.db
-    .selectFrom('video_slots')
-    .innerJoin('bundles', (join) =>
-      join.onRef('bundles.team_id', '=', 'video_slots.team_id').onRef('bundles.id', '=', 'bundle_id'),
+/** What has waited longest, whatever it is; reviews that threw lately are left out, so that they hold no other up. */
+async function findDue(ctx: Context, before: Date): Promise<DueReview[]> {
+  const { rows } = await sql<DueReview>`
+    select kind, team_id, id, position, profile_id from (
+      (select 'account' as kind, team_id, bundle_id as id, 0 as position, null::uuid as profile_id, in_review_at
+        from bundle_accounts where status = 'in_review' and in_review_at <= ${before})
+      union all (select 'video', s.team_id, s.bundle_id, s.position, null, s.in_review_at
+        from video_slots s join bundles b on b.team_id = s.team_id and b.id = s.bundle_id
+        where s.status = 'in_review' and s.in_review_at <= ${before} and b.auto_finalize_videos)
+      union all (select 'edit_request', team_id, id, 0, profile_id, in_review_at
+        from edit_requests where status = 'in_review' and in_review_at <= ${before})
+    ) due
+    where not exists (
+      select from review_failures f where f.team_id = due.team_id and f.subject_id = due.id and f.position = due.position
+        and f.next_at > ${ctx.clock.now()}
     )
-    .select(['video_slots.team_id', 'bundle_id', 'position'])
-    .where('video_slots.status', '=', 'in_review')
-    .where('in_review_at', '<=', before)
-    .where('auto_finalize_videos', '=', true)
-    .orderBy('in_review_at')
-    .limit(batch)
-    .execute()
-  return rows.map(({ team_id, bundle_id, position }) => ({
-    teamId: team_id,
-    finalize: (scope) => finalizeVideo(scope, bundle_id, position, before),
-    goOn: async (tx, why) => {
-      await tx.trx
-        .updateTable('video_slots')
-        .set({ in_review_at: tx.now, updated_at: tx.now })
-        .where('team_id', '=', team_id)
-        .where('bundle_id', '=', bundle_id)
-        .where('position', '=', position)
-        .where('status', '=', 'in_review')
-        .execute()
-      await recordEvent(tx, 'bundle.finalize_failed', { bundle_id, position, ...reasonOf(why) })
-    },
-  }))
+    order by in_review_at limit ${batch}`.execute(ctx.db)
+  return rows
 }
 
-async function dueRequests(ctx: Context, before: Date): Promise<Due[]> {
-  const rows = await ctx.db
-    .selectFrom('edit_requests')
-    .select(['team_id', 'id', 'profile_id'])
-    .where('status', '=', 'in_review')
-    .where('in_review_at', '<=', before)
-    .orderBy('in_review_at')
-    .limit(batch)
-    .execute()
-  return rows.map(({ team_id, id, profile_id }) => ({
-    teamId: team_id,
-    finalize: (scope) => approveEditRequest(scope, profile_id, id, before),
-    goOn: async (tx, why) => {
-      await tx.trx
-        .updateTable('edit_requests')
-        .set({ in_review_at: tx.now, updated_at: tx.now })
-        .where('team_id', '=', team_id)
-        .where('id', '=', id)
-        .where('status', '=', 'in_review')
-        .execute()
-      await recordEvent(tx, 'edit_request.finalize_failed', { edit_request_id: id, account_id: profile_id, ...reasonOf(why) })
-    },
-  }))
+/** Tells the team what stands in the way, and begins the review anew. */
+async function beginAnew(ctx: Context, due: DueReview, why: CroftError): Promise<void> {
+  const { table, key, failed, facts } = reviewKinds[due.kind]
+  const place = due.kind === 'video' ? sql`and position = ${due.position}` : sql``
+  await systemScope(ctx, due.team_id).commit(async (tx) => {
+    await sql`
+      update ${sql.table(table)} set in_review_at = ${tx.now}, updated_at = ${tx.now}
+      where team_id = ${due.team_id} and ${sql.ref(key)} = ${due.id} ${place} and status = 'in_review'`.execute(tx.trx)
+    await recordEvent(tx, failed, { ...facts(due), code: why.code, message: why.message })
+  })
 }
 
-async function carryOut(ctx: Context, due: Due): Promise<boolean> {
+async function finalize(ctx: Context, due: DueReview, before: Date): Promise<boolean> {
   try {
-    await due.finalize(systemScope(ctx, due.teamId))
+    await reviewKinds[due.kind].finalize(systemScope(ctx, due.team_id), due, before)
     return true
   } catch (error) {
+    if (!(error instanceof CroftError)) throw error
     // The team or the manager came first.
-    if (error instanceof CroftError && error.code === 'invalid_status') return false
-    if (!(error instanceof CroftError)) {
-      ctx.log.warn({ err: error }, 'a review could not be finalized; it is tried again')
-      return false
-    }
-    await systemScope(ctx, due.teamId).commit((tx) => due.goOn(tx, error))
+    if (error.code !== 'invalid_status') await beginAnew(ctx, due, error)
     return false
   }
 }
 
 /**
  * Finalizes what a team has not reviewed within CROFT_REVIEW_WINDOW: accounts, videos (unless the bundle says not to) and edit requests.
- * What cannot be finalized is told, and its review begins anew.
+ * What cannot be finalized is told, and its review begins anew; what throws is left alone for a while, and the others go on.
  * @returns how many were finalized
  */
 export async function finalizeDueReviews(ctx: Context): Promise<number> {
   const before = new Date(ctx.clock.now().getTime() - ctx.reviewWindowMs)
   let finalized = 0
-  for (const find of [dueAccounts, dueVideos, dueRequests])
-    for (const due of await find(ctx, before)) if (await carryOut(ctx, due)) finalized += 1
+  for (const due of await findDue(ctx, before)) {
+    try {
+      if (await finalize(ctx, due, before)) finalized += 1
+      await forgetFailures(ctx, due)
+    } catch (error) {
+      const failures = await pauseReview(ctx, due)
+      const { kind, team_id, id, position } = due
+      ctx.log.error({ err: error, kind, team_id, id, position, failures }, 'a review could not be finalized; it is tried again')
+    }
+  }
   return finalized
 }

@@ -20,6 +20,8 @@ export interface Tx {
 export interface Scope {
   ctx: Context
   caller: Caller
+  /** Whether all of it is undone at the end: then nothing may be done apart from `commit`. */
+  dry: boolean
   commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
@@ -44,6 +46,7 @@ export function openScope(ctx: Context, caller: Caller, beside: Beside = (tx, wo
   return {
     ctx,
     caller,
+    dry: false,
     async commit(work) {
       const sent = new Set<JobDefinition<JobData>>()
       const result = await despiteDeadlocks(() =>

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Driver } from '../contract.ts'
 import type { Line } from './call.ts'
 import { editProfileFields, setUpProfile, warmUpProfile } from './profile.ts'
+import { forget } from './platform/index.ts'
 import { publishPost, reconcilePost } from './publish.ts'
 
 export interface SandboxDriverOptions {
@@ -34,6 +35,7 @@ export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: San
     warmUp: (profile, { lengthMs }, step) => warmUpProfile(line, profile, lengthMs, step),
     editProfile: (profile, fields, step) => editProfileFields(line, profile, fields, step),
     publish: (profile, post, step) => publishPost(line, publicUrl(), profile, post, step),
+    forget: ({ id }, posts) => forget(line.platform, id, posts),
     reconcile: (_profile, post, recall) => reconcilePost(line, publicUrl(), post, recall),
   }
 }

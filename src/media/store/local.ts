@@ -40,6 +40,7 @@ class LocalStore implements Store {
     await requireSpace(this.#dir, this.#minFree + (options.expectedBytes ?? 0))
     return withTemporary(this.#temporaryDir, async (path) => {
       const blob = await writeHashed(source, path, { reserveBytes: this.#minFree, ...options })
+      await options.beforeKeep?.(blob)
       await this.putFile(path, blob)
       return blob
     })

@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -53,6 +54,7 @@ class S3Store implements Store {
       const { reserveBytes = defaultLimits.reserveBytes, expectedBytes = 0 } = options
       await requireSpace(this.#setting.temporaryDir, reserveBytes + expectedBytes)
       const blob = await writeHashed(source, path, { reserveBytes, ...options })
+      await options.beforeKeep?.(blob)
       await this.putFile(path, blob)
       return blob
     })
@@ -102,7 +104,7 @@ class S3Store implements Store {
   }
 
   async check(): Promise<void> {
-    const { hash } = await this.put(Readable.from([Buffer.from('croft: is the store writable?')]))
+    const { hash } = await this.put(Readable.from([Buffer.from(`croft: is the store writable? ${randomUUID()}`)]))
     await this.delete(hash)
   }
 

@@ -26,6 +26,8 @@ export interface PutOptions {
   /** What must stay free on the disk meanwhile: more arriving ends with `StorageFullError`. 0 by default. */
   reserveBytes?: number
   signal?: AbortSignal
+  /** Called when the hash is known, before the file is in place. */
+  beforeKeep?: (blob: Blob) => Promise<void>
 }
 
 /** Files by the hash of their bytes. Putting the same bytes twice keeps one copy. */

@@ -56,6 +56,7 @@ export const routes: Record<string, RouteCase> = {
     bad: { body: { bio: 5, boi: 'x', profile_picture_url: '' }, names: ['bio', 'boi', 'profile_picture_url'] },
     write: true,
   },
+  'DELETE /v1/farm-profiles/{profile_id}': { ...profile(), bad: unknownMember, write: true },
   'POST /v1/farm-profiles/{profile_id}/deactivate': { ...profile('/deactivate'), bad: unknownMember, write: true },
   'POST /v1/farm-profiles/{profile_id}/retry': {
     ...profile(),

@@ -67,6 +67,11 @@ const recipes: Record<string, Make> = {
   }),
   'POST /v1/farm-profiles': () => Promise.resolve({ body: { username: newUsername(), email_auth_method: 'google' } }),
   'PATCH /v1/farm-profiles/{profile_id}': async (croft, team) => ({ params: await profileIn(croft, team), body: { bio: 'Rye' } }),
+  'DELETE /v1/farm-profiles/{profile_id}': async (croft, team) => ({ params: await profileIn(croft, team), audits: 2 }),
+  'DELETE /v1/accounts/{accountId}': async (croft, team) => ({
+    params: { accountId: (await readyProfile(croft.ctx, team)).id },
+    audits: 2,
+  }),
   'POST /v1/farm-profiles/{profile_id}/deactivate': async (croft, team) => ({ params: await profileIn(croft, team) }),
   'POST /v1/farm-profiles/{profile_id}/retry': async (croft, team) => ({ params: await profileIn(croft, team, 'retrying') }),
   'PUT /v1/farm-profiles/{profile_id}/pacing': async (croft, team) => ({

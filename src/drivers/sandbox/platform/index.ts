@@ -1,4 +1,5 @@
 export { accountNamed, findByRef, newestAccounts, newestPosts, postNumbered, type ShownAccount, type ShownPost } from './look.ts'
+export { forget } from './forget.ts'
 export { publish } from './publish.ts'
 export { releaseDraft } from './release-draft.ts'
 export { setProfile, type ProfileChanges } from './set-profile.ts'

@@ -92,7 +92,7 @@ class Pool implements Isolation {
     for (let one = this.#idle.pop(); one; one = this.#idle.pop()) if (one.alive) return one
     const helper = new Helper()
     this.#all.add(helper)
-    helper.ended.finally(() => this.#all.delete(helper))
+    void helper.ended.then(() => this.#all.delete(helper))
     await helper.ready
     return helper
   }
@@ -101,7 +101,7 @@ class Pool implements Isolation {
 /** One process, which does one job at a time. */
 class Helper {
   readonly #child: ChildProcess
-  readonly ended: Promise<void>
+  readonly ended: Promise<undefined>
   readonly ready: Promise<void>
   alive = true
   #idle: NodeJS.Timeout | null = null
@@ -114,11 +114,11 @@ class Helper {
       execArgv: ['--max-old-space-size=512', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const over = Promise.withResolvers<void>()
+    const over = Promise.withResolvers<undefined>()
     this.ended = over.promise
     const end = () => {
       this.alive = false
-      over.resolve()
+      over.resolve(undefined)
     }
     this.#child.once('exit', end).on('error', end)
     this.ready = this.#begin()

@@ -30,4 +30,5 @@ export interface JobLimits {
   cpuMs: number
 }
 
-export type Answer = { out: Jobs[JobName]['out'] } | { error: string } | { ready: true }
+/** With the memory that the process holds afterwards. */
+export type Answer = ({ out: Jobs[JobName]['out'] } | { error: string }) & { bytes: number }

@@ -29,9 +29,10 @@ const perform = <N extends JobName>({ name, input }: Order<N>): Promise<Jobs[N][
 async function answer(order: Order): Promise<Answer> {
   limit(order.limits)
   try {
-    return { out: await perform(order) }
+    const out = await perform(order)
+    return { out, bytes: process.memoryUsage.rss() }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { error: error instanceof Error ? error.message : String(error), bytes: process.memoryUsage.rss() }
   } finally {
     Atomics.store(job, watched.works, 0n)
   }
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     resourceLimits: { maxOldGenerationSizeMb: 16 },
   })
   watcher.unref()
-  watcher.once('online', () => process.send?.({ ready: true } satisfies Answer))
+  watcher.once('online', () => process.send?.('ready'))
   await Promise.resolve()
 }
 

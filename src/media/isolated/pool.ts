@@ -14,8 +14,10 @@ const startMs = 60_000
 /** Beyond any processor time that is allowed, for a process that waits instead of working. Milliseconds. */
 const hangMs = 300_000
 /** An idle process is ended after it: it holds about 70 MB. Milliseconds. */
-const idleMs = 60_000
+const idleMs = 15_000
 const places = 2
+/** A process that holds more after a job is ended: the next job is not to pay for it. Bytes. */
+const mostIdleBytes = 120 * 1024 * 1024
 
 export interface Isolation {
   /**
@@ -90,7 +92,7 @@ class Pool implements Isolation {
     for (let one = this.#idle.pop(); one; one = this.#idle.pop()) if (one.alive) return one
     const helper = new Helper()
     this.#all.add(helper)
-    helper.ended.finally(() => this.#all.delete(helper))
+    void helper.ended.then(() => this.#all.delete(helper))
     await helper.ready
     return helper
   }
@@ -99,7 +101,7 @@ class Pool implements Isolation {
 /** One process, which does one job at a time. */
 class Helper {
   readonly #child: ChildProcess
-  readonly ended: Promise<void>
+  readonly ended: Promise<undefined>
   readonly ready: Promise<void>
   alive = true
   #idle: NodeJS.Timeout | null = null
@@ -109,14 +111,14 @@ class Helper {
     this.#child = fork(new URL('./main.ts', import.meta.url), [], {
       env: {},
       execPath: process.execPath,
-      execArgv: ['--max-old-space-size=512', '--disable-warning=ExperimentalWarning'],
+      execArgv: ['--max-old-space-size=512', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const over = Promise.withResolvers<void>()
+    const over = Promise.withResolvers<undefined>()
     this.ended = over.promise
     const end = () => {
       this.alive = false
-      over.resolve()
+      over.resolve(undefined)
     }
     this.#child.once('exit', end).on('error', end)
     this.ready = this.#begin()
@@ -145,8 +147,9 @@ class Helper {
       signal?.throwIfAborted()
       if (!told) throw new TooCostlyError('reading it takes more time or memory than Croft allows')
       const [answer] = told
+      if (answer.bytes > mostIdleBytes) void this.end()
       if ('error' in answer) throw new Error(answer.error)
-      return 'out' in answer ? answer.out : null
+      return answer.out
     } finally {
       clearTimeout(hang)
       signal?.removeEventListener('abort', stop)

@@ -74,10 +74,14 @@ export function inBlocks(inner: Reader, known?: Uint8Array, blockBytes: number =
       if (first !== undefined && last !== undefined) {
         keep(first, await inner.read(first * blockBytes, Math.min((last + 1) * blockBytes, inner.size)))
       }
-      const all = Buffer.concat(wanted.map((block) => blocks.get(block) ?? new Uint8Array(0)))
+      const into = new Uint8Array(end - start)
+      for (const block of wanted) {
+        const at = block * blockBytes
+        const bytes = blocks.get(block)?.subarray(Math.max(0, start - at), end - at)
+        if (bytes) into.set(bytes, Math.max(0, at - start))
+      }
       forget()
-      const from = Math.floor(start / blockBytes) * blockBytes
-      return new Uint8Array(all.subarray(start - from, end - from))
+      return into
     },
   }
 }

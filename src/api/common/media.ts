@@ -9,6 +9,7 @@ import { mediaUrl } from '../../core/profiles/view.ts'
 import type { MediaRow } from '../../core/rows.ts'
 import { requireScope } from '../http/auth.ts'
 import { orDryRun } from '../http/dry-run.ts'
+import { drain } from '../http/drain.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { readRoute } from '../http/route.ts'
@@ -71,7 +72,10 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
       onRequest: async (request) => {
         await requireScope(ctx, request, 'write')
       },
-      errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
+      errorHandler: (error, request, reply) => {
+        drain(request)
+        void answerError(error, request, reply, 'common')
+      },
     },
     async (request, reply) => {
       const answer = await runWrite(ctx, request, {

@@ -9,6 +9,7 @@ import { servingTeam } from '../../core/work/hold.ts'
 import { keepScreenshot } from '../../core/work/screenshot.ts'
 import { TooLargeError } from '../../media/index.ts'
 import { actAs, callerOf, requireScope } from '../http/auth.ts'
+import { drain } from '../http/drain.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { id, object } from '../http/shapes.ts'
@@ -80,7 +81,10 @@ export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promi
         onRequest: async (request) => {
           await requireScope(ctx, request, 'work')
         },
-        errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
+        errorHandler: (error, request, reply) => {
+          drain(request)
+          void answerError(error, request, reply, 'common')
+        },
       },
       async (request, reply) => {
         const { work_id } = request.params

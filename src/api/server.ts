@@ -26,7 +26,7 @@ import { logController, loggablePath, logRequests } from './http/log.ts'
 import { workRoutes } from './portal/work.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
-import { sandboxPages } from './sandbox/index.ts'
+import { draftsSeen, sandboxPages } from './sandbox/index.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { requireShallow } from './http/depth.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -35,7 +35,10 @@ const bodyLimit = 1_048_576
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
 /** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
-export async function buildServer(ctx: Context, options: { version: string; healthOnly: boolean }): Promise<FastifyInstance> {
+export async function buildServer(
+  ctx: Context,
+  options: { version: string; healthOnly: boolean; sandbox: { pages: boolean; publicDrafts: boolean } },
+): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = ctx.log
   const app = Fastify({
     bodyLimit,
@@ -108,7 +111,10 @@ export async function buildServer(ctx: Context, options: { version: string; heal
   await workRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)
-  await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock }, done))
+  if (options.sandbox.pages) {
+    const drafts = draftsSeen(ctx, options.sandbox.publicDrafts)
+    await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock, drafts }, done))
+  }
   await docsRoutes(app)
   return app
 }

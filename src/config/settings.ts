@@ -109,6 +109,12 @@ export const settings = {
     'How long a team has to review what a manager handed in, before it is finalized by itself.',
     duration(1_000),
   ),
+  CROFT_SANDBOX_PAGES: setting('on', '`off` takes the pages under `/sandbox` away.', oneOf('on', 'off')),
+  CROFT_SANDBOX_DRAFTS: setting(
+    'private',
+    '`public` shows drafts on the pages under `/sandbox` to everyone, for development. Otherwise only a request with a key of the post’s team sees them.',
+    oneOf('private', 'public'),
+  ),
   LOG_LEVEL: setting(
     'info',
     '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',

@@ -10,7 +10,7 @@ import type { Context } from './core/context.ts'
 import { requireSameKey, secretBox } from './core/secrets/box.ts'
 import type { Substitutes } from './croft.ts'
 import { databaseClock } from './db/clock.ts'
-import { connect } from './db/connect.ts'
+import { connect, poolOptions } from './db/connect.ts'
 import { startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { requireServer } from './db/require-server.ts'
@@ -66,7 +66,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   })
   const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
   for (const database of [main, counters, jobs]) opened.defer(() => database.close())
-  if ('url' in connection) await requireServer(main.pool)
+  if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
   await migrate(main.pool, say)
   const queue = await openQueue({
     database: throughPool(jobs.pool),

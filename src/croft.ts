@@ -52,9 +52,13 @@ async function closeServer(app: FastifyInstance, graceMs: number): Promise<void>
 export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
   const opened = await openContext(settings, substitutes)
   const { ctx } = opened
-  const healthOnly = settings.CROFT_ROLE === 'worker'
   const times = substitutes.requestTimes
-  const app = await buildServer(ctx, { version, healthOnly, ...(times ? { times } : {}) })
+  const app = await buildServer(ctx, {
+    version,
+    healthOnly: settings.CROFT_ROLE === 'worker',
+    sandbox: { pages: settings.CROFT_SANDBOX_PAGES === 'on', publicDrafts: settings.CROFT_SANDBOX_DRAFTS === 'public' },
+    ...(times ? { times } : {}),
+  })
   let worker: Worker | null = null
   let stopping: Promise<void> | null = null
   const shutDown = async (graceMs: number) => {

@@ -29,7 +29,7 @@ import { checkHeaders } from './http/request-headers.ts'
 import { workRoutes } from './portal/work.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
-import { sandboxPages } from './sandbox/index.ts'
+import { draftsSeen, sandboxPages } from './sandbox/index.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { requireShallow } from './http/depth.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -40,7 +40,12 @@ const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 /** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
 export async function buildServer(
   ctx: Context,
-  options: { version: string; healthOnly: boolean; times?: RequestTimes },
+  options: {
+    version: string
+    healthOnly: boolean
+    sandbox: { pages: boolean; publicDrafts: boolean }
+    times?: RequestTimes
+  },
 ): Promise<FastifyInstance> {
   const times = options.times ?? requestTimes
   const logger: FastifyBaseLogger = ctx.log
@@ -121,7 +126,10 @@ export async function buildServer(
   await workRoutes(app, ctx)
   serveMedia(app, ctx)
   sandboxFaultRoutes(app, ctx)
-  await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock }, done))
+  if (options.sandbox.pages) {
+    const drafts = draftsSeen(ctx, options.sandbox.publicDrafts)
+    await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock, drafts }, done))
+  }
   await docsRoutes(app)
   return app
 }

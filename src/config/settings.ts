@@ -125,6 +125,12 @@ export const settings = {
   CROFT_RETENTION_EVENTS: setting('90d', 'How long events are kept; `0s` for ever.', keptFor),
   CROFT_RETENTION_TIMELINE: setting('400d', 'How long the lines of timelines are kept; `0s` for ever.', keptFor),
   CROFT_RETENTION_AUDIT: setting('400d', 'How long audit rows are kept; `0s` for ever.', keptFor),
+  CROFT_SANDBOX_PAGES: setting('on', '`off` takes the pages under `/sandbox` away.', oneOf('on', 'off')),
+  CROFT_SANDBOX_DRAFTS: setting(
+    'private',
+    '`public` shows drafts on the pages under `/sandbox` to everyone, for development. Otherwise only a request with a key of the post’s team sees them.',
+    oneOf('private', 'public'),
+  ),
   LOG_LEVEL: setting(
     'info',
     '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',

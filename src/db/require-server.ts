@@ -15,10 +15,12 @@ interface Place {
   database: string
 }
 
-function placeOf(options: pg.PoolConfig): Place {
-  const { host, port, user = '', database = '' } = new pg.Client(options)
-  return { at: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`, host, user, database }
-}
+const placeOf = ({ host, port, user = '', database = '' }: pg.Client): Place => ({
+  at: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`,
+  host,
+  user,
+  database,
+})
 
 const unreachable = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])
 const unknownHost = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA'])
@@ -39,14 +41,26 @@ function explain(error: unknown, { at, host, user, database }: Place): string {
   return `Postgres at ${at}, which DATABASE_URL names, cannot be used: ${message}. Put that right, or correct DATABASE_URL.`
 }
 
+/** Asks for the version on a connection of its own, which does not stay: after some refusals pg leaves it open. */
+async function versionOf(client: pg.Client): Promise<string> {
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`)
+    return rows[0]?.version ?? ''
+  } finally {
+    void client.end().catch(() => undefined)
+  }
+}
+
 /** Connects for the first time. @throws DatabaseServerError where the server cannot be reached, refuses, or is too old */
-export async function requireServer(pool: pg.Pool): Promise<void> {
+export async function requireServer(options: pg.ClientConfig): Promise<void> {
   let place: Place = { at: 'the address', host: '', user: '', database: '' }
   let version: string
   try {
-    place = placeOf(pool.options)
-    const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`)
-    version = rows[0]?.version ?? ''
+    const client = new pg.Client(options)
+    place = placeOf(client)
+    version = await versionOf(client)
   } catch (error) {
     throw new DatabaseServerError(explain(error, place), { cause: error })
   }

@@ -13,6 +13,8 @@ function keysOf(request: FastifyRequest): string[] {
   return [apiKey, bearer].flat().filter((key): key is string => typeof key === 'string' && key !== '')
 }
 
+export const carriesKey = (request: FastifyRequest): boolean => keysOf(request).length > 0
+
 const allows = (held: Scope, needed: Scope): boolean => held === needed || (held === 'write' && needed === 'read')
 
 /** Finds out who asks, and whether the key's scope goes far enough. @throws CroftError `unauthorized`, `insufficient_scope` */

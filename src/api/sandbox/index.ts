@@ -1,1 +1,2 @@
+export { draftsSeen } from './drafts.ts'
 export { sandboxPages } from './routes.ts'

@@ -9,20 +9,26 @@ import {
   postNumbered,
   type SandboxPlatform,
 } from '../../drivers/sandbox/platform/index.ts'
+import type { Drafts } from './drafts.ts'
 import { indexPage, listed } from './index-page.ts'
 import { noAccount, noPage, noPost } from './missing-page.ts'
 import { postPage } from './post-page.ts'
 import { postsOnPage, profilePage } from './profile-page.ts'
 import { send } from './send.ts'
 
+/** What the pages show, and to whom its drafts. */
+export interface ShownSandbox extends SandboxPlatform {
+  drafts: Drafts
+}
+
 const outOfTheOpenApi = { schema: { hide: true } }
 const isNumber = (text: unknown): text is string => typeof text === 'string' && /^\d{1,19}$/.test(text)
 
 /**
  * The public pages of the sandbox, HTML and read-only: `/sandbox`, `/sandbox/@name`, `/sandbox/@name/video/ID`, and
- * Instagram's under `/sandbox/instagram`. Register it where no key is asked for.
+ * Instagram's under `/sandbox/instagram`. They ask for no key; with one they show its team's drafts as well.
  */
-export function sandboxPages(app: FastifyInstance, platform: SandboxPlatform, done: () => void): void {
+export function sandboxPages(app: FastifyInstance, platform: ShownSandbox, done: () => void): void {
   app.register(
     (pages, _options, ready) => {
       pages.get('/', outOfTheOpenApi, async (_request, reply) =>
@@ -38,11 +44,13 @@ export function sandboxPages(app: FastifyInstance, platform: SandboxPlatform, do
   done()
 }
 
-function accountPages(pages: FastifyInstance, platform: SandboxPlatform, which: Platform, prefix: string): void {
+function accountPages(pages: FastifyInstance, platform: ShownSandbox, which: Platform, prefix: string): void {
   pages.get<{ Params: { username: string }; Querystring: { before?: unknown } }>(
     `${prefix}/@:username`,
     outOfTheOpenApi,
-    async ({ params, query }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request
+      const seen = await platform.drafts(request)
       const account = await accountBehind(platform, which, params.username)
       if (!account) return send(reply, 404, noAccount)
       const first = !isNumber(query.before)
@@ -51,16 +59,18 @@ function accountPages(pages: FastifyInstance, platform: SandboxPlatform, which: 
         limit: postsOnPage + 1,
         ...(isNumber(query.before) ? { before: query.before } : {}),
       })
-      const drafts = first ? await newestPosts(platform, account.id, { drafts: true, limit: postsOnPage }) : []
+      const drafts = first ? await seen(await newestPosts(platform, account.id, { drafts: true, limit: postsOnPage })) : []
       return send(reply, 200, profilePage(account, posts.slice(0, postsOnPage), drafts, posts.length > postsOnPage))
     },
   )
   pages.get<{ Params: { username: string; id: string } }>(
     `${prefix}/@:username/video/:id`,
     outOfTheOpenApi,
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request
+      const seen = await platform.drafts(request)
       const post = isNumber(params.id) ? await postNumbered(platform, which, params.id) : null
-      if (!post) return send(reply, 404, noPost)
+      if (!post || (post.live_at === null && (await seen([post])).length === 0)) return send(reply, 404, noPost)
       if (post.username !== params.username) return renamed(reply, postPath(which, post.username, post.id))
       return send(reply, 200, postPage(post))
     },

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import fastify from 'fastify'
+import type { Drafts } from '../../../src/api/sandbox/drafts.ts'
 import { sandboxPages } from '../../../src/api/sandbox/index.ts'
 import { forgetForMs } from '../../../src/drivers/sandbox/call.ts'
 import { newId } from '../../../src/lib/ids.ts'
 import { testSandbox } from '../../drivers/sandbox/sandbox.ts'
 import { stepsInMemory } from '../../drivers/sandbox/steps.ts'
 
+const everyDraft: Drafts = () => Promise.resolve((drafts) => Promise.resolve([...drafts]))
+
 async function pages(t: TestContext) {
   const sandbox = await testSandbox(t)
   const app = fastify()
-  await app.register(sandboxPages, sandbox.platform)
+  await app.register(sandboxPages, { ...sandbox.platform, drafts: everyDraft })
   t.after(() => app.close())
   const get = async (url: string) => {
     const answer = await app.inject({ method: 'GET', url })

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { checkVideoMedia } from '../../src/core/bundles/check-video.ts'
 import { testTeam } from '../support/croft.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
+import { evidence } from '../work/support.ts'
 import { dataOf, editBody, errorOf, newBundle, portal, savedAccount } from './support.ts'
 
 const p = portal()
@@ -41,7 +42,7 @@ const onBundle = (
 const video = () => ({ media_type: 'video', media_url: media.url('sample.mp4'), target_publish_date: '2027-10-01' })
 
 /** A bundle of one video, published, or handed in too. */
-async function videos(handedIn: boolean): Promise<string> {
+async function videos(handedIn: boolean, shown = false): Promise<string> {
   const { server, order, request, act, work, doWork, manager } = p()
   const account = await savedAccount(server, manager.id)
   const id = await order({ bundle_type: 'videos_only', videos_quantity: 1, account_id: account })
@@ -52,7 +53,8 @@ async function videos(handedIn: boolean): Promise<string> {
   await act(id, 'publish')
   const item = await work({ bundle: id }, 'video', 1)
   await doWork(item, 'start')
-  await doWork(item, 'submit', { post_url: 'https://www.tiktok.com/@street/video/1' })
+  const shot = shown ? await evidence(server, manager, item) : {}
+  await doWork(item, 'submit', { post_url: 'https://www.tiktok.com/@street/video/1', ...shot })
   return id
 }
 
@@ -142,6 +144,13 @@ const routes: Route[] = [
     ready: async () => ({ path: editPath(await newAccount()) }),
     foreign: 'SAVED_ACCOUNT_NOT_OWNED',
   },
+  onBundle('GET', '/account/screenshot', () => p().inReview()),
+  {
+    ...onRequest('screenshot', 'in_review'),
+    method: 'GET',
+    name: '/api/ext/accounts/{id}/edit-request/{request_id}/screenshot',
+  },
+  onBundle('GET', '/videos/1/screenshot', () => videos(true, true)),
   onRequest('approve', 'in_review'),
   onRequest('request-changes', 'in_review', { feedback: 'Better.' }),
   onRequest('cancel', 'pending'),

@@ -21,6 +21,7 @@ export const accountShape = object({
   warmupStartDate: nullable(time),
   warmupCompletionDate: nullable(time),
   profilePictureUrl: nullable(Type.String()),
+  linkInBio: nullable(Type.String()),
   createdAt: time,
   nextNameChangeAllowed: nullable(time),
 })
@@ -54,6 +55,7 @@ export function showAccount(ctx: Context, { row, pictureUrl }: ProfileView): Sta
     warmupStartDate: iso(startedAt),
     warmupCompletionDate: iso(completedAt),
     profilePictureUrl: pictureUrl,
+    linkInBio: row.link_in_bio,
     createdAt: row.created_at.toISOString(),
     nextNameChangeAllowed: iso(nameRestriction(row, now)?.nextAllowedAt ?? null),
   }

@@ -5,6 +5,7 @@ import { bundleActions } from './bundle-actions.ts'
 import { bundleRoutes } from './bundles.ts'
 import { creditRoutes } from './credits.ts'
 import { editRequestRoutes } from './edit-requests.ts'
+import { handedInRoutes } from './handed-in.ts'
 import { videoRoutes } from './videos.ts'
 
 /** The portal family: bundles, edit requests, credits. */
@@ -14,5 +15,6 @@ export function portalRoutes(app: FastifyInstance, ctx: Context): void {
   bundleActions(app, ctx)
   videoRoutes(app, ctx)
   editRequestRoutes(app, ctx)
+  handedInRoutes(app, ctx)
   creditRoutes(app, ctx)
 }

@@ -91,7 +91,7 @@ async function openRequestWork(tx: Tx, request: EditRequestRow, account: Profile
     instructions: [
       `Change the profile of the ${account.platform} account @${account.username} to what stands in the values; what is null stays as it is.`,
       ...(request.picture_id === null ? [] : ['Set the picture behind the link as the profile picture.']),
-      'Submit with a screenshot of the profile; the team reviews it.',
+      'Submit with a screenshot of the profile; the team reviews it. Where a value had to differ, submit what it is now in values.',
     ].join('\n'),
     values: {
       platform: account.platform,

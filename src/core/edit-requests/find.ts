@@ -50,6 +50,22 @@ export const holdRequest = (tx: Tx, id: string): Promise<EditRequestRow | undefi
     .forUpdate()
     .executeTakeFirst()
 
+/** One edit request of an account. @throws as {@link findSavedAccount}, and `edit_request_not_found` */
+export async function findEditRequest(ctx: Context, caller: Caller, accountId: string, id: string): Promise<EditRequestRow> {
+  const account = await findSavedAccount(ctx.db, caller.teamId, accountId)
+  const row =
+    isUuid(id) &&
+    (await ctx.db
+      .selectFrom('edit_requests')
+      .selectAll()
+      .where('team_id', '=', caller.teamId)
+      .where('profile_id', '=', account.id)
+      .where('id', '=', id)
+      .executeTakeFirst())
+  if (!row) throw missing()
+  return row
+}
+
 /** All edit requests of an account, newest first. @throws as {@link findSavedAccount} */
 export async function listEditRequests(ctx: Context, caller: Caller, accountId: string): Promise<EditRequestRow[]> {
   const account = await findSavedAccount(ctx.db, caller.teamId, accountId)

@@ -1,4 +1,4 @@
-import type { Updateable } from 'kysely'
+import type { UpdateObject } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
@@ -15,7 +15,12 @@ export const queued = (item: WorkRow): 'open' | 'returned' => (item.feedback ===
  * Changes a held item by a conditional update, with its audit row.
  * @throws CroftError `invalid_state` where another change came first
  */
-export async function changeItem(tx: Tx, item: WorkRow, action: string, set: Updateable<Tables['work_items']>): Promise<WorkRow> {
+export async function changeItem(
+  tx: Tx,
+  item: WorkRow,
+  action: string,
+  set: UpdateObject<Tables, 'work_items'>,
+): Promise<WorkRow> {
   let update = tx.trx
     .updateTable('work_items')
     .set({ ...set, updated_at: tx.now })
@@ -46,6 +51,10 @@ const isHeld = (item: WorkRow): boolean => item.status === 'claimed' || item.sta
 
 /** Whether this manager has the item in hand. */
 export const isHeldBy = (item: WorkRow, managerId: string): boolean => isHeld(item) && item.holder_id === managerId
+
+/** Whether this manager handed the item in, and nobody has reviewed it yet. */
+export const isHandedInBy = (item: WorkRow, managerId: string): boolean =>
+  item.status === 'submitted' && item.holder_id === managerId
 
 /** @throws CroftError `invalid_state` where the manager does not hold the work, or no longer */
 export function requireHeld(item: WorkRow, managerId: string): void {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Context } from '../context.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
 import { changeItem, queued, released } from './change.ts'
@@ -14,12 +15,24 @@ export async function giveBack(tx: Tx, item: WorkRow, action: 'lapse' | 'release
   return changeItem(tx, item, action, set)
 }
 
-const isSilent = (tx: Tx, item: WorkRow): boolean => item.claimed_until !== null && item.claimed_until <= tx.now
+const overdue = sql<boolean>`claimed_until <= clock_timestamp()`
+
+/** Whether the claim has run out, by the database's clock. */
+async function isSilent(tx: Tx, item: WorkRow): Promise<boolean> {
+  const silent = await tx.trx
+    .selectFrom('work_items')
+    .select('id')
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.id)
+    .where(overdue)
+    .executeTakeFirst()
+  return silent !== undefined
+}
 
 /** Takes the held item from a holder whose claim has run out. */
 export async function lapseIfSilent(tx: Tx, item: WorkRow): Promise<WorkRow> {
   const held = item.status === 'claimed' || item.status === 'started'
-  return held && isSilent(tx, item) ? giveBack(tx, item, 'lapse') : item
+  return held && (await isSilent(tx, item)) ? giveBack(tx, item, 'lapse') : item
 }
 
 type Found = Pick<WorkRow, 'team_id' | 'id'>
@@ -50,7 +63,7 @@ export async function lapseClaims(ctx: Context): Promise<number> {
     .selectFrom('work_items')
     .select(['team_id', 'id'])
     .where('status', 'in', ['claimed', 'started'])
-    .where('claimed_until', '<=', ctx.clock.now())
+    .where(overdue)
     .orderBy('claimed_until')
     .limit(batch)
     .execute()

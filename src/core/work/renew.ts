@@ -1,15 +1,21 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../../db/connect.ts'
 import type { Context, Manager } from '../context.ts'
 import type { WorkRow } from './contract.ts'
+
+/** From a call of its holder on, a claim holds this long. By the database's clock, as every lease. */
+export const claimEnd = (ctx: Context) => sql<Date>`clock_timestamp() + ${ctx.claimTtlMs} * interval '1 millisecond'`
 
 /** Lets the claim hold anew where the manager has it. A call for the item that is refused for another reason renews it too. */
 export async function renewClaim(
   ctx: Context,
+  db: Db | Trx,
   item: Pick<WorkRow, 'team_id' | 'id'>,
   manager: Manager,
 ): Promise<WorkRow | undefined> {
-  return ctx.db
+  return db
     .updateTable('work_items')
-    .set({ claimed_until: new Date(ctx.clock.now().getTime() + ctx.claimTtlMs) })
+    .set({ claimed_until: claimEnd(ctx) })
     .where('team_id', '=', item.team_id)
     .where('id', '=', item.id)
     .where('holder_id', '=', manager.id)

@@ -4,16 +4,14 @@ import { changeItem, isHeldBy, notNow } from './change.ts'
 import type { WorkRow } from './contract.ts'
 import { handlerOf } from './handlers.ts'
 import { lapseIfSilent } from './lapse.ts'
-
-/** From a call of its holder on, a claim holds this long. */
-export const claimEnd = (tx: Tx): Date => new Date(tx.now.getTime() + tx.ctx.claimTtlMs)
+import { claimEnd } from './renew.ts'
 
 /**
  * Gives the held item to the manager; who has it already has it anew.
  * @throws CroftError `invalid_state` with `claimed_until` where another has it
  */
 export async function take(tx: Tx, held: WorkRow, manager: Manager): Promise<WorkRow> {
-  const claimed_until = claimEnd(tx)
+  const claimed_until = claimEnd(tx.ctx)
   if (isHeldBy(held, manager.id)) return changeItem(tx, held, 'renew', { claimed_until })
   const item = await lapseIfSilent(tx, held)
   if (item.status === 'open' || item.status === 'returned') {

@@ -45,7 +45,8 @@ test('creating one charges it, and answers both ids', async () => {
 const bad: [string, Record<string, unknown>, string[]][] = [
   ['no owner', { owner: undefined }, ['owner']],
   ['a blank owner', { owner: ' ' }, ['owner']],
-  ['no platform and no country', { platform: undefined, country: undefined }, ['platform', 'country']],
+  ['no country', { country: undefined }, ['country']],
+  ['a country that does not exist', { country: 'zz' }, ['country']],
   ['an unknown platform', { platform: 'youtube' }, ['platform']],
   ['a country that is a word', { country: 'France' }, ['country']],
   ['an unknown type', { bundle_type: 'everything' }, ['bundle_type']],

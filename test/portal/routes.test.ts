@@ -23,7 +23,7 @@ interface Route {
   /** Makes what the route needs, so that the request succeeds once. */
   ready: () => Promise<Ask>
   /** What another team's key is told; nothing where the path holds no id. */
-  foreign?: 'bundle_not_found' | 'SAVED_ACCOUNT_NOT_OWNED'
+  foreign?: 'bundle_not_found' | 'SAVED_ACCOUNT_NOT_FOUND' | 'SAVED_ACCOUNT_NOT_OWNED'
 }
 
 const bundlePath = (id: string, rest = '') => `/api/ext/bundles/${id}${rest}`
@@ -154,6 +154,17 @@ const routes: Route[] = [
   onRequest('approve', 'in_review'),
   onRequest('request-changes', 'in_review', { feedback: 'Better.' }),
   onRequest('cancel', 'pending'),
+  ...['/api/ext/accounts', '/api/ext/me', '/api/ext/countries', '/api/ext/platforms'].map((path): Route => ({
+    method: 'GET',
+    name: path,
+    ready: () => Promise.resolve({ path }),
+  })),
+  {
+    method: 'GET',
+    name: '/api/ext/accounts/{id}',
+    ready: async () => ({ path: `/api/ext/accounts/${await newAccount()}` }),
+    foreign: 'SAVED_ACCOUNT_NOT_FOUND',
+  },
   { method: 'GET', name: '/api/ext/credits/balance', ready: () => Promise.resolve({ path: '/api/ext/credits/balance' }) },
   { method: 'GET', name: '/api/ext/credits/history', ready: () => Promise.resolve({ path: '/api/ext/credits/history' }) },
   { method: 'GET', name: '/api/ext/credit-costs', ready: () => Promise.resolve({ path: '/api/ext/credit-costs' }) },
@@ -172,7 +183,7 @@ for (const { method, name, ready, foreign } of routes) {
     await expect(ask(''), 401, 'unauthorized')
     await expect(ask(manager.key), 403, 'insufficient_scope')
     const other = await testTeam(server.ctx, 'other of routes')
-    if (foreign) await expect(ask(other.key), foreign === 'bundle_not_found' ? 404 : 403, foreign)
+    if (foreign) await expect(ask(other.key), foreign === 'SAVED_ACCOUNT_NOT_OWNED' ? 403 : 404, foreign)
     if (method === 'GET') {
       assert.equal((await ask(server.key)).status, 200)
       return

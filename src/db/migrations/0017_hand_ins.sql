@@ -6,3 +6,6 @@ update edit_requests r set submission = jsonb_build_object(
 from work_items w
 where w.team_id = r.team_id and w.edit_request_id = r.id and w.status = 'submitted' and r.status = 'in_review'
   and w.submission ? 'note';
+
+-- The bundle that an account came with, and its videos' bundles.
+create index bundles_by_account on bundles (team_id, profile_id) where profile_id is not null;

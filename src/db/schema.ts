@@ -216,7 +216,8 @@ interface PostTable {
   media_id: string | null
   /** Until when a worker holds the fetching of its media, by the database's clock. */
   prepare_lease: Date | null
-  sound_id: string
+  /** Null: the original sound. */
+  sound_id: string | null
   title: string
   description: string
   is_live: boolean
@@ -224,7 +225,7 @@ interface PostTable {
   is_ai_generated: boolean
   is_commercial: boolean
   execute_at: Date | null
-  webhook_url: string
+  webhook_url: string | null
   warnings: JsonDefault<Reason[]>
   failure: JsonColumn<Failure | null> | null
   post_url: string | null

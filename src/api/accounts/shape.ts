@@ -8,7 +8,7 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const platform = oneOf('tiktok', 'instagram')
 
-/** An account, as spec section 5 lists its members. */
+/** An account, with the page's members and those beyond it. */
 export const accountShape = object({
   accountId: id,
   phoneId: nullable(id),
@@ -26,7 +26,7 @@ export const accountShape = object({
   nextNameChangeAllowed: nullable(time),
 })
 
-/** Seed page 3's answer, to the letter. */
+/** The profile PATCH page's answer, to the letter. */
 export const updatedShape = object({
   success: Type.Boolean(),
   accountId: id,

@@ -94,7 +94,7 @@ const example = {
 
 const common = { family: 'portal', tag: 'Edit requests' } as const
 
-/** Seed page 5's routes, and what the team does with what the manager hands in. */
+/** The Account Edit Request page's routes, and what the team does with what the manager hands in. */
 export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,

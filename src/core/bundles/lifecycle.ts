@@ -1,6 +1,6 @@
 import type { BundleStatus, PartStatus } from '../../db/schema.ts'
 
-/** What can happen to a bundle, and nothing else. Source: spec section 6. */
+/** What can happen to a bundle, and nothing else. Source: docs/managed-work.md. */
 export const bundleLifecycle = {
   configured: { from: ['pending_setup'], to: 'configured', when: 'Its account is configured.' },
   published: { from: ['configured'], to: 'published', when: 'The team puts it into the managers’ queue.' },

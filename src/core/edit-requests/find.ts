@@ -7,7 +7,7 @@ import { livingStatuses } from '../work/filter.ts'
 import type { Tx } from '../write/scope.ts'
 
 /**
- * The account of an edit request. Source: seed page 5, which alone tells another team's account from none.
+ * The account of an edit request. Source: TokPortal's Account Edit Request page, which alone tells another team's account from none.
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`
  */
 export async function findSavedAccount(db: Db | Trx, teamId: string, id: string): Promise<ProfileRow> {

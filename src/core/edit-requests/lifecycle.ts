@@ -1,6 +1,6 @@
 import type { EditRequestStatus } from '../../db/schema.ts'
 
-/** What can happen to an edit request, and nothing else. Source: seed page 5 and spec section 6. */
+/** What can happen to an edit request, and nothing else. Source: TokPortal's Account Edit Request page. */
 export const editRequestLifecycle = {
   started: { from: ['pending'], to: 'in_progress', when: 'Its manager begins.' },
   handed_in: { from: ['in_progress'], to: 'in_review', when: 'The manager says that it is done.' },

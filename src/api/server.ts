@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../core/context.ts'
 import { CroftError } from '../core/errors.ts'
 import { newId } from '../lib/ids.ts'
+import { accountPostRoutes } from './accounts/posts.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
 import { auditRoutes } from './common/audit.ts'
@@ -113,6 +114,7 @@ export async function buildServer(
   postRoutes(app, ctx)
   bulkRoute(app, ctx)
   accountRoutes(app, ctx)
+  accountPostRoutes(app, ctx)
   portalRoutes(app, ctx)
   taskRoutes(app, ctx)
   teamRoutes(app, ctx)

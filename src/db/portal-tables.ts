@@ -11,6 +11,14 @@ export type PartStatus =
 export type OrderStatus = 'active' | 'ended'
 export type EditRequestStatus = 'pending' | 'in_progress' | 'in_review' | 'finalized' | 'canceled'
 
+/** What a manager handed in for an edit request; `values`: what was set differently. */
+export type HandIn = {
+  values: JsonObject | null
+  note: string | null
+  screenshot_media_id: string | null
+  submitted_at: string
+}
+
 /** The tables of managed work, but for the queue and its managers. */
 export interface PortalTables {
   credit_balances: CreditBalanceTable
@@ -138,6 +146,7 @@ interface EditRequestTable {
   requested_profile_picture_url: string | null
   requested_link_in_bio: string | null
   picture_id: string | null
+  submission: JsonColumn<HandIn | null> | null
   feedback: string | null
   credits_cost: number
   debit_id: string

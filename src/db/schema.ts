@@ -227,7 +227,8 @@ interface PostTable {
   /** As of a task. */
   swept_for: Date | null
   swept_at: Date | null
-  sound_id: string
+  /** Null: the original sound. */
+  sound_id: string | null
   title: string
   description: string
   is_live: boolean
@@ -235,7 +236,7 @@ interface PostTable {
   is_ai_generated: boolean
   is_commercial: boolean
   execute_at: Date | null
-  webhook_url: string
+  webhook_url: string | null
   warnings: JsonDefault<Reason[]>
   failure: JsonColumn<Failure | null> | null
   post_url: string | null

@@ -7,7 +7,7 @@ interface ManagedRule<T> {
   asOf: string
 }
 
-const source = 'seed pages 4 and 5'
+const source = 'TokPortal, Account Configuration and Account Edit Request'
 const asOf = '2026-11-21'
 
 /**

@@ -23,6 +23,7 @@ test('an account has these members, and they follow its lifecycle', async () => 
     warmupStartDate: null,
     warmupCompletionDate: null,
     profilePictureUrl: null,
+    linkInBio: null,
     createdAt: row.created_at.toISOString(),
     nextNameChangeAllowed: null,
   }

@@ -45,7 +45,8 @@ test('creating one charges it, and answers both ids', async () => {
 const bad: [string, Record<string, unknown>, string[]][] = [
   ['no owner', { owner: undefined }, ['owner']],
   ['a blank owner', { owner: ' ' }, ['owner']],
-  ['no platform and no country', { platform: undefined, country: undefined }, ['platform', 'country']],
+  ['no country', { country: undefined }, ['country']],
+  ['a country that does not exist', { country: 'zz' }, ['country']],
   ['an unknown platform', { platform: 'youtube' }, ['platform']],
   ['a country that is a word', { country: 'France' }, ['country']],
   ['an unknown type', { bundle_type: 'everything' }, ['bundle_type']],
@@ -189,6 +190,26 @@ test('the whole way of an account: published, accepted, reviewed, corrected, del
   ])
 })
 
+test('the team sees the screenshot of a set-up, and the set-up can be handed in anew until it is reviewed', async () => {
+  const id = await p().published({ ...newBundle.account_only, platform: 'instagram' })
+  const shot = () => p().request('GET', `/api/ext/bundles/${id}/account/screenshot`)
+  assert.deepEqual([(await shot()).status, errorOf(await shot()).code], [404, 'media_not_found'])
+  const work = await p().work({ bundle: id }, 'account_setup')
+  await p().doWork(work, 'start')
+  await p().doWork(work, 'submit', { note: 'First.' })
+  await p().doWork(work, 'submit', { note: 'Second.', values: { biography: null, link_in_bio: 'https://acme.example/' } })
+  const said = (await p().get(id))['account_submission'] as Record<string, unknown>
+  assert.deepEqual([said['note'], said['values']], ['Second.', { biography: null, link_in_bio: 'https://acme.example/' }])
+  const seen = await shot()
+  assert.match(`${seen.status} ${seen.headers.get('content-type') ?? ''}`, /^200 image\//)
+  const other = await testTeam(p().server.ctx, 'other of screenshots')
+  const theirs = await p().request('GET', `/api/ext/bundles/${id}/account/screenshot`, undefined, { 'x-api-key': other.key })
+  assert.deepEqual([theirs.status, errorOf(theirs).code], [404, 'bundle_not_found'])
+  const account = String((await p().act(id, 'account/finalize'))['account_id'])
+  const read = bodyOf(await p().request('GET', `/v1/accounts/${account}`))
+  assert.deepEqual([read['bio'], read['linkInBio']], [null, 'https://acme.example/'])
+})
+
 test('canceling gives the credits back, once, from each status before a manager takes it', async () => {
   const made = [await p().order(), await p().order(), await p().published()]
   dataOf(await p().configure(made[1] ?? ''))
@@ -276,7 +297,10 @@ test('a manager’s values keep to the rules, and one who could not do it is hea
   await p().doWork(work, 'start')
   const answer = await p().manager.request('POST', `/v1/work/${work}/submit`, { values: { username: 'not ok', age: 3 } })
   assert.equal(answer.status, 422)
-  assert.deepEqual(new Set(errorOf(answer).details?.map(({ path }) => path)), new Set(['values.username', 'values.age']))
+  assert.deepEqual(
+    errorOf(answer).details?.map(({ path }) => path),
+    ['values.age', 'values.username', 'screenshot_media_id'],
+  )
   await p().doWork(work, 'fail', { code: 'owner_away', message: 'The owner did not answer.' })
   assert.ok((await eventsOf(id)).includes('bundle.work_failed'))
   const second = await testManager(p().server, p().server.team)

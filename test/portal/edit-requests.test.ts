@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { finalizeDueReviews } from '../../src/core/reviews/finalize-due.ts'
+import { lapseClaims } from '../../src/core/work/lapse.ts'
 import type { TestAnswer } from '../support/croft.ts'
-import { bodyOf, dataOf, errorOf, portal, rowsOf, savedAccount, testManager } from './support.ts'
+import { testTeam } from '../support/croft.ts'
+import { bodyOf, dataOf, errorOf, fallSilent, portal, rowsOf, savedAccount, testManager } from './support.ts'
 
 const p = portal()
 const hour = 3_600_000
@@ -137,6 +139,80 @@ test('of a start and a cancel at once one comes first, and the credits agree', a
   }
 })
 
+test('what was handed in is the team’s to see: values, note and screenshot; the evidence is asked for', async () => {
+  const made = await ordered({ requested_biography: 'As ordered' })
+  assert.ok(!('submission' in (await rowOf(made))))
+  const shot = (key?: string) =>
+    p().request(
+      'GET',
+      `/api/ext/accounts/${made.account}/edit-request/${made.request}/screenshot`,
+      undefined,
+      key === undefined ? undefined : { 'x-api-key': key },
+    )
+  assert.deepEqual([(await shot()).status, errorOf(await shot()).code], [404, 'media_not_found'])
+  await p().doWork(made.work, 'start')
+  const submit = (body: object) => p().manager.request('POST', `/v1/work/${made.work}/submit`, body)
+  const without = await submit({ note: 'Done.', values: { biography: 5, nick: 'x', username: 'not ok' } })
+  assert.equal(without.status, 422)
+  const named = errorOf(without).details?.map(({ path }) => path)
+  assert.deepEqual(named, ['values.biography', 'values.nick', 'values.username', 'screenshot_media_id'])
+  assert.equal((await rowOf(made))['status'], 'in_progress')
+  const values = { visible_name: 'As the app took it', biography: null }
+  await p().doWork(made.work, 'submit', { note: 'The app shortens names.', values })
+  const { submission } = await rowOf(made)
+  const { screenshot_media_id, ...said } = submission as Record<string, unknown>
+  assert.deepEqual(said, { values, note: 'The app shortens names.', submitted_at: p().server.clock.now().toISOString() })
+  assert.ok(screenshot_media_id)
+  const seen = await shot()
+  assert.equal(seen.status, 200)
+  assert.match(seen.headers.get('content-type') ?? '', /^image\/(jpeg|png|webp)$/)
+  assert.deepEqual(
+    ['x-content-type-options', 'content-security-policy', 'cache-control'].map((name) => seen.headers.get(name)),
+    ['nosniff', "default-src 'none'; sandbox", 'private, no-store'],
+  )
+  const other = await testTeam(p().server.ctx, 'other of screenshots')
+  assert.deepEqual([(await shot(other.key)).status, (await shot('')).status], [403, 401])
+  assert.equal((await shot(p().manager.key)).status, 403)
+  const row = dataOf(await act(made, 'approve'))
+  assert.deepEqual([row['requested_biography'], row['requested_visible_name']], ['As ordered', 'New Display Name'])
+  // What the manager said was set is what is stored.
+  const account = bodyOf(await p().request('GET', `/v1/accounts/${made.account}`))
+  assert.deepEqual([account['name'], account['bio']], ['As the app took it', null])
+})
+
+test('a hand-in can be amended by its manager until it is reviewed, and the review begins anew', async () => {
+  const made = await inReview()
+  const other = await testManager(p().server, p().server.team)
+  assert.notEqual((await other.request('POST', `/v1/work/${made.work}/submit`, {})).status, 200)
+  p().server.clock.forward(71 * hour)
+  const first = (await rowOf(made))['submission'] as { screenshot_media_id: string }
+  assert.equal((await p().doWork(made.work, 'submit', { note: 'A better picture.' }))['status'], 'submitted')
+  const second = (await rowOf(made))['submission'] as { screenshot_media_id: string; note: string }
+  assert.notEqual(second.screenshot_media_id, first.screenshot_media_id)
+  p().server.clock.forward(2 * hour)
+  await finalizeDueReviews(p().server.ctx)
+  assert.deepEqual([(await rowOf(made))['status'], second.note], ['in_review', 'A better picture.'])
+  dataOf(await act(made, 'approve'))
+  const late = await p().manager.request('POST', `/v1/work/${made.work}/submit`, {
+    screenshot_media_id: first.screenshot_media_id,
+  })
+  assert.deepEqual([late.status, errorOf(late)['status']], [409, 'done'])
+})
+
+test('what was reported holds too where nobody reviews it, and the link can be read', async () => {
+  await p().grant(8)
+  const account = await savedAccount(p().server, p().manager.id, { platform: 'instagram' })
+  const link = 'https://acme.example/menu'
+  const request = dataOf(await p().edit(account, { requested_link_in_bio: link }))['edit_request_id'] as string
+  const work = await p().work({ request }, 'edit_request')
+  await p().doWork(work, 'start')
+  await p().doWork(work, 'submit', { values: { username: 'taken.otherwise', link_in_bio: `${link}?from=bio` } })
+  p().server.clock.forward(72 * hour)
+  await finalizeDueReviews(p().server.ctx)
+  const read = bodyOf(await p().request('GET', `/v1/accounts/${account}`))
+  assert.deepEqual([read['username'], read['linkInBio']], ['taken.otherwise', `${link}?from=bio`])
+})
+
 test('a manager who cannot do it gives it back: pending again, with the reason, and it may be canceled', async () => {
   const made = await ordered()
   await p().doWork(made.work, 'start')
@@ -149,7 +225,8 @@ test('a manager who cannot do it gives it back: pending again, with the reason, 
 test('a claim that lapses leaves it in progress, and the work may be taken again', async () => {
   const made = await ordered()
   await p().doWork(made.work, 'start')
-  p().server.clock.forward(hour)
+  await fallSilent(p().server.ctx, made.work)
+  await lapseClaims(p().server.ctx)
   assert.equal((await rowOf(made))['status'], 'in_progress')
   await p().doWork(made.work, 'start')
   await p().doWork(made.work, 'submit', {})

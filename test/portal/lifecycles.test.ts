@@ -23,6 +23,7 @@ const part = [
   'published accepted accepted',
   'accepted handed_in in_review',
   'pending_corrections handed_in in_review',
+  'in_review amended in_review',
   'in_review sent_back pending_corrections',
   'in_review finalized finalized',
   'pending canceled canceled',
@@ -32,6 +33,7 @@ const part = [
 const request = [
   'pending started in_progress',
   'in_progress handed_in in_review',
+  'in_review amended in_review',
   'in_review changes_requested in_progress',
   'in_review finalized finalized',
   'in_progress given_back pending',

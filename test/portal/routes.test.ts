@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { checkVideoMedia } from '../../src/core/bundles/check-video.ts'
 import { testTeam } from '../support/croft.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
+import { evidence } from '../work/support.ts'
 import { dataOf, editBody, errorOf, newBundle, portal, savedAccount } from './support.ts'
 
 const p = portal()
@@ -22,7 +23,7 @@ interface Route {
   /** Makes what the route needs, so that the request succeeds once. */
   ready: () => Promise<Ask>
   /** What another team's key is told; nothing where the path holds no id. */
-  foreign?: 'bundle_not_found' | 'SAVED_ACCOUNT_NOT_OWNED'
+  foreign?: 'bundle_not_found' | 'SAVED_ACCOUNT_NOT_FOUND' | 'SAVED_ACCOUNT_NOT_OWNED'
 }
 
 const bundlePath = (id: string, rest = '') => `/api/ext/bundles/${id}${rest}`
@@ -41,7 +42,7 @@ const onBundle = (
 const video = () => ({ media_type: 'video', media_url: media.url('sample.mp4'), target_publish_date: '2027-10-01' })
 
 /** A bundle of one video, published, or handed in too. */
-async function videos(handedIn: boolean): Promise<string> {
+async function videos(handedIn: boolean, shown = false): Promise<string> {
   const { server, order, request, act, work, doWork, manager } = p()
   const account = await savedAccount(server, manager.id)
   const id = await order({ bundle_type: 'videos_only', videos_quantity: 1, account_id: account })
@@ -52,7 +53,8 @@ async function videos(handedIn: boolean): Promise<string> {
   await act(id, 'publish')
   const item = await work({ bundle: id }, 'video', 1)
   await doWork(item, 'start')
-  await doWork(item, 'submit', { post_url: 'https://www.tiktok.com/@street/video/1' })
+  const shot = shown ? await evidence(server, manager, item) : {}
+  await doWork(item, 'submit', { post_url: 'https://www.tiktok.com/@street/video/1', ...shot })
   return id
 }
 
@@ -142,9 +144,27 @@ const routes: Route[] = [
     ready: async () => ({ path: editPath(await newAccount()) }),
     foreign: 'SAVED_ACCOUNT_NOT_OWNED',
   },
+  onBundle('GET', '/account/screenshot', () => p().inReview()),
+  {
+    ...onRequest('screenshot', 'in_review'),
+    method: 'GET',
+    name: '/api/ext/accounts/{id}/edit-request/{request_id}/screenshot',
+  },
+  onBundle('GET', '/videos/1/screenshot', () => videos(true, true)),
   onRequest('approve', 'in_review'),
   onRequest('request-changes', 'in_review', { feedback: 'Better.' }),
   onRequest('cancel', 'pending'),
+  ...['/api/ext/accounts', '/api/ext/me', '/api/ext/countries', '/api/ext/platforms'].map((path): Route => ({
+    method: 'GET',
+    name: path,
+    ready: () => Promise.resolve({ path }),
+  })),
+  {
+    method: 'GET',
+    name: '/api/ext/accounts/{id}',
+    ready: async () => ({ path: `/api/ext/accounts/${await newAccount()}` }),
+    foreign: 'SAVED_ACCOUNT_NOT_FOUND',
+  },
   { method: 'GET', name: '/api/ext/credits/balance', ready: () => Promise.resolve({ path: '/api/ext/credits/balance' }) },
   { method: 'GET', name: '/api/ext/credits/history', ready: () => Promise.resolve({ path: '/api/ext/credits/history' }) },
   { method: 'GET', name: '/api/ext/credit-costs', ready: () => Promise.resolve({ path: '/api/ext/credit-costs' }) },
@@ -163,7 +183,7 @@ for (const { method, name, ready, foreign } of routes) {
     await expect(ask(''), 401, 'unauthorized')
     await expect(ask(manager.key), 403, 'insufficient_scope')
     const other = await testTeam(server.ctx, 'other of routes')
-    if (foreign) await expect(ask(other.key), foreign === 'bundle_not_found' ? 404 : 403, foreign)
+    if (foreign) await expect(ask(other.key), foreign === 'SAVED_ACCOUNT_NOT_OWNED' ? 403 : 404, foreign)
     if (method === 'GET') {
       assert.equal((await ask(server.key)).status, 200)
       return

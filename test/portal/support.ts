@@ -8,9 +8,9 @@ import { newId } from '../../src/lib/ids.ts'
 import { picture } from '../media/pictures.ts'
 import type { TestAnswer, TestTeam } from '../support/croft.ts'
 import { newUsername } from '../support/ready-profile.ts'
-import { bodyOf, scene, testManager, type TestManager } from '../work/support.ts'
+import { bodyOf, evidence, scene, testManager, type TestManager } from '../work/support.ts'
 
-export { bodyOf, errorOf, testManager, type TestManager } from '../work/support.ts'
+export { bodyOf, errorOf, fallSilent, testManager, type TestManager } from '../work/support.ts'
 
 /** A server of one picture at every path but `/gone`, as the seed pages' hosts would be. */
 export async function pictureServer(): Promise<{ url: (path?: string) => string; stop: () => Promise<void> }> {
@@ -88,8 +88,14 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
       if (where.request) query = query.where('edit_request_id', '=', where.request)
       return (await query.executeTakeFirstOrThrow()).id
     },
+    /** The screenshot that the work's brief asks for, where it does. */
+    evidence: async (id: string): Promise<object> => {
+      const { kind } = await server.ctx.db.selectFrom('work_items').select('kind').where('id', '=', id).executeTakeFirstOrThrow()
+      return kind === 'account_setup' || kind === 'edit_request' ? evidence(server, manager, id) : {}
+    },
     doWork: async (id: string, verb: string, body?: unknown): Promise<Record<string, unknown>> => {
-      const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, body)
+      const sent = verb === 'submit' ? { ...(await self.evidence(id)), ...(body as object) } : body
+      const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, sent)
       assert.equal(answer.status, 200, JSON.stringify(answer.body))
       return bodyOf(answer)
     },

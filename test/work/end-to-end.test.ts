@@ -6,7 +6,7 @@ import { startMediaServer } from '../support/media-server.ts'
 import { newUsername } from '../support/ready-profile.ts'
 import { until } from '../support/wait.ts'
 import { startWebhookReceiver } from '../support/webhook-receiver.ts'
-import { bodyOf, testManager } from './support.ts'
+import { bodyOf, fallSilent, testManager } from './support.ts'
 
 interface Item {
   work_id: string
@@ -58,7 +58,7 @@ async function scene(t: TestContext) {
     assert.equal(answer.status, 202, JSON.stringify(answer.body))
     return (answer.body as { task_id: string }).task_id
   }
-  return { server, clock, hooks, manager, inQueue, postIs, newPost, profileId }
+  return { server, hooks, manager, inQueue, postIs, newPost, profileId }
 }
 
 const link = 'https://www.tiktok.com/@bakery/video/7300000000000000001'
@@ -80,11 +80,11 @@ test('a post goes through a person’s hands to the webhook', async (t) => {
 })
 
 test('who begins and says nothing leaves the post to a person’s eyes', async (t) => {
-  const { clock, hooks, manager, inQueue, postIs, newPost, server } = await scene(t)
+  const { hooks, manager, inQueue, postIs, newPost, server } = await scene(t)
   const id = await newPost()
   const work = await inQueue('publish')
   await manager.request('POST', `/v1/work/${work.work_id}/start`)
-  clock.forward(1_800_000)
+  await fallSilent(server.ctx, work.work_id)
   await postIs(id, 'unconfirmed')
   assert.equal((await manager.request('POST', `/v1/work/${work.work_id}/submit`, { post_url: link })).status, 409)
   assert.equal((await server.request('POST', `/v1/posts/${id}/resolve`, { outcome: 'published', post_url: link })).status, 200)

@@ -7,6 +7,8 @@ import { findProfile } from '../../src/core/profiles/find.ts'
 import { updateProfile } from '../../src/core/profiles/update.ts'
 import { updateTeam } from '../../src/core/teams/update.ts'
 import type { ProfileRow, TaskRow } from '../../src/core/rows.ts'
+import { startMediaServer } from '../support/media-server.ts'
+import { postNow, prepared } from '../support/posts.ts'
 import { carryOut, newUsername } from '../support/ready-profile.ts'
 import { bodyOf, errorOf, itemOf, scene, testManager, type TestManager } from './support.ts'
 
@@ -84,7 +86,7 @@ suite('a profile whose work a person does', () => {
     assert.equal((await now(profile)).status, 'cold')
 
     const warmup = await opened(profile, 'warmup')
-    assert.equal((await now(profile)).status, 'warming')
+    assert.equal((await now(profile)).status, 'cold')
     const phone = ((await ana.request('GET', `/v1/work/${warmup.id}`)).body as { phone: { phone_id: string; name: string } })
       .phone
     assert.deepEqual(phone, { phone_id: (await now(profile)).phone_id, name: 'Rack 2, phone 7' })
@@ -202,6 +204,147 @@ suite('a profile whose work a person does', () => {
       .execute()
     const run = await opened(profile, 'warmup')
     assert.ok(run.instructions.includes(`What the account is about, as the team notes it: ${note}`))
+  })
+
+  const setUp = async (policy: { runs?: number; spanMs?: number; intervalMs?: number; maintenanceMs?: number }) => {
+    await updateTeam(server.team.scope, policy)
+    const profile = await newProfile()
+    await doIt((await opened(profile, 'setup')).id, {})
+    return profile
+  }
+  const standing = async (profile: ProfileRow) => {
+    const [{ status, runs_completed, first_run_at }, task] = [await now(profile), await taskOf(profile, 'warmup')]
+    return { status, runs_completed, first_run_at, task: task.status, started_at: task.started_at }
+  }
+  const earliest = async (profile: ProfileRow) =>
+    ((await server.request('GET', `/v1/farm-profiles/${profile.id}`)).body as { warmup: { ready_at_earliest: string } }).warmup
+      .ready_at_earliest
+
+  test('a run begins when a person starts it: until then the profile is cold, and nothing counts', async () => {
+    const profile = await setUp({ runs: 2, spanMs: dayMs, intervalMs: dayMs, maintenanceMs: 0 })
+    const first = await opened(profile, 'warmup')
+    server.clock.forward(3 * dayMs)
+    await ana.request('POST', `/v1/work/${first.id}/claim`)
+    const unstarted = { status: 'cold', runs_completed: 0, first_run_at: null, task: 'pending', started_at: null }
+    assert.deepEqual(await standing(profile), unstarted)
+    // A session now, the pause, and another session of 15 minutes.
+    assert.equal(await earliest(profile), new Date(server.clock.now().getTime() + dayMs + 2 * 900_000).toISOString())
+    await ana.request('POST', `/v1/work/${first.id}/start`)
+    const startedAt = server.clock.now()
+    const begun = { status: 'warming', runs_completed: 0, first_run_at: startedAt, task: 'waiting', started_at: startedAt }
+    assert.deepEqual(await standing(profile), begun)
+    server.clock.forward(60_000)
+    await ana.request('POST', `/v1/work/${first.id}/submit`, {})
+    assert.deepEqual([(await now(profile)).status, (await now(profile)).runs_completed], ['warm', 1])
+
+    // The second waits for so long that the span is over when it begins; that it is queued changes nothing either.
+    server.clock.forward(2 * dayMs)
+    const second = await opened(profile, 'warmup')
+    assert.equal((await now(profile)).status, 'warm')
+    await doIt(second.id, {})
+    const ready = await now(profile)
+    assert.deepEqual([ready.status, ready.first_run_at], ['ready', startedAt])
+    const account = await server.request('GET', `/v1/accounts/${profile.id}`)
+    assert.equal(bodyOf(account)['warmupStartDate'], startedAt.toISOString())
+  })
+
+  test('a run whose holder falls silent counts for nothing, and the next start is the first', async () => {
+    const profile = await setUp({ runs: 2, spanMs: dayMs, maintenanceMs: 0 })
+    const run = await opened(profile, 'warmup')
+    await ana.request('POST', `/v1/work/${run.id}/start`)
+    await ana.request('POST', `/v1/work/${run.id}/release`)
+    assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'open')
+    const over = { status: 'warm', runs_completed: 0, first_run_at: null, task: 'pending', started_at: null }
+    assert.deepEqual(await standing(profile), over)
+    const told = await server.ctx.db.selectFrom('events').selectAll().where('type', '=', 'warmup.failed').execute()
+    assert.equal(told.filter((event) => event.data['task_id'] === run.task_id).length, 1)
+    server.clock.forward(dayMs)
+    await ana.request('POST', `/v1/work/${run.id}/start`)
+    assert.deepEqual((await now(profile)).first_run_at, server.clock.now())
+  })
+
+  test('a run that is failed before it began ends it, and the next is planned', async () => {
+    const profile = await setUp({ runs: 2, spanMs: dayMs, maintenanceMs: 0 })
+    const run = await opened(profile, 'warmup')
+    await ana.request('POST', `/v1/work/${run.id}/claim`)
+    const no = { code: 'phone_broken', message: 'It does not switch on.' }
+    assert.equal((await ana.request('POST', `/v1/work/${run.id}/fail`, no)).status, 200)
+    const planned = { status: 'cold', runs_completed: 0, first_run_at: null, task: 'queued', started_at: null }
+    assert.deepEqual(await standing(profile), planned)
+  })
+
+  test('a maintenance run leaves the profile ready, and its posts go out, until somebody starts it', async (t) => {
+    const media = await startMediaServer()
+    t.after(() => media.stop())
+    const profile = await setUp({ runs: 0, maintenanceMs: dayMs })
+    server.clock.forward(dayMs)
+    const run = await opened(profile, 'warmup')
+    assert.deepEqual([(await now(profile)).status, (await taskOf(profile, 'warmup')).status], ['ready', 'pending'])
+    const post = await prepared(server.ctx, server.team, profile, { mediaUrl: media.url('sample.mp4') })
+    await carryOut(server.ctx, profile)
+    const publish = await itemOf(server.ctx, { taskId: post.id })
+    assert.equal((await postNow(server.ctx, post)).status, 'waiting_for_operator')
+
+    // One at a time: the post is under way, so the session cannot begin.
+    const early = await ana.request('POST', `/v1/work/${run.id}/start`)
+    assert.deepEqual([early.status, errorOf(early).code, errorOf(early)['status']], [409, 'invalid_state', 'ready'])
+    assert.match(errorOf(early).message, /one at a time/)
+    assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'open')
+    await doIt(publish.id, { post_url: 'https://www.tiktok.com/@x/video/1' })
+    assert.equal((await postNow(server.ctx, post)).status, 'published')
+
+    await ana.request('POST', `/v1/work/${run.id}/start`)
+    assert.equal((await now(profile)).status, 'warming')
+    const refused = await server.request('POST', '/v1/posts', {
+      profile_id: profile.id,
+      media_type: 'video',
+      media_url: 'https://example.com/v.mp4',
+      sound_id: '7',
+      title: 'Rye',
+      webhook_url: 'https://example.com/hook',
+    })
+    assert.deepEqual([refused.status, errorOf(refused).code], [409, 'profile_not_ready'])
+    await ana.request('POST', `/v1/work/${run.id}/submit`, {})
+    assert.deepEqual([(await now(profile)).status, (await now(profile)).runs_completed], ['ready', 1])
+  })
+
+  test('of a start and a post that comes due at once one is under way', async (t) => {
+    const media = await startMediaServer()
+    t.after(() => media.stop())
+    const profile = await setUp({ runs: 0, maintenanceMs: dayMs })
+    for (let round = 0; round < 4; round += 1) {
+      server.clock.forward(dayMs)
+      const run = await opened(profile, 'warmup')
+      const post = await prepared(server.ctx, server.team, profile, { mediaUrl: media.url('sample.mp4') })
+      const [start] = await Promise.all([ana.request('POST', `/v1/work/${run.id}/start`), carryOut(server.ctx, profile)])
+      const [{ status }, { status: posted }] = [await now(profile), await postNow(server.ctx, post)]
+      assert.deepEqual(
+        [start.status, status, posted],
+        start.status === 200 ? [200, 'warming', 'queued'] : [409, 'ready', 'waiting_for_operator'],
+      )
+      if (start.status === 200) await ana.request('POST', `/v1/work/${run.id}/submit`, {})
+      await carryOut(server.ctx, profile)
+      await doIt((await itemOf(server.ctx, { taskId: post.id })).id, { post_url: 'https://www.tiktok.com/@x/video/1' })
+      if (start.status !== 200) await doIt(run.id, {})
+    }
+  })
+
+  test('a run that the policy no longer asks for is taken out of the queue', async () => {
+    const profile = await setUp({ runs: 0, maintenanceMs: dayMs })
+    server.clock.forward(dayMs)
+    const run = await opened(profile, 'warmup')
+    await updateTeam(server.team.scope, { maintenanceMs: 0 })
+    assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'canceled')
+    await carryOut(server.ctx, profile)
+    assert.deepEqual([(await now(profile)).status, (await taskOf(profile, 'warmup')).status], ['ready', 'canceled'])
+  })
+
+  test('deactivating a profile calls off the run that nobody has started', async () => {
+    const profile = await setUp({ runs: 2, spanMs: 0, maintenanceMs: 0 })
+    const run = await opened(profile, 'warmup')
+    await deactivateProfile(server.team.scope, profile.id)
+    assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'canceled')
+    assert.equal((await taskOf(profile, 'warmup')).status, 'canceled')
   })
 
   test('a warm-up that a person cannot do counts for nothing', async () => {

@@ -5,7 +5,7 @@ import { lapseClaims } from '../../src/core/work/lapse.ts'
 import { pictureServer } from '../portal/support.ts'
 import type { TestAnswer } from '../support/croft.ts'
 import { newUsername } from '../support/ready-profile.ts'
-import { bodyOf, errorOf, scene, testManager, type TestManager } from './support.ts'
+import { bodyOf, errorOf, evidence, fallSilent, scene, testManager, type TestManager } from './support.ts'
 
 suite('managed work in the queue', () => {
   let server: Awaited<ReturnType<typeof scene>>
@@ -68,7 +68,7 @@ suite('managed work in the queue', () => {
     assert.equal(await statusOf(id), 'accepted')
     assert.equal(await inQueue(ben, { bundle_id: id }), undefined)
     await ok(ana, work, 'start')
-    assert.equal((await ok(ana, work, 'submit', {}))['status'], 'submitted')
+    assert.equal((await ok(ana, work, 'submit', await evidence(server, ana, work)))['status'], 'submitted')
     assert.equal(await inQueue(ana, { bundle_id: id }), undefined)
     data(await team('POST', `/bundles/${id}/account/corrections`, { comment: 'The picture is upside down.' }))
     const back = await inQueue(ana, { bundle_id: id })
@@ -76,7 +76,7 @@ suite('managed work in the queue', () => {
     assert.equal(await inQueue(ben, { bundle_id: id }), undefined)
     assert.equal((await ask(ben, work, 'start')).status, 404)
     await ok(ana, work, 'start')
-    await ok(ana, work, 'submit', { note: 'Turned.' })
+    await ok(ana, work, 'submit', { note: 'Turned.', ...(await evidence(server, ana, work)) })
     const account = data(await team('POST', `/bundles/${id}/account/finalize`))['account_id'] as string
     assert.equal(bodyOf(await ana.request('GET', `/v1/work/${work}`))['status'], 'done')
 
@@ -90,11 +90,11 @@ suite('managed work in the queue', () => {
     assert.equal(await status(), 'pending')
     await ok(ana, editWork, 'start')
     assert.equal(await status(), 'in_progress')
-    server.clock.forward(1_800_000)
+    await fallSilent(server.ctx, editWork)
     await lapseClaims(server.ctx)
     assert.equal(await found(ana, { work_id: editWork, status: 'open' }), editWork)
     await ok(ana, editWork, 'start')
-    assert.equal((await ok(ana, editWork, 'submit', {}))['status'], 'submitted')
+    assert.equal((await ok(ana, editWork, 'submit', await evidence(server, ana, editWork)))['status'], 'submitted')
     assert.equal(await status(), 'in_review')
   })
 

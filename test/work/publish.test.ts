@@ -10,7 +10,7 @@ import { lapseClaims } from '../../src/core/work/lapse.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
 import { postNow, prepared } from '../support/posts.ts'
 import { carryOut, newUsername } from '../support/ready-profile.ts'
-import { bodyOf, errorOf, itemOf, scene, testManager, type TestManager } from './support.ts'
+import { bodyOf, errorOf, fallSilent, itemOf, scene, testManager, type TestManager } from './support.ts'
 
 const link = 'https://www.tiktok.com/@bakery/video/7300000000000000001'
 
@@ -74,6 +74,7 @@ suite('a post that a person publishes', () => {
       title: 'Rye',
       description: 'Rye #bread @mill',
       sound_id: '7100000000000000000',
+      sound_url: 'https://www.tiktok.com/music/original-sound-7100000000000000000',
       is_live: true,
       privacy_level: null,
       is_ai_generated: false,
@@ -164,14 +165,14 @@ suite('a post that a person publishes', () => {
   test('a holder who falls silent before the start leaves it in the queue, after it nobody knows', async () => {
     const { post, item, now } = await handedOver()
     await ask(item.id, 'claim')
-    server.clock.forward(1_800_000)
+    await fallSilent(server.ctx, item.id)
     await lapseClaims(server.ctx)
     assert.deepEqual(
       [(await now()).status, (await itemOf(server.ctx, { taskId: post.id })).status],
       ['waiting_for_operator', 'open'],
     )
     await ask(item.id, 'start')
-    server.clock.forward(1_800_000)
+    await fallSilent(server.ctx, item.id)
     await lapseClaims(server.ctx)
     const unknown = await now()
     assert.deepEqual([unknown.status, unknown.failure?.code], ['unconfirmed', 'outcome_unknown'])
@@ -210,7 +211,7 @@ suite('a post that a person publishes', () => {
     const eve = await testManager(server, server.team)
     const { item, now } = await handedOver()
     await ask(item.id, 'start')
-    server.clock.forward(1_800_000)
+    await fallSilent(server.ctx, item.id)
     const answer = await eve.request('POST', `/v1/work/${item.id}/start`)
     assert.equal(answer.status, 409)
     await lapseClaims(server.ctx)

@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict'
+import { sql } from 'kysely'
 import { addManager } from '../../src/core/managers/add.ts'
 import type { Context } from '../../src/core/context.ts'
 import type { WorkRow } from '../../src/core/work/contract.ts'
+import { picture } from '../media/pictures.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestAnswer, type TestCroft, type TestTeam } from '../support/croft.ts'
 
@@ -41,6 +44,30 @@ interface ErrorBody {
   error: { code: string; message: string; details?: { path: string; message: string }[] } & Record<string, unknown>
 }
 export const errorOf = (answer: TestAnswer): ErrorBody['error'] => (answer.body as ErrorBody).error
+
+/** Uploads a picture of what was done. @returns the body of a submission that names it */
+export async function evidence(
+  server: { address: string },
+  manager: Pick<TestManager, 'key'>,
+  id: string,
+): Promise<{ screenshot_media_id: string }> {
+  const form = new FormData()
+  form.append('file', new Blob([Uint8Array.from(await picture('png', 40, 80))]), 'screen.png')
+  const headers = { 'x-api-key': manager.key }
+  const response = await fetch(`${server.address}/v1/work/${id}/screenshot`, { method: 'POST', headers, body: form })
+  assert.equal(response.status, 201)
+  return { screenshot_media_id: ((await response.json()) as { media_id: string }).media_id }
+}
+
+/** Lets the claim of an item run out: claims go by the database's clock, which no test moves. */
+export async function fallSilent(ctx: Context, id: string): Promise<void> {
+  await ctx.db
+    .updateTable('work_items')
+    .set({ claimed_until: sql<Date>`clock_timestamp() - interval '1 millisecond'` })
+    .where('id', '=', id)
+    .where('status', 'in', ['claimed', 'started'])
+    .execute()
+}
 
 export const itemOf = (ctx: Context, where: { taskId: string }): Promise<WorkRow> =>
   ctx.db

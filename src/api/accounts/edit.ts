@@ -10,7 +10,7 @@ const every: readonly PlatformRules[] = Object.values(platforms)
 const bioMost = Math.max(...every.map(({ bio }) => bio.most.value))
 const nameMost = Math.max(...every.map(({ name }) => name.most.value))
 
-/** Seed page 3's body. What a platform asks beyond it is checked together with it. */
+/** The profile PATCH page's body. What a platform asks beyond it is checked together with it. */
 export const editBody = object({
   platform: oneOf('tiktok', 'instagram'),
   name: Type.Optional(

@@ -28,7 +28,7 @@ async function asAccount<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Seed page 3's route, and the accounts that it edits. */
+/** The profile PATCH page's route, and the accounts that it edits. */
 export function accountRoutes(app: FastifyInstance, ctx: Context): void {
   const common = { family: 'accounts', tag: 'Accounts' } as const
   readRoute(app, ctx, {

@@ -9,7 +9,7 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 const platform = oneOf('tiktok', 'instagram')
 export const accountStatus = oneOf(...accountStatuses)
 
-/** An account, as spec section 5 lists its members. */
+/** An account, with the page's members and those beyond it. */
 export const accountShape = object({
   accountId: id,
   phoneId: nullable(id),
@@ -22,11 +22,12 @@ export const accountShape = object({
   warmupStartDate: nullable(time),
   warmupCompletionDate: nullable(time),
   profilePictureUrl: nullable(Type.String()),
+  linkInBio: nullable(Type.String()),
   createdAt: time,
   nextNameChangeAllowed: nullable(time),
 })
 
-/** Seed page 3's answer, to the letter. */
+/** The profile PATCH page's answer, to the letter. */
 export const updatedShape = object({
   success: Type.Boolean(),
   accountId: id,
@@ -55,6 +56,7 @@ export function showAccount(ctx: Context, { row, pictureUrl }: ProfileView): Sta
     warmupStartDate: iso(startedAt),
     warmupCompletionDate: iso(completedAt),
     profilePictureUrl: pictureUrl,
+    linkInBio: row.link_in_bio,
     createdAt: row.created_at.toISOString(),
     nextNameChangeAllowed: iso(nameRestriction(row, now)?.nextAllowedAt ?? null),
   }

@@ -9,7 +9,7 @@ import { partStatus } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf, textsOf } from './shapes.ts'
 
-// What the values must be is checked in the verb, which knows the platform and names seed page 4's codes.
+// What the values must be is checked in the verb, which knows the platform and names the Account Configuration page's codes.
 const configuration = object({
   username: Type.String({ description: '1 to 24 letters, digits, periods and underscores.' }),
   visible_name: Type.String({ description: '1 to 30 characters.' }),
@@ -64,7 +64,7 @@ const example = {
 
 const common = { family: 'portal', tag: 'Bundles', url: '/api/ext/bundles/:id/account', params: bundleParams } as const
 
-/** Seed page 4's routes. */
+/** The Account Configuration page's routes. */
 export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,

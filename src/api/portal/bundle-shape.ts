@@ -4,6 +4,11 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const bundleType = oneOf('account_only', 'account_and_videos', 'videos_only')
 export const platform = oneOf('tiktok', 'instagram')
+/** Taken in either case, and kept in capitals. */
+export const country = Type.String({
+  pattern: '^[A-Za-z]{2}$',
+  description: 'As ISO 3166-1 alpha-2, such as US, in either case. `GET /api/ext/countries` lists them.',
+})
 export const bundleStatus = oneOf('pending_setup', 'configured', 'published', 'accepted', 'finalized', 'completed', 'canceled')
 export const partStatus = oneOf(
   'pending',

@@ -9,7 +9,7 @@ import { viewBundle } from '../../core/bundles/view.ts'
 import type { Context } from '../../core/context.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object } from '../http/shapes.ts'
-import { bundleShape, bundleStatus, bundleType, partStatus, platform, showBundle } from './bundle-shape.ts'
+import { bundleShape, bundleStatus, bundleType, country, partStatus, platform, showBundle } from './bundle-shape.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidOf, wouldCharge } from './shapes.ts'
 
 /** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
@@ -19,12 +19,7 @@ const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200,
 const newBundle = object({
   bundle_type: bundleType,
   platform: Type.Optional(platform),
-  country: Type.Optional(
-    Type.String({
-      pattern: '^[A-Z]{2}$',
-      description: 'Where the manager works, as ISO 3166-1 alpha-2. Required but for videos_only.',
-    }),
-  ),
+  country: Type.Optional(country),
   owner: Type.Optional(
     Type.String({
       minLength: 1,
@@ -55,7 +50,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     status: 201,
     summary: 'Order a bundle',
     description:
-      '`platform`, `country` and `owner` are required but for videos_only, which has its account’s platform. Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
+      '`country`, where the manager works, and `owner` are required but for videos_only. `platform` is `tiktok` by default, of videos_only its account’s. Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
     body: newBundle,
     bodyExample: {
       bundle_type: 'account_only',
@@ -73,7 +68,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
       createBundle(scope, {
         bundleType: body.bundle_type,
         platform: body.platform ?? null,
-        country: body.country ?? null,
+        country: body.country?.toUpperCase() ?? null,
         owner: body.owner ?? null,
         title: body.title ?? null,
         videosQuantity: body.videos_quantity ?? null,

@@ -40,6 +40,14 @@ const rowShape = object({
   id,
   status,
   ...requested,
+  submission: Type.Optional(
+    object({
+      values: nullable(Type.Object({}, { additionalProperties: true, description: 'What was set differently, by name.' })),
+      note: nullable(Type.String()),
+      screenshot_media_id: nullable(id),
+      submitted_at: time,
+    }),
+  ),
   feedback: nullable(Type.String()),
   credits_cost: Type.Integer(),
   created_at: time,
@@ -59,6 +67,8 @@ const showRow = (row: EditRequestRow): Static<typeof rowShape> => ({
   id: row.id,
   status: row.status,
   ...showRequested(row),
+  // Only where there is such a thing: a pending request reads as on its page.
+  ...(row.submission === null ? {} : { submission: row.submission }),
   feedback: row.feedback,
   credits_cost: row.credits_cost,
   created_at: row.created_at.toISOString(),
@@ -87,7 +97,7 @@ const example = {
 
 const common = { family: 'portal', tag: 'Edit requests' } as const
 
-/** Seed page 5's routes, and what the team does with what the manager hands in. */
+/** The Account Edit Request page's routes, and what the team does with what the manager hands in. */
 export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,

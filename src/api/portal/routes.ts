@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../core/context.ts'
+import { savedAccountRoutes } from './accounts.ts'
 import { bundleAccountRoutes } from './bundle-account.ts'
 import { bundleActions } from './bundle-actions.ts'
 import { bundleRoutes } from './bundles.ts'
 import { creditRoutes } from './credits.ts'
 import { editRequestRoutes } from './edit-requests.ts'
+import { handedInRoutes } from './handed-in.ts'
+import { referenceRoutes } from './reference.ts'
 import { videoRoutes } from './videos.ts'
 
 /** The portal family: bundles, edit requests, credits. */
@@ -14,5 +17,8 @@ export function portalRoutes(app: FastifyInstance, ctx: Context): void {
   bundleActions(app, ctx)
   videoRoutes(app, ctx)
   editRequestRoutes(app, ctx)
+  savedAccountRoutes(app, ctx)
+  referenceRoutes(app, ctx)
+  handedInRoutes(app, ctx)
   creditRoutes(app, ctx)
 }

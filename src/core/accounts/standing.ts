@@ -5,7 +5,7 @@ import type { ProfileRow } from '../rows.ts'
 export const accountStatuses = ['created_pending_warmup', 'warming_up', 'ready', 'failed', 'deactivated'] as const
 export type AccountStatus = (typeof accountStatuses)[number]
 
-/** How far an account's warm-up is, as seed page 3's family tells it; all of it follows from the one lifecycle. */
+/** How far an account's warm-up is, as the profile PATCH page's family tells it; all of it follows from the one lifecycle. */
 export interface WarmupStanding {
   status: AccountStatus
   /** 0 before the first run, then 1 to 7; 7 once ready. */

@@ -7,7 +7,7 @@ import { accountOf, findBundle, lockBundle } from './find.ts'
 import { bundleFacts, invalidStatus, moveAccount, moveBundle } from './move.ts'
 import { accountProblems, accountRefusal, shapeCode, type AccountNames, type AccountValues } from './values.ts'
 
-/** Seed page 4's. */
+/** The Account Configuration page's. */
 export const bundleNames: AccountNames = {
   username: 'username',
   visibleName: 'visible_name',
@@ -32,10 +32,10 @@ export async function readAccount(scope: Pick<Scope, 'ctx' | 'caller'>, bundleId
 }
 
 /**
- * Configures a bundle's account, whole: what is null or left out is null from then on. Source: seed page 4.
+ * Configures a bundle's account, whole: what is null or left out is null from then on. Source: TokPortal's Account Configuration page.
  * @param given the values whose shape is right
  * @param faults what is wrong with the others
- * @throws CroftError `bundle_not_found`, seed page 4's codes, `validation_error`, `invalid_status` once the bundle is published
+ * @throws CroftError `bundle_not_found`, the Account Configuration page's codes, `validation_error`, `invalid_status` once the bundle is published
  */
 export async function configureAccount(
   scope: Scope,

@@ -1,4 +1,5 @@
 import type { BundleType, Platform } from '../../db/schema.ts'
+import { isCountry } from '../../lib/countries.ts'
 import { isUuid, newId } from '../../lib/ids.ts'
 import type { Context } from '../context.ts'
 import { bundleCost } from '../credits/costs.ts'
@@ -13,6 +14,7 @@ import { viewBundle, type BundleView } from './view.ts'
 
 export interface NewBundle {
   bundleType: BundleType
+  /** Null: TikTok, or of videos_only the account's. */
   platform: Platform | null
   country: string | null
   owner: string | null
@@ -36,8 +38,9 @@ function problems(input: NewBundle): Detail[] {
   const type = input.bundleType
   const onlyVideos = type === 'videos_only'
   const missing = (path: string) => found.push({ path, message: `is required for ${type}` })
-  if (!onlyVideos && input.platform === null) missing('platform')
   if (!onlyVideos && input.country === null) missing('country')
+  if (input.country !== null && !isCountry(input.country))
+    found.push({ path: 'country', message: `${input.country} is no country; GET /api/ext/countries lists the codes` })
   if (!onlyVideos && input.owner === null) missing('owner')
   if (type === 'account_only') {
     if (input.videosQuantity) found.push({ path: 'videos_quantity', message: 'is not for account_only; take account_and_videos' })
@@ -81,8 +84,7 @@ export async function createBundle(scope: Scope, input: NewBundle): Promise<Bund
   const found = problems(input)
   if (found.length > 0) throw invalid(found)
   const account = await accountFor(ctx, caller.teamId, input)
-  const platform = account?.platform ?? input.platform
-  if (platform === null) throw new Error('a bundle has a platform')
+  const platform = account?.platform ?? input.platform ?? 'tiktok'
   return scope.commit(async (tx) => {
     const id = newId()
     const quantity = input.videosQuantity ?? 0

@@ -5,6 +5,7 @@ import { teamPolicy } from '../teams/policy.ts'
 import { planRun } from '../warmup/plan.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
+import { reportedIn } from './reported.ts'
 
 /** What the account looks like now: as it was ordered, but for what the manager says had to differ. */
 function deliveredValues(account: BundleAccountRow): {
@@ -13,20 +14,14 @@ function deliveredValues(account: BundleAccountRow): {
   bio: string | null
   link: string | null
 } {
-  const { submission } = account
-  const done = submission?.['values']
-  const told = typeof done === 'object' && done !== null && !Array.isArray(done) ? (done as Record<string, unknown>) : {}
-  const text = (name: string) => {
-    const value = told[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const username = text('username') ?? account.username
+  const reported = reportedIn(account.submission)
+  const username = reported.username ?? account.username
   if (username === null) throw new Error('a configured account has a username')
   return {
     username,
-    visibleName: text('visible_name') ?? account.visible_name ?? username,
-    bio: (text('biography') ?? account.biography) || null,
-    link: text('link_in_bio') ?? account.link_in_bio,
+    visibleName: reported.visibleName ?? account.visible_name ?? username,
+    bio: (reported.biography === undefined ? account.biography : reported.biography) || null,
+    link: reported.link === undefined ? account.link_in_bio : reported.link,
   }
 }
 

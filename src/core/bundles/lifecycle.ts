@@ -1,6 +1,6 @@
 import type { BundleStatus, PartStatus } from '../../db/schema.ts'
 
-/** What can happen to a bundle, and nothing else. Source: spec section 6. */
+/** What can happen to a bundle, and nothing else. Source: docs/managed-work.md. */
 export const bundleLifecycle = {
   configured: { from: ['pending_setup'], to: 'configured', when: 'Its account is configured.' },
   published: { from: ['configured'], to: 'published', when: 'The team puts it into the managers’ queue.' },
@@ -28,6 +28,7 @@ export const partLifecycle = {
   unpublished: { from: ['published'], to: 'configured', when: 'The bundle is taken back.' },
   accepted: { from: ['published'], to: 'accepted', when: 'A manager takes it.' },
   handed_in: { from: ['accepted', 'pending_corrections'], to: 'in_review', when: 'The manager says what was done.' },
+  amended: { from: ['in_review'], to: 'in_review', when: 'The manager hands it in again before it is reviewed.' },
   sent_back: { from: ['in_review'], to: 'pending_corrections', when: 'The team asks for corrections.' },
   finalized: { from: ['in_review'], to: 'finalized', when: 'The team is content, or the time for its review has run out.' },
   canceled: { from: ['pending', 'configured', 'published'], to: 'canceled', when: 'The bundle is called off.' },

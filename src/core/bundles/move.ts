@@ -50,6 +50,7 @@ export async function moveBundle(
 
 const toldOfAccount: Partial<Record<PartEvent, EventType>> = {
   handed_in: 'bundle.account_in_review',
+  amended: 'bundle.account_in_review',
   sent_back: 'bundle.account_corrections',
   finalized: 'bundle.account_finalized',
 }
@@ -83,6 +84,7 @@ const toldOfVideo: Partial<Record<PartEvent, EventType>> = {
   configured: 'bundle.video_configured',
   accepted: 'bundle.video_accepted',
   handed_in: 'bundle.video_in_review',
+  amended: 'bundle.video_in_review',
   sent_back: 'bundle.video_corrections',
   finalized: 'bundle.video_finalized',
 }

@@ -17,7 +17,7 @@ export interface AccountValues {
 /** What the request calls each of them. */
 export type AccountNames = Readonly<Record<keyof AccountValues, string>>
 
-/** A bad value with the code that seed page 4 has for it. */
+/** A bad value with the code that TokPortal's Account Configuration page has for it. */
 export interface AccountProblem extends Detail {
   code: ErrorCode
 }
@@ -30,7 +30,7 @@ const rank: readonly ErrorCode[] = [
   'link_in_bio_instagram_only',
 ]
 
-/** The code for a member whose shape is faulty, by what seed page 4 says of that member. */
+/** The code for a member whose shape is faulty, by what TokPortal's Account Configuration page says of that member. */
 export const shapeCode = (names: AccountNames, path: string): ErrorCode => {
   if (path === names.username) return 'invalid_username'
   if (path === names.visibleName) return 'invalid_visible_name'
@@ -87,7 +87,7 @@ export function accountProblems(
   return found
 }
 
-/** One error for all: every one in `details`, and as its code the first in the order of seed page 4. */
+/** One error for all: every one in `details`, and as its code the first in the order of TokPortal's Account Configuration page. */
 export function accountRefusal(problems: readonly AccountProblem[]): CroftError {
   const code = rank.find((one) => problems.some((problem) => problem.code === one)) ?? 'validation_error'
   return invalid(

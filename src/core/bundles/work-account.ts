@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../lib/json.ts'
-import { invalid, type Detail } from '../errors.ts'
 import type { BundleAccountRow, BundleRow } from '../rows.ts'
 import { recordAudit, recordEvent } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
 import type { Submission, WorkHandler, WorkRow } from '../work/contract.ts'
 import { accountOf, holdBundle } from './find.ts'
 import { moveAccount, moveBundle } from './move.ts'
-import { accountProblems, type AccountNames } from './values.ts'
+import { requireReport } from './reported.ts'
 
 interface Held {
   bundle: BundleRow
@@ -50,38 +49,6 @@ export async function tellFailure(tx: Tx, item: WorkRow, why: { code: string; me
   await recordAudit(tx, 'bundle.work_failed', `bundle:${item.bundle_id ?? ''}`, null, facts)
 }
 
-const names: AccountNames = {
-  username: 'values.username',
-  visibleName: 'values.visible_name',
-  biography: 'values.biography',
-  pictureUrl: 'values.profile_picture_url',
-  linkInBio: 'values.link_in_bio',
-}
-const told = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
-
-/** What a manager says the values are now keeps to the rules of what was ordered. @throws CroftError `validation_error` */
-function requireValues(tx: Tx, bundle: BundleRow, values: Submission['values']): void {
-  if (values === null) return
-  const found: Detail[] = Object.entries(values).flatMap(([name, value]) => {
-    const path = `values.${name}`
-    if (!told.some((one) => one === name))
-      return [{ path, message: `is not known; the values of an account are ${told.join(', ')}` }]
-    return typeof value === 'string' ? [] : [{ path, message: 'must be string' }]
-  })
-  const text = (name: (typeof told)[number]) => {
-    const value = values[name]
-    return typeof value === 'string' ? value : null
-  }
-  const given = {
-    username: text('username'),
-    visibleName: text('visible_name'),
-    biography: text('biography'),
-    linkInBio: text('link_in_bio'),
-  }
-  found.push(...accountProblems(tx.ctx, bundle.platform, given, names).map(({ path, message }) => ({ path, message })))
-  if (found.length > 0) throw invalid(found)
-}
-
 /** Setting a bundle's account up. */
 export const accountWork: WorkHandler = {
   async claimed(tx, item, managerId) {
@@ -93,9 +60,10 @@ export const accountWork: WorkHandler = {
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
     const { bundle, account } = await heldBy(tx, item)
-    requireValues(tx, bundle, submission.values)
+    requireReport(tx.ctx, bundle.platform, submission)
     const kept = keptSubmission(tx, submission)
-    await moveAccount(tx, account, 'handed_in', { submission: JSON.stringify(kept), in_review_at: tx.now }, { submission: kept })
+    const event = account.status === 'in_review' ? 'amended' : 'handed_in'
+    await moveAccount(tx, account, event, { submission: JSON.stringify(kept), in_review_at: tx.now }, { submission: kept })
     return 'submitted'
   },
   async failed(tx, item, why) {

@@ -12,6 +12,11 @@ async function heldBy(tx: Tx, item: WorkRow): Promise<{ bundle: BundleRow; slot:
   return { bundle, slot: await findSlot(tx.trx, bundle, item.position) }
 }
 
+const isLink = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' && url.username === '' && url.password === ''
+}
+
 const lookFirst =
   'Somebody began with this video before and did not hand it in. Look on the account whether it is out already, before you post it.'
 
@@ -27,10 +32,16 @@ export const videoWork: WorkHandler = {
   async submitted(tx, item, submission) {
     const { slot } = await heldBy(tx, item)
     const postUrl = submission.postUrl ?? slot.post_url
-    if (postUrl === null) throw invalid([{ path: 'post_url', message: 'is required: the address of the post' }])
+    if (postUrl === null || !isLink(postUrl))
+      throw invalid([
+        {
+          path: 'post_url',
+          message: postUrl === null ? 'is required: the address of the post' : 'must be the https address of the post',
+        },
+      ])
     const kept = keptSubmission(tx, submission)
     const set = { submission: JSON.stringify(kept), post_url: postUrl, in_review_at: tx.now }
-    await moveSlot(tx, slot, 'handed_in', set, { submission: kept })
+    await moveSlot(tx, slot, slot.status === 'in_review' ? 'amended' : 'handed_in', set, { submission: kept })
     return 'submitted'
   },
   async failed(tx, item, why) {

@@ -1,6 +1,6 @@
 import type { BundleType } from '../../db/schema.ts'
 
-/** What managed work costs, in credits. Source: seed page 5 (edit request) and spec section 6. */
+/** What managed work costs, in credits. Source: TokPortal's Account Edit Request page (edit request). */
 export const creditCosts = { account: 32, video: 2, edit_request: 8 } as const
 
 /** The price of a bundle. */

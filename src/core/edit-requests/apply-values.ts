@@ -1,11 +1,12 @@
 import type { ProfileField } from '../../drivers/contract.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { reportedIn } from '../bundles/reported.ts'
 import { markApplied } from '../profiles/edit.ts'
 import type { EditRequestRow, ProfileRow } from '../rows.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
 
-/** What a person has set on the platform. Null: left as it was; an empty bio clears it. */
+/** What a person has set on the platform. Null: left as it was; empty: cleared. */
 export interface AppliedValues {
   username: string
   visibleName: string
@@ -14,13 +15,17 @@ export interface AppliedValues {
   pictureId: string | null
 }
 
-export const valuesOf = (request: EditRequestRow): AppliedValues => ({
-  username: request.requested_username,
-  visibleName: request.requested_visible_name,
-  bio: request.requested_biography,
-  link: request.requested_link_in_bio,
-  pictureId: request.picture_id,
-})
+/** What was asked for, but for what the manager said is set differently. */
+export function valuesOf(request: EditRequestRow): AppliedValues {
+  const { username, visibleName, biography, link } = reportedIn(request.submission)
+  return {
+    username: username ?? request.requested_username,
+    visibleName: visibleName ?? request.requested_visible_name,
+    bio: biography === undefined ? request.requested_biography : (biography ?? ''),
+    link: link === undefined ? request.requested_link_in_bio : (link ?? ''),
+    pictureId: request.picture_id,
+  }
+}
 
 /**
  * Stores on the profile what a person has set on the platform already, so that no task applies it again. Call with the profile held.
@@ -31,7 +36,7 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
     display_name: values.visibleName,
     username: values.username,
     bio: values.bio === null ? profile.bio : values.bio || null,
-    link_in_bio: values.link ?? profile.link_in_bio,
+    link_in_bio: values.link === null ? profile.link_in_bio : values.link || null,
     picture_id: values.pictureId ?? profile.picture_id,
   }
   const changed = (Object.keys(next) as (keyof typeof next)[]).filter((column) => next[column] !== profile[column])

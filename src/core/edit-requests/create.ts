@@ -20,7 +20,7 @@ import { openStatuses } from './lifecycle.ts'
 import { requestFacts } from './move.ts'
 import { isTaken } from './taken.ts'
 
-/** Seed page 5's. */
+/** The Account Edit Request page's. */
 const names: AccountNames = {
   username: 'requested_username',
   visibleName: 'requested_visible_name',
@@ -46,7 +46,7 @@ async function bringPicture(scope: Scope, url: string | null): Promise<FetchedPi
   }
 }
 
-/** Finds out who is to do it. @throws CroftError in the order of seed page 5's checks */
+/** Finds out who is to do it. @throws CroftError in the order of the Account Edit Request page's checks */
 async function requireOrder(tx: Tx, account: ProfileRow): Promise<string> {
   const order = isClosed(account.status) ? null : await activeOrder(tx, account.id)
   if (!order)
@@ -91,7 +91,7 @@ async function openRequestWork(tx: Tx, request: EditRequestRow, account: Profile
     instructions: [
       `Change the profile of the ${account.platform} account @${account.username} to what stands in the values; what is null stays as it is.`,
       ...(request.picture_id === null ? [] : ['Set the picture behind the link as the profile picture.']),
-      'Submit with a screenshot of the profile; the team reviews it.',
+      'Submit with a screenshot of the profile; the team reviews it. Where a value had to differ, submit what it is now in values.',
     ].join('\n'),
     values: {
       platform: account.platform,
@@ -105,10 +105,10 @@ async function openRequestWork(tx: Tx, request: EditRequestRow, account: Profile
 }
 
 /**
- * Orders a change of a delivered account's profile, paid in the same transaction. Source: seed page 5; the order of checks: spec section 6.
+ * Orders a change of a delivered account's profile, paid in the same transaction. Source: TokPortal's Account Edit Request page; the order of checks: docs/differences.md.
  * @param given the values whose shape is right
  * @param faults what is wrong with the others
- * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, seed page 4's codes, `validation_error`,
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, the Account Configuration page's codes, `validation_error`,
  *   `EDIT_REQUEST_NO_ACTIVE_ORDER`, `EDIT_REQUEST_NO_CM`, `EDIT_REQUEST_ALREADY_EXISTS`, `username_taken`, `name_change_restricted`, `INSUFFICIENT_CREDITS`
  */
 export async function createEditRequest(

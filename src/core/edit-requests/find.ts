@@ -7,7 +7,7 @@ import { livingStatuses } from '../work/filter.ts'
 import type { Tx } from '../write/scope.ts'
 
 /**
- * The account of an edit request. Source: seed page 5, which alone tells another team's account from none.
+ * The account of an edit request. Source: TokPortal's Account Edit Request page, which alone tells another team's account from none.
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`
  */
 export async function findSavedAccount(db: Db | Trx, teamId: string, id: string): Promise<ProfileRow> {
@@ -49,6 +49,22 @@ export const holdRequest = (tx: Tx, id: string): Promise<EditRequestRow | undefi
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
+
+/** One edit request of an account. @throws as {@link findSavedAccount}, and `edit_request_not_found` */
+export async function findEditRequest(ctx: Context, caller: Caller, accountId: string, id: string): Promise<EditRequestRow> {
+  const account = await findSavedAccount(ctx.db, caller.teamId, accountId)
+  const row =
+    isUuid(id) &&
+    (await ctx.db
+      .selectFrom('edit_requests')
+      .selectAll()
+      .where('team_id', '=', caller.teamId)
+      .where('profile_id', '=', account.id)
+      .where('id', '=', id)
+      .executeTakeFirst())
+  if (!row) throw missing()
+  return row
+}
 
 /** All edit requests of an account, newest first. @throws as {@link findSavedAccount} */
 export async function listEditRequests(ctx: Context, caller: Caller, accountId: string): Promise<EditRequestRow[]> {

@@ -1,9 +1,10 @@
 import type { EditRequestStatus } from '../../db/schema.ts'
 
-/** What can happen to an edit request, and nothing else. Source: seed page 5 and spec section 6. */
+/** What can happen to an edit request, and nothing else. Source: TokPortal's Account Edit Request page. */
 export const editRequestLifecycle = {
   started: { from: ['pending'], to: 'in_progress', when: 'Its manager begins.' },
   handed_in: { from: ['in_progress'], to: 'in_review', when: 'The manager says that it is done.' },
+  amended: { from: ['in_review'], to: 'in_review', when: 'The manager hands it in again before it is reviewed.' },
   changes_requested: { from: ['in_review'], to: 'in_progress', when: 'The team sends it back with feedback.' },
   finalized: { from: ['in_review'], to: 'finalized', when: 'The team approves, or the time for its review has run out.' },
   given_back: { from: ['in_progress'], to: 'pending', when: 'The manager could not do it; the team may cancel.' },

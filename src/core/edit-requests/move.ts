@@ -11,6 +11,7 @@ import { nextEditRequestStatus, type EditRequestEvent } from './lifecycle.ts'
 const told: Record<EditRequestEvent, EventType> = {
   started: 'edit_request.started',
   handed_in: 'edit_request.in_review',
+  amended: 'edit_request.in_review',
   changes_requested: 'edit_request.changes_requested',
   finalized: 'edit_request.finalized',
   given_back: 'edit_request.failed',

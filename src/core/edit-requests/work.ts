@@ -1,3 +1,5 @@
+import { requireReport } from '../bundles/reported.ts'
+import { findProfile } from '../profiles/find.ts'
 import type { EditRequestRow } from '../rows.ts'
 import type { WorkHandler, WorkRow } from '../work/contract.ts'
 import type { Tx } from '../write/scope.ts'
@@ -18,19 +20,18 @@ export const editRequestWork: WorkHandler = {
     if (request.status === 'pending') await moveRequest(tx, request, 'started')
   },
   async submitted(tx, item, submission) {
-    await moveRequest(
-      tx,
-      await heldBy(tx, item),
-      'handed_in',
-      { in_review_at: tx.now },
-      {
-        submission: {
-          values: submission.values,
-          note: submission.note,
-          screenshot_media_id: submission.screenshotMediaId,
-        },
-      },
-    )
+    const request = await heldBy(tx, item)
+    const { platform } = await findProfile(tx.trx, request.team_id, request.profile_id)
+    requireReport(tx.ctx, platform, submission)
+    const kept = {
+      values: submission.values,
+      note: submission.note,
+      screenshot_media_id: submission.screenshotMediaId,
+      submitted_at: tx.now.toISOString(),
+    }
+    const event = request.status === 'in_review' ? 'amended' : 'handed_in'
+    const set = { submission: JSON.stringify(kept), in_review_at: tx.now }
+    await moveRequest(tx, request, event, set, { submission: kept })
     return 'submitted'
   },
   async failed(tx, item, why) {

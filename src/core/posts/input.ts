@@ -3,13 +3,16 @@ import { codePoints } from '../../lib/text.ts'
 import type { Context } from '../context.ts'
 import { invalid, type Detail, type ErrorCode } from '../errors.ts'
 
-/** What a post is made of. Source: seed page 2; the last three members are beyond it. `executeAt` is epoch milliseconds. */
+/**
+ * What a post is made of. Source: seed page 2; the last three members are beyond it. `executeAt` is epoch milliseconds;
+ * a null sound is the original one, a null webhook none.
+ */
 export interface PostInput {
   mediaType: MediaType
   mediaUrl: string
-  soundId: string
+  soundId: string | null
   title: string
-  webhookUrl: string
+  webhookUrl: string | null
   description: string
   executeAt: number | null
   isLive: boolean
@@ -35,9 +38,9 @@ function timeProblem(executeAt: number, now: number): string | null {
   return null
 }
 
-function urlProblem(ctx: Context, path: string, url: string | undefined): Problem[] {
+function urlProblem(ctx: Context, path: string, url: string | null | undefined): Problem[] {
   const own = path === 'media_url' && url?.startsWith(`${ctx.publicUrl()}/media/`)
-  if (url === undefined || own) return []
+  if (url == null || own) return []
   const check = ctx.guard.check(url)
   if (check.ok) return []
   const code = check.code === 'address_not_allowed' || check.code === 'invalid_url' ? check.code : 'validation_error'

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import type { Context } from '../context.ts'
-import type { ProfileRow, TeamRow } from '../rows.ts'
+import type { ProfileRow, TaskRow, TeamRow } from '../rows.ts'
 import { isWarmedUp, policyOf, readyAtEarliest, type WarmupPolicy } from '../warmup/policy.ts'
 import { isBeingSetUp, isClosed } from './lifecycle.ts'
 
@@ -23,6 +23,12 @@ function earliest(row: ProfileRow, policy: WarmupPolicy, nextRunAt: Date | null)
   return isWarmedUp(policy, history) ? nextRunAt : readyAtEarliest(policy, history, nextRunAt)
 }
 
+/** When a run began, or can begin: one that waits for a person not before now. */
+function startOf(run: Pick<TaskRow, 'status' | 'run_at' | 'started_at'>, now: Date): Date {
+  if (run.started_at) return run.started_at
+  return run.status === 'pending' && run.run_at < now ? now : run.run_at
+}
+
 /** Reads what the views of some rows of one team need, in three queries however many there are. */
 export async function viewProfiles(
   ctx: Context,
@@ -43,11 +49,11 @@ export async function viewProfiles(
       ? []
       : await db
           .selectFrom('tasks')
-          .select(['profile_id', 'run_at', 'started_at'])
+          .select(['profile_id', 'status', 'run_at', 'started_at'])
           .where('team_id', '=', teamId)
           .where('profile_id', 'in', warming)
           .where('kind', '=', 'warmup')
-          .where('status', 'in', ['queued', 'running', 'waiting'])
+          .where('status', 'in', ['pending', 'queued', 'running', 'waiting'])
           .execute()
   return rows.map((row) => {
     const picture = pictures.find((one) => one.id === row.picture_id)
@@ -56,7 +62,7 @@ export async function viewProfiles(
       row,
       policy,
       pictureUrl: picture ? mediaUrl(ctx, picture.token) : null,
-      readyAtEarliest: earliest(row, policy, run ? (run.started_at ?? run.run_at) : null),
+      readyAtEarliest: earliest(row, policy, run ? startOf(run, ctx.clock.now()) : null),
     }
   })
 }

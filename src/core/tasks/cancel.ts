@@ -23,7 +23,7 @@ export async function cancelOpenTasks(tx: Tx, profileId: string, reason: string)
     .where('team_id', '=', tx.caller.teamId)
     .where('profile_id', '=', profileId)
     .where('kind', '!=', 'publish')
-    .where('status', 'in', ['queued', 'running', 'waiting'])
+    .where('status', 'in', ['pending', 'queued', 'running', 'waiting'])
     .returning(['id', 'kind'])
     .execute()
   for (const task of ended) {

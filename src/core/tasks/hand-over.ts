@@ -17,9 +17,12 @@ const allowedMs: Readonly<Record<TaskKind, number>> = {
   profile_edit: 24 * hourMs,
 }
 
-/** Lets the task wait for a person, holding no worker, and puts its work into the queue in the same transaction. */
+/**
+ * Lets the task wait for a person, holding no worker, and puts its work into the queue in the same transaction.
+ * A warm-up is `pending`, not under way, until the person starts it: until then the profile's other tasks go on.
+ */
 export async function handOver(tx: Tx, task: ClaimedTask, profile: ProfileRow, brief: Brief): Promise<void> {
-  await changeClaimed(tx, task, { status: 'waiting' })
+  await changeClaimed(tx, task, task.kind === 'warmup' ? { status: 'pending', started_at: null } : { status: 'waiting' })
   await openWork(tx, {
     kind: task.kind,
     profileId: profile.id,
@@ -43,7 +46,7 @@ export async function waitFor(
     kind: 'task',
     taskId: task.id,
     taskKind: task.kind,
-    to: 'waiting',
-    reason: 'A person is to do it.',
+    to: task.kind === 'warmup' ? 'pending' : 'waiting',
+    reason: task.kind === 'warmup' ? 'A person is to do it; it begins when they start it.' : 'A person is to do it.',
   })
 }

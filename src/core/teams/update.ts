@@ -5,6 +5,7 @@ import { CroftError } from '../errors.ts'
 import type { ProfileRow, TeamRow } from '../rows.ts'
 import { planRun } from '../warmup/plan.ts'
 import { policyOf, type WarmupPolicy } from '../warmup/policy.ts'
+import { cancelWork } from '../work/cancel.ts'
 import { recordAudit } from '../write/record.ts'
 import type { Scope, Tx } from '../write/scope.ts'
 
@@ -50,6 +51,23 @@ async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<vo
   )
 }
 
+/** Runs that wait for a person to start them and that the new policy no longer asks for are looked at now. */
+async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
+  const { rows } = await sql<{ id: string; profile_id: string }>`
+    update tasks t set status = 'queued', run_at = ${tx.now}, updated_at = ${tx.now}
+    from profiles p
+    where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'pending'
+      and p.team_id = t.team_id and p.id = t.profile_id
+      and ((p.status = 'ready' and ${policy.maintenanceMs} = 0)
+        or (p.status = 'warm' and (${policy.runs} = 0 or (p.runs_completed >= ${policy.runs}
+          and p.last_run_ended_at - p.first_run_at >= ${ms(policy.spanMs)}))))
+    returning t.id, t.profile_id`.execute(tx.trx)
+  for (const { id, profile_id } of rows) {
+    await cancelWork(tx, { taskId: id })
+    await tx.send(wakeProfile, { team_id: team.id, profile_id })
+  }
+}
+
 /** Ready profiles that have no run planned, since the policy asked for none, are given one. */
 async function planMissing(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   if (policy.maintenanceMs === 0) return
@@ -57,7 +75,7 @@ async function planMissing(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise
     select p.team_id, p.id, p.status, coalesce(last.ended_at, p.ready_at) as since
     from profiles p, ${lastRun}
     where p.team_id = ${team.id} and p.status = 'ready' and not exists (
-      select from tasks t where t.team_id = p.team_id and t.profile_id = p.id and t.kind = 'warmup' and t.status in ('queued', 'running', 'waiting')
+      select from tasks t where t.team_id = p.team_id and t.profile_id = p.id and t.kind = 'warmup' and t.status in ('pending', 'queued', 'running', 'waiting')
     )
     order by p.id for no key update of p`.execute(tx.trx)
   for (const row of rows) {
@@ -90,6 +108,7 @@ export function updateTeam(scope: Scope, changes: TeamChanges): Promise<TeamRow>
       .executeTakeFirstOrThrow()
     const policy = policyOf(team, tx.ctx.warmupDefaults)
     await moveRuns(tx, team, policy)
+    await withdrawRuns(tx, team, policy)
     await planMissing(tx, team, policy)
     await recordAudit(tx, 'team.update', `team:${teamId}`, shown(before), shown(team))
     return team

@@ -31,7 +31,7 @@ export interface WarmupHistory {
   lastRunEndedAt: Date | null
 }
 
-/** Whether enough runs over enough time are done. Seed page 1: at least 7 over at least 7 days. */
+/** Whether enough runs over enough time are done. Algorhythm's page Update a farm profile: at least 7 over at least 7 days. */
 export function isWarmedUp(policy: WarmupPolicy, history: WarmupHistory): boolean {
   if (policy.runs === 0) return true
   const { runsCompleted, firstRunAt, lastRunEndedAt } = history

@@ -10,6 +10,7 @@ export const eventBody = (type: string, at: Date, data: JsonObject): string =>
 
 /** Sends seed page 2's webhook for a post that is live: exactly these three members. Once a post, whatever happens to it later. */
 export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
+  if (post.webhook_url === null) return
   const profile = await tx.trx
     .selectFrom('profiles')
     .select('phone_id')

@@ -52,6 +52,10 @@ const isHeld = (item: WorkRow): boolean => item.status === 'claimed' || item.sta
 /** Whether this manager has the item in hand. */
 export const isHeldBy = (item: WorkRow, managerId: string): boolean => isHeld(item) && item.holder_id === managerId
 
+/** Whether this manager handed the item in, and nobody has reviewed it yet. */
+export const isHandedInBy = (item: WorkRow, managerId: string): boolean =>
+  item.status === 'submitted' && item.holder_id === managerId
+
 /** @throws CroftError `invalid_state` where the manager does not hold the work, or no longer */
 export function requireHeld(item: WorkRow, managerId: string): void {
   if (isHeldBy(item, managerId)) return

@@ -8,5 +8,5 @@ import { viewItem, type WorkView } from './view.ts'
 export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkView> {
   const manager = managerOf(caller)
   const seen = await findWork(ctx.db, manager, id)
-  return viewItem(ctx.db, (await renewClaim(ctx, seen, manager)) ?? seen)
+  return viewItem(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
 }

@@ -14,6 +14,7 @@ export async function giveBack(tx: Tx, item: WorkRow, action: 'lapse' | 'release
   return changeItem(tx, item, action, set)
 }
 
+/** Whether the claim has run out, by the database's clock. */
 async function isSilent(tx: Tx, item: WorkRow): Promise<boolean> {
   const silent = await tx.trx
     .selectFrom('work_items')

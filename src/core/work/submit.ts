@@ -1,7 +1,7 @@
 import { managerOf } from '../managers/manager.ts'
 import { invalid } from '../errors.ts'
 import type { Scope, Tx } from '../write/scope.ts'
-import { changeItem, queued, released, requireHeld } from './change.ts'
+import { changeItem, isHandedInBy, queued, released, requireHeld } from './change.ts'
 import type { CouldNot, Submission } from './contract.ts'
 import { handlerOf } from './handlers.ts'
 import { findWork, holdWork } from './hold.ts'
@@ -16,10 +16,11 @@ async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> 
     .select('id')
     .where('team_id', '=', tx.caller.teamId)
     .where('id', '=', mediaId)
+    .where('kind', '=', 'picture')
     .executeTakeFirst()
   if (!found)
     throw invalid([
-      { path: 'screenshot_media_id', message: 'is no upload of this team; use the media_id that POST …/screenshot answered' },
+      { path: 'screenshot_media_id', message: 'is no screenshot of this team; use the media_id that POST …/screenshot answered' },
     ])
 }
 
@@ -32,17 +33,18 @@ const stored = (submission: Submission): string =>
   })
 
 /**
- * Hands work in. Work that was claimed and not begun counts as begun with this.
+ * Hands work in. Work that was claimed and not begun counts as begun with this. Who handed it in may do so again, whole,
+ * until it is reviewed.
  * @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more, `validation_error`
  */
 export async function submitWork(scope: Scope, id: string, submission: Submission): Promise<WorkView> {
   const manager = managerOf(scope.caller)
-  await renewClaim(scope.ctx, await findWork(scope.ctx.db, manager, id), manager)
+  await renewClaim(scope.ctx, scope.ctx.db, await findWork(scope.ctx.db, manager, id), manager)
   return scope.commit(async (tx) => {
     const held = await holdWork(tx, manager, id)
-    requireHeld(held, manager.id)
+    if (!isHandedInBy(held, manager.id)) requireHeld(held, manager.id)
     await requireScreenshot(tx, submission.screenshotMediaId)
-    const item = held.status === 'started' ? held : await begin(tx, held, manager)
+    const item = held.status === 'claimed' ? await begin(tx, held, manager) : held
     const status = await handlerOf(item.kind).submitted(tx, item, submission)
     return viewItem(tx.trx, await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }))
   })
@@ -51,7 +53,7 @@ export async function submitWork(scope: Scope, id: string, submission: Submissio
 /** Says that work could not be done. @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more */
 export async function failWork(scope: Scope, id: string, why: CouldNot): Promise<WorkView> {
   const manager = managerOf(scope.caller)
-  await renewClaim(scope.ctx, await findWork(scope.ctx.db, manager, id), manager)
+  await renewClaim(scope.ctx, scope.ctx.db, await findWork(scope.ctx.db, manager, id), manager)
   return scope.commit(async (tx) => {
     const item = await holdWork(tx, manager, id)
     requireHeld(item, manager.id)

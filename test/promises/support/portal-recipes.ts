@@ -62,7 +62,7 @@ async function bundleIn(croft: TestCroft, team: TestTeam, stage: Stage): Promise
     ordered: () => Promise.resolve(),
     configured: async () => ask(croft, team, 'PUT', `${path}/account`, await accountBody(croft, team)),
     published: () => ask(croft, team, 'POST', `${path}/publish`),
-    in_review: async () => carryWork(croft, team, await workOf(croft, 'bundle_id', id), ['start'], ['submit', {}]),
+    in_review: async () => carryWork(croft, team, await workOf(croft, 'bundle_id', id), ['start'], ['submit']),
     finalized: () => ask(croft, team, 'POST', `${path}/account/finalize`),
   }
   for (const each of stages.slice(0, stages.indexOf(stage) + 1)) await ways[each]()
@@ -92,7 +92,7 @@ async function editRequest(croft: TestCroft, team: TestTeam, handedIn: boolean):
   const id = await accountOf(croft, team)
   const made = await ask(croft, team, 'POST', `/api/ext/accounts/${id}/edit-request`, editBody())
   const request_id = String(made['edit_request_id'])
-  if (handedIn) await carryWork(croft, team, await workOf(croft, 'edit_request_id', request_id), ['start'], ['submit', {}])
+  if (handedIn) await carryWork(croft, team, await workOf(croft, 'edit_request_id', request_id), ['start'], ['submit'])
   return { id, request_id }
 }
 

@@ -3,7 +3,7 @@ import { createProfile } from '../../../src/core/profiles/create.ts'
 import { picture } from '../../media/pictures.ts'
 import type { TestCroft, TestTeam } from '../../support/croft.ts'
 import { carryOut, newUsername } from '../../support/ready-profile.ts'
-import { testManager, type TestManager } from '../../work/support.ts'
+import { evidence, testManager, type TestManager } from '../../work/support.ts'
 import type { Operation } from './openapi.ts'
 import type { Make } from './world.ts'
 
@@ -23,11 +23,12 @@ export const isWork = ({ path }: Pick<Operation, 'path'>): boolean => /^\/v1\/wo
 export const keyFor = async (croft: TestCroft, team: TestTeam, one: Pick<Operation, 'path'>): Promise<string> =>
   isWork(one) ? (await managerOf(croft, team)).key : team.key
 
-/** Does what a manager does with a piece of work, in turn. */
+/** Does what a manager does with a piece of work, in turn; a submission without a body is a screenshot. */
 export async function carryWork(croft: TestCroft, team: TestTeam, id: string, ...steps: [verb: string, body?: object][]) {
   const manager = await managerOf(croft, team)
   for (const [verb, body] of steps) {
-    const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, body)
+    const sent = verb === 'submit' && body === undefined ? await evidence(croft, manager, id) : body
+    const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, sent)
     assert.equal(answer.status, 200, JSON.stringify(answer.body))
   }
 }

@@ -88,6 +88,12 @@ const recipes: Record<string, Make> = {
       title: 'Rye',
     },
   }),
+  'POST /v1/posts/video': async (croft, team) => ({
+    body: { accountIds: [(await readyProfile(croft.ctx, team)).id], contentUrl: url },
+  }),
+  'POST /v1/posts/slideshow': async (croft, team) => ({
+    body: { accountIds: [(await readyProfile(croft.ctx, team)).id], contentUrls: [url] },
+  }),
   'POST /v1/posts/bulk': async (croft, team) => ({
     body: {
       posts: [

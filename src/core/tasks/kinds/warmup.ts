@@ -5,7 +5,8 @@ import type { ProfileRow } from '../../rows.ts'
 import { teamPolicy } from '../../teams/policy.ts'
 import { isWarmedUp, type WarmupPolicy } from '../../warmup/policy.ts'
 import { planRun } from '../../warmup/plan.ts'
-import { recordEvent, recordTimeline } from '../../write/record.ts'
+import { endRun, startRun } from '../../warmup/run.ts'
+import { recordTimeline } from '../../write/record.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { endTask } from '../end.ts'
@@ -19,9 +20,6 @@ const historyOf = (profile: ProfileRow) => ({
   lastRunEndedAt: profile.last_run_ended_at,
 })
 
-/** A first run that fails counts for nothing, so the next one is the first. */
-const firstRunAfterFailure = (profile: ProfileRow) => (profile.runs_completed === 0 ? { first_run_at: null } : {})
-
 async function becomeReady(tx: Tx, profile: ProfileRow, policy: WarmupPolicy): Promise<void> {
   const ready = await moveProfile(tx, profile, 'warmed_up', 'Enough runs, over the time that the policy asks for.', {
     ready_at: tx.now,
@@ -34,19 +32,7 @@ async function afterRun(tx: Tx, task: ClaimedTask, { team_id, id }: ProfileRow, 
   const profile = await lockProfile(tx.trx, team_id, id)
   const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
   const maintenance = profile.ready_at !== null
-  const counted = success
-    ? { runs_completed: profile.runs_completed + 1, last_run_ended_at: tx.now }
-    : maintenance
-      ? {}
-      : firstRunAfterFailure(profile)
-  await recordEvent(tx, success ? 'warmup.completed' : 'warmup.failed', {
-    profile_id: profile.id,
-    task_id: task.id,
-    maintenance,
-    runs_completed: profile.runs_completed + (success ? 1 : 0),
-    reason,
-  })
-  const moved = await moveProfile(tx, profile, maintenance ? 'maintenance_ended' : 'run_ended', reason, counted)
+  const moved = await endRun(tx, task, profile, success, reason)
   if (!maintenance && isWarmedUp(policy, historyOf(moved))) return becomeReady(tx, moved, policy)
   await planRun(tx, moved, policy, maintenance ? policy.maintenanceMs : policy.intervalMs)
 }
@@ -64,7 +50,7 @@ export const warmup: Kind<JsonObject> = {
       await endTask(tx, task, 'canceled', 'The policy asks for no maintenance runs.')
       return false
     }
-    const first = profile.first_run_at ? {} : { first_run_at: tx.now }
+    if (tx.ctx.drivers.get(profile.driver)?.can.byPerson) return true
     await recordTimeline(tx, {
       profileId: profile.id,
       kind: 'task',
@@ -73,8 +59,7 @@ export const warmup: Kind<JsonObject> = {
       to: 'running',
       reason: 'The run begins.',
     })
-    if (profile.status === 'ready') await moveProfile(tx, profile, 'maintenance_started', 'A maintenance run begins.')
-    else await moveProfile(tx, profile, 'run_started', `Run ${profile.runs_completed + 1} begins.`, first)
+    await startRun(tx, profile)
     return true
   },
   async perform({ ctx, driver, driverProfile, step, profile }) {

@@ -1,5 +1,6 @@
 import type { TaskKind } from '../../../db/schema.ts'
 import { recordTimeline } from '../../write/record.ts'
+import { abandonRun, startByPerson } from '../../warmup/by-person.ts'
 import type { WorkHandler } from '../contract.ts'
 import { resultOf } from './results.ts'
 import { settleTask } from './settle.ts'
@@ -10,11 +11,14 @@ const outcomeUnknown = 'outcome_unknown'
 
 const silent = 'Whoever had begun to publish it did not say what became of it. Look on the profile, then resolve the post.'
 
+const abandoned = 'The run counts for nothing: whoever had started it did not finish it.'
+
 /** Work of the `operator` driver: a task of that kind waits for it. */
 export const operatorWork = (kind: TaskKind): WorkHandler => ({
   claimed: () => Promise.resolve(),
   async started(tx, item) {
     if (item.profile_id === null || item.task_id === null) throw new Error('an operator’s work is a task of a profile')
+    if (kind === 'warmup') await startByPerson(tx, { id: item.task_id, profile_id: item.profile_id })
     await recordTimeline(tx, {
       profileId: item.profile_id,
       kind: 'task',
@@ -39,6 +43,8 @@ export const operatorWork = (kind: TaskKind): WorkHandler => ({
     return 'done'
   },
   async lapsed(tx, item, wasStarted) {
+    if (kind === 'warmup' && wasStarted && item.profile_id !== null && item.task_id !== null)
+      await abandonRun(tx, { id: item.task_id, profile_id: item.profile_id }, abandoned)
     if (kind !== 'publish' || !wasStarted) return 'open'
     await settleTask(tx, item, { unknown: silent })
     return 'done'

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import type { TaskStatus } from '../../../db/schema.ts'
 import { wakeProfile } from '../../../jobs/definitions.ts'
 import { newId } from '../../../lib/ids.ts'
 import { CroftError } from '../../errors.ts'
@@ -13,10 +15,16 @@ async function takeUp(tx: Tx, item: WorkRow): Promise<ClaimedTask> {
   const claim = newId()
   const row = await tx.trx
     .updateTable('tasks')
-    .set({ status: 'running', claim, claimed_by: tx.caller.actor, updated_at: tx.now })
+    // A warm-up that nobody started is not under way, and ends without having been.
+    .set({
+      status: sql<TaskStatus>`case status when 'pending' then 'pending' else 'running' end`,
+      claim,
+      claimed_by: tx.caller.actor,
+      updated_at: tx.now,
+    })
     .where('team_id', '=', item.team_id)
     .where('id', '=', item.task_id)
-    .where('status', '=', 'waiting')
+    .where('status', 'in', ['pending', 'waiting'])
     .where('resume_at', 'is', null)
     .returningAll()
     .executeTakeFirst()

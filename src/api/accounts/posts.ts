@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../../core/context.ts'
+import { createForAccounts, type AccountPosts } from '../../core/posts/create-for-accounts.ts'
+import type { Detail } from '../../core/errors.ts'
+import { writeRoute } from '../http/route.ts'
+import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
+import { asFamily, postOf, slideshowBody, videoBody } from './post-input.ts'
+
+const post = {
+  postId: id,
+  accountId: id,
+  platform: oneOf('tiktok', 'instagram'),
+  status: oneOf('scheduled'),
+  scheduledTime: time,
+  timezone: nullable(Type.String()),
+  createdAt: time,
+}
+
+const show = ({ posts, timezone }: AccountPosts) =>
+  posts.map(({ post, account }) => ({
+    postId: post.id,
+    accountId: account.id,
+    platform: account.platform,
+    status: 'scheduled' as const,
+    scheduledTime: (post.execute_at ?? post.created_at).toISOString(),
+    timezone,
+    createdAt: post.created_at.toISOString(),
+  }))
+
+const asOneZip =
+  'must be one URL, of a zip of slide-1.jpg, slide-2.jpg, …: Croft does not take the images one by one. Put them into a zip, upload it with POST /v1/media, and give its media_url'
+
+/** The posts of the family whose accounts they name: one body for several accounts, made for all of them or for none. */
+export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
+  const common = {
+    family: 'accounts',
+    tag: 'Account posts',
+    method: 'POST',
+    status: 201,
+    errors: [404, 429, 502],
+    made: ['postId'],
+    description:
+      'One post for each account, all of them or none; published live. Follow each as `task_id` at `GET /v1/posts/{task_id}`. ' +
+      'A local time that comes twice, when clocks go back, is the first; one that is skipped is as much later as the gap is long.',
+  } as const
+  writeRoute(app, ctx, {
+    ...common,
+    url: '/v1/posts/video',
+    summary: 'Post a video to one or more accounts',
+    body: videoBody,
+    response: object({ posts: Type.Array(object(post)) }),
+    write: (scope, { body }) =>
+      asFamily('contentUrl', () => {
+        const input = postOf(ctx, body, { mediaType: 'video', mediaUrl: body.contentUrl })
+        return createForAccounts(scope, body.accountIds, input, body.timezone ?? null)
+      }),
+    present: (_, made) => ({ posts: show(made) }),
+  })
+  writeRoute(app, ctx, {
+    ...common,
+    url: '/v1/posts/slideshow',
+    summary: 'Post a slideshow to one or more accounts',
+    body: slideshowBody,
+    response: object({ posts: Type.Array(object({ ...post, renderAsVideo: Type.Boolean() })) }),
+    write: (scope, { body }) =>
+      asFamily('contentUrls', () => {
+        const refused: Detail[] = []
+        if (body.contentUrls.length > 1) refused.push({ path: 'contentUrls', message: asOneZip })
+        if (body.renderAsVideo === true)
+          refused.push({
+            path: 'renderAsVideo',
+            message: 'cannot be true: Croft posts slides as slides; post the video you want as a video',
+          })
+        if (body.slideDuration !== undefined)
+          refused.push({ path: 'slideDuration', message: 'is for renderAsVideo, which Croft does not do; leave it out' })
+        const input = postOf(ctx, body, { mediaType: 'slideshow', mediaUrl: body.contentUrls[0] ?? '' }, refused)
+        return createForAccounts(scope, body.accountIds, input, body.timezone ?? null)
+      }),
+    present: (_, made) => ({ posts: show(made).map((one) => ({ ...one, renderAsVideo: false })) }),
+  })
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { getSavedAccount, listSavedAccounts, type SavedAccount } from '../../core/accounts/saved.ts'
+import type { Context } from '../../core/context.ts'
+import type { ProfileRow } from '../../core/rows.ts'
+import { profilePath } from '../../drivers/sandbox/paths.ts'
+import { readRoute } from '../http/route.ts'
+import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
+import { country, platform } from './bundle-shape.ts'
+import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
+
+const accountShape = object({
+  id,
+  platform,
+  username: Type.String(),
+  visible_name: Type.String(),
+  biography: nullable(Type.String()),
+  profile_picture_url: nullable(Type.String()),
+  country: nullable(Type.String({ description: 'Of the bundle that delivered it.' })),
+  link_in_bio: nullable(Type.String()),
+  profile_url: Type.String(),
+  status: oneOf('configuring', 'retrying', 'cold', 'warming', 'warm', 'ready', 'failed', 'deactivated'),
+  created_at: time,
+  updated_at: time,
+})
+
+/** Where the account can be seen: the sandbox's profiles are on this server. */
+function profileUrl(ctx: Context, row: ProfileRow): string {
+  if (row.driver === 'sandbox') return ctx.publicUrl() + profilePath(row.platform, row.username)
+  return row.platform === 'tiktok' ? `https://www.tiktok.com/@${row.username}` : `https://www.instagram.com/${row.username}/`
+}
+
+const showAccount = (ctx: Context, { view: { row, pictureUrl }, country }: SavedAccount): Static<typeof accountShape> => ({
+  id: row.id,
+  platform: row.platform,
+  username: row.username,
+  visible_name: row.display_name,
+  biography: row.bio,
+  profile_picture_url: pictureUrl,
+  country,
+  link_in_bio: row.link_in_bio,
+  profile_url: profileUrl(ctx, row),
+  status: row.status,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})
+
+const common = { family: 'portal', tag: 'Saved accounts' } as const
+
+/** The accounts around page 5, as a client of its vendor reads them. */
+export function savedAccountRoutes(app: FastifyInstance, ctx: Context): void {
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/accounts',
+    summary: 'List the team’s accounts, newest first',
+    description: 'Each is also a farm profile and an account of `/v1/accounts`, under the same id.',
+    query: numberedQuery({ platform: Type.Optional(platform), country: Type.Optional(country) }),
+    response: numberedOf(accountShape),
+    read: async (_, caller, { query }) => {
+      const page = numberedRequest(query)
+      const filter = { platform: query.platform, country: query.country?.toUpperCase() }
+      return numberedBody(await listSavedAccounts(ctx, caller, page, filter), page, (one) => showAccount(ctx, one))
+    },
+  })
+  readRoute(app, ctx, {
+    ...common,
+    url: '/api/ext/accounts/:id',
+    summary: 'Get an account',
+    // No shape at all: every text that is no UUID is 404 in this family, one that cannot be stored among them.
+    params: object({ id: Type.Unsafe<string>({ description: 'The id of the account, a UUID.' }) }),
+    response: dataOf(accountShape),
+    read: async (_, caller, { params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
+  })
+}

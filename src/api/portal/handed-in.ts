@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { findBundle, findSlot } from '../../core/bundles/find.ts'
+import { readAccount } from '../../core/bundles/configure-account.ts'
+import type { Caller, Context } from '../../core/context.ts'
+import { findEditRequest } from '../../core/edit-requests/find.ts'
+import { openScreenshot } from '../../core/reviews/screenshot.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { callerOf, requireScope } from '../http/auth.ts'
+import { answerError } from '../http/errors.ts'
+import { errorResponses } from '../http/responses.ts'
+import { object } from '../http/shapes.ts'
+
+type Names = 'id' | 'request_id' | 'position'
+type Params = Partial<Record<Names, string>>
+
+const text = (params: Params, name: Names): string => params[name] ?? ''
+
+/** Where a team opens the screenshot of what a manager handed in, and how the hand-in is found. */
+const routes: {
+  url: string
+  tag: string
+  names: Names[]
+  submission: (ctx: Context, caller: Caller, params: Params) => Promise<JsonObject | null>
+}[] = [
+  {
+    url: '/api/ext/accounts/:id/edit-request/:request_id/screenshot',
+    tag: 'Edit requests',
+    names: ['id', 'request_id'],
+    submission: async (ctx, caller, params) =>
+      (await findEditRequest(ctx, caller, text(params, 'id'), text(params, 'request_id'))).submission,
+  },
+  {
+    url: '/api/ext/bundles/:id/account/screenshot',
+    tag: 'Bundles',
+    names: ['id'],
+    submission: async (ctx, caller, params) => (await readAccount({ ctx, caller }, text(params, 'id'))).submission,
+  },
+  {
+    url: '/api/ext/bundles/:id/videos/:position/screenshot',
+    tag: 'Bundles',
+    names: ['id', 'position'],
+    submission: async (ctx, caller, params) =>
+      (await findSlot(ctx.db, await findBundle(ctx.db, caller.teamId, text(params, 'id')), text(params, 'position'))).submission,
+  },
+]
+
+// Pictures are encoded anew when they are kept; anything else is never shown in a browser.
+const picture = /^image\/(jpeg|png|webp|avif)$/
+
+/** The screenshots of what managers handed in, for the team that reviews it. */
+export function handedInRoutes(app: FastifyInstance, ctx: Context): void {
+  for (const { url, tag, names, submission } of routes) {
+    app.get<{ Params: Params }>(
+      url,
+      {
+        schema: {
+          summary: 'Get the screenshot that a manager handed in',
+          description: 'The picture itself. 404 `media_not_found` where none was handed in.',
+          tags: [tag],
+          params: object(Object.fromEntries(names.map((name) => [name, Type.String()]))),
+          querystring: object({}),
+          security: [{ apiKey: [] }, { bearer: [] }],
+          response: {
+            200: {
+              description: 'The picture',
+              content: Object.fromEntries(
+                ['image/jpeg', 'image/png', 'image/webp'].map((type) => [
+                  type,
+                  { schema: Type.String({ format: 'binary', contentMediaType: type }) },
+                ]),
+              ),
+            },
+            ...errorResponses('portal', { write: false, params: true, body: false, limited: false, more: [] }),
+          },
+        },
+        onRequest: async (request) => {
+          await requireScope(ctx, request, 'read')
+        },
+        errorHandler: (error, request, reply) => void answerError(error, request, reply, 'portal'),
+      },
+      async (request, reply) => {
+        const caller = callerOf(request)
+        const found = await openScreenshot(ctx, caller.teamId, await submission(ctx, caller, request.params))
+        const safe = picture.test(found.contentType)
+        return reply
+          .header('cache-control', 'private, no-store')
+          .header('x-content-type-options', 'nosniff')
+          .header('content-security-policy', "default-src 'none'; sandbox")
+          .header('content-disposition', safe ? 'inline' : 'attachment')
+          .header('content-length', String(found.size))
+          .type(safe ? found.contentType : 'application/octet-stream')
+          .send(found.bytes)
+      },
+    )
+  }
+}

@@ -1,0 +1,73 @@
+import type { Platform } from '../../db/schema.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { list } from '../../lib/text.ts'
+import type { Context } from '../context.ts'
+import { invalid, type Detail } from '../errors.ts'
+import type { Submission } from '../work/contract.ts'
+import { accountProblems, type AccountNames } from './values.ts'
+
+const names: AccountNames = {
+  username: 'values.username',
+  visibleName: 'values.visible_name',
+  biography: 'values.biography',
+  pictureUrl: 'values.profile_picture_url',
+  linkInBio: 'values.link_in_bio',
+}
+const told = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
+/** Null says that the account has none. */
+const mayBeNull: readonly string[] = ['biography', 'link_in_bio']
+
+const textOf = (values: Submission['values'], name: (typeof told)[number]): string | null => {
+  const value = values?.[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** What is wrong with the values that a manager says an account has now: they keep to the rules of what was ordered. */
+function valueFaults(ctx: Context, platform: Platform, values: NonNullable<Submission['values']>): Detail[] {
+  const shape: Detail[] = Object.entries(values).flatMap(([name, value]) => {
+    const path = `values.${name}`
+    if (!told.some((one) => one === name)) return [{ path, message: `is not known; the values of an account are ${list(told)}` }]
+    if (typeof value === 'string' || (value === null && mayBeNull.includes(name))) return []
+    return [{ path, message: mayBeNull.includes(name) ? 'must be a string or null' : 'must be a string' }]
+  })
+  const given = {
+    username: textOf(values, 'username'),
+    visibleName: textOf(values, 'visible_name'),
+    biography: textOf(values, 'biography'),
+    linkInBio: textOf(values, 'link_in_bio'),
+  }
+  return [...shape, ...accountProblems(ctx, platform, given, names).map(({ path, message }) => ({ path, message }))]
+}
+
+/** Checks what a manager hands in for an account: the screenshot, and the values where they differ. @throws CroftError `validation_error` */
+export function requireReport(ctx: Context, platform: Platform, submission: Submission): void {
+  const found = submission.values === null ? [] : valueFaults(ctx, platform, submission.values)
+  if (submission.screenshotMediaId === null)
+    found.push({
+      path: 'screenshot_media_id',
+      message:
+        'is required: the team reviews the account by its screenshot. Upload one with POST /v1/work/{work_id}/screenshot and give the media_id of the answer',
+    })
+  if (found.length > 0) throw invalid(found)
+}
+
+/** What a manager said is set differently from what was ordered. Left out: as ordered. Null: the account has none. */
+export interface Reported {
+  username?: string
+  visibleName?: string
+  biography?: string | null
+  link?: string | null
+}
+
+/** The reported values in a stored hand-in. */
+export function reportedIn(submission: JsonObject | null): Reported {
+  const values = submission?.['values']
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) return {}
+  const { username, visible_name: visibleName, biography, link_in_bio: link } = values as JsonObject
+  return {
+    ...(typeof username === 'string' ? { username } : {}),
+    ...(typeof visibleName === 'string' ? { visibleName } : {}),
+    ...(typeof biography === 'string' || biography === null ? { biography } : {}),
+    ...(typeof link === 'string' || link === null ? { link } : {}),
+  }
+}

@@ -45,7 +45,8 @@ interface SandboxPostTable {
   media: JsonColumn<SandboxMedia>
   title: string
   description: string
-  sound_id: string
+  /** Null: the original sound. */
+  sound_id: string | null
   created_at: Date
   /** Null for a draft. */
   live_at: Date | null

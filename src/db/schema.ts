@@ -185,6 +185,8 @@ interface TaskTable {
   lease_until: Date | null
   resume_at: Date | null
   input: JsonDefault<JsonObject>
+  /** Of a publish: the content that it began with. */
+  content: string | null
   result: JsonColumn<JsonObject | null> | null
   failure: JsonColumn<Failure | null> | null
   started_at: Date | null
@@ -199,6 +201,8 @@ interface TaskStepTable {
   run: number
   name: string
   once: boolean
+  /** The task's when it began. */
+  content: string | null
   began_at: Date
   ended_at: Date | null
   result: JsonColumn<Json> | null
@@ -216,7 +220,8 @@ interface PostTable {
   media_id: string | null
   /** Until when a worker holds the fetching of its media, by the database's clock. */
   prepare_lease: Date | null
-  sound_id: string
+  /** Null: the original sound. */
+  sound_id: string | null
   title: string
   description: string
   is_live: boolean
@@ -224,7 +229,7 @@ interface PostTable {
   is_ai_generated: boolean
   is_commercial: boolean
   execute_at: Date | null
-  webhook_url: string
+  webhook_url: string | null
   warnings: JsonDefault<Reason[]>
   failure: JsonColumn<Failure | null> | null
   post_url: string | null

@@ -36,7 +36,8 @@ export interface DriverPost {
   info: MediaInfo
   title: string
   description: string
-  soundId: string
+  /** Null: the original sound. */
+  soundId: string | null
   isLive: boolean
   privacyLevel: string | null
   isAiGenerated: boolean

@@ -2,6 +2,7 @@ import { instagram } from './instagram.ts'
 import type { PlatformRules } from './rules.ts'
 import { tiktok } from './tiktok.ts'
 
+export { soundUrl } from './sounds.ts'
 export { managedAccount } from './managed.ts'
 export { daysInMs, type PlatformRules, type Rule } from './rules.ts'
 

@@ -74,6 +74,7 @@ suite('a post that a person publishes', () => {
       title: 'Rye',
       description: 'Rye #bread @mill',
       sound_id: '7100000000000000000',
+      sound_url: 'https://www.tiktok.com/music/original-sound-7100000000000000000',
       is_live: true,
       privacy_level: null,
       is_ai_generated: false,

@@ -1,6 +1,7 @@
 import { addManager } from '../../src/core/managers/add.ts'
 import type { Context } from '../../src/core/context.ts'
 import type { WorkRow } from '../../src/core/work/contract.ts'
+import type { Substitutes } from '../../src/croft.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestAnswer, type TestCroft, type TestTeam } from '../support/croft.ts'
 
@@ -29,9 +30,9 @@ export async function testManager(server: Pick<TestCroft, 'request'>, ...teams: 
 }
 
 /** A Croft that answers requests and carries nothing out by itself, with a clock that stands. */
-export async function scene(settings: Record<string, string> = {}) {
+export async function scene(settings: Record<string, string> = {}, substitutes: Substitutes = {}) {
   const clock = standingClock()
-  const server = await testCroft({ work: false, settings, substitutes: { clock } })
+  const server = await testCroft({ work: false, settings, substitutes: { clock, ...substitutes } })
   return { ...server, clock }
 }
 

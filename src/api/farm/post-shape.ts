@@ -24,6 +24,9 @@ const media = object({
   slides: nullable(Type.Integer()),
 })
 
+/** What is changed or looks wrong, and does not stop the post. */
+export const warnings = Type.Array(reason)
+
 export const postShape = object({
   task_id: id,
   profile_id: id,
@@ -31,7 +34,7 @@ export const postShape = object({
   status: postStatus,
   media_type: oneOf('video', 'slideshow'),
   media_url: Type.String(),
-  sound_id: Type.String(),
+  sound_id: nullable(Type.String({ description: 'Null: the original sound.' })),
   title: Type.String(),
   description: Type.String({ description: 'As it will be entered.' }),
   is_live: Type.Boolean(),
@@ -39,9 +42,9 @@ export const postShape = object({
   is_ai_generated: Type.Boolean(),
   is_commercial: Type.Boolean(),
   execute_at: nullable(Type.Integer({ description: 'Epoch milliseconds.' })),
-  webhook_url: Type.String(),
+  webhook_url: nullable(Type.String()),
   media: nullable(media),
-  warnings: Type.Array(reason),
+  warnings,
   failure,
   post_url: nullable(Type.String()),
   created_at: time,

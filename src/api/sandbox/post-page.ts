@@ -50,12 +50,8 @@ export function postPage(post: Post): Page {
         <dl class="facts">
           <dt>${liveAt === null ? 'Saved' : 'Published'}</dt>
           <dd>${moment(liveAt ?? post.created_at)}</dd>
-          ${
-            post.sound_id
-              ? html`<dt>Sound</dt>
-                  <dd>♫ <bdi>${post.sound_id}</bdi></dd>`
-              : null
-          }
+          <dt>Sound</dt>
+          <dd>♫ ${post.sound_id === null ? 'original sound' : html`<bdi>${post.sound_id}</bdi>`}</dd>
           <dt>Platform</dt>
           <dd>Sandbox ${platformNames[platform]}</dd>
           <dt>Post id</dt>

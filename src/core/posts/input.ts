@@ -1,15 +1,18 @@
-import type { MediaType } from '../../db/schema.ts'
+import type { MediaType, Reason } from '../../db/schema.ts'
 import { codePoints } from '../../lib/text.ts'
 import type { Context } from '../context.ts'
 import { invalid, type Detail, type ErrorCode } from '../errors.ts'
 
-/** What a post is made of. Source: seed page 2; the last three members are beyond it. `executeAt` is epoch milliseconds. */
+/**
+ * What a post is made of. Source: seed page 2; the last three members are beyond it. `executeAt` is epoch milliseconds;
+ * a null sound is the original one, a null webhook none.
+ */
 export interface PostInput {
   mediaType: MediaType
   mediaUrl: string
-  soundId: string
+  soundId: string | null
   title: string
-  webhookUrl: string
+  webhookUrl: string | null
   description: string
   executeAt: number | null
   isLive: boolean
@@ -35,9 +38,9 @@ function timeProblem(executeAt: number, now: number): string | null {
   return null
 }
 
-function urlProblem(ctx: Context, path: string, url: string | undefined): Problem[] {
+function urlProblem(ctx: Context, path: string, url: string | null | undefined): Problem[] {
   const own = path === 'media_url' && url?.startsWith(`${ctx.publicUrl()}/media/`)
-  if (url === undefined || own) return []
+  if (url == null || own) return []
   const check = ctx.guard.check(url)
   if (check.ok) return []
   const code = check.code === 'address_not_allowed' || check.code === 'invalid_url' ? check.code : 'validation_error'
@@ -74,6 +77,22 @@ export function checkPost(ctx: Context, input: Partial<PostInput>, faults: reado
   )
 }
 
-/** The caption as it will be entered: without the characters that the driver cannot enter. Source: seed page 2. */
-export const enteredDescription = (description: string, hashtags: boolean): string =>
-  hashtags ? description : description.replace(/[@#]/g, '')
+const strippedAs = [
+  { sign: '#', code: 'hashtags_stripped', what: 'Hashtags' },
+  { sign: '@', code: 'mentions_stripped', what: 'Mentions' },
+] as const
+
+/** The caption as it will be entered, without the characters that the driver cannot enter, and a warning for each kind of them. Source: seed page 2. */
+export function enteredDescription(description: string, hashtags: boolean): { text: string; warnings: Reason[] } {
+  if (hashtags) return { text: description, warnings: [] }
+  const warnings = strippedAs
+    .filter(({ sign }) => description.includes(sign))
+    .map(({ sign, code, what }) => ({
+      code,
+      message: `${what} cannot be entered by the profile's driver: every ${sign} was taken out of the description.`,
+    }))
+  return { text: description.replace(/[@#]/g, ''), warnings }
+}
+
+/** Whether a warning is of the caption, not of the media. */
+export const isOfCaption = (warning: Reason): boolean => strippedAs.some(({ code }) => code === warning.code)

@@ -1,3 +1,4 @@
+import { soundUrl } from '../../platforms/index.ts'
 import type { Brief, DriverPost, DriverProfile } from '../contract.ts'
 import { openAccount, steps } from './words.ts'
 
@@ -9,6 +10,11 @@ function upload(post: DriverPost): string {
       ? 'download the video under media and choose it in the app'
       : `download the ${post.mediaUrls.length} slides under media and choose them in their order, the first first`
   return `Start the item before anything else, then ${what}.`
+}
+
+function soundStep(profile: DriverProfile, { soundId }: DriverPost): string {
+  if (soundId === null) return 'Use the original sound: choose no other one.'
+  return `Use the sound ${soundUrl(profile.platform, soundId)}: open the link on the phone and choose the sound there.`
 }
 
 function labels(post: DriverPost): string | null {
@@ -26,7 +32,7 @@ export const publishBrief = (profile: DriverProfile, post: DriverPost): Brief =>
     openAccount(profile),
     upload(post),
     'Enter values.title and values.description exactly as they stand; empty means none.',
-    post.soundId === '' ? null : `Choose the sound with the id ${post.soundId}.`,
+    soundStep(profile, post),
     labels(post),
     post.isLive
       ? 'Post it, once. Submit with post_url: the link that the app gives for the post.'
@@ -37,6 +43,7 @@ export const publishBrief = (profile: DriverProfile, post: DriverPost): Brief =>
     title: post.title,
     description: post.description,
     sound_id: post.soundId,
+    sound_url: post.soundId === null ? null : soundUrl(profile.platform, post.soundId),
     is_live: post.isLive,
     privacy_level: post.privacyLevel,
     is_ai_generated: post.isAiGenerated,

@@ -8,7 +8,8 @@ export interface PublishInput {
   draft: boolean
   title: string
   description: string
-  soundId: string
+  /** Null: the original sound. */
+  soundId: string | null
 }
 
 /**

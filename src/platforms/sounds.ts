@@ -1,0 +1,5 @@
+/** The page of a sound, which opens in the app. TikTok's holds the sound's name and id, and goes by the id alone. */
+export const soundUrl = (platform: 'tiktok' | 'instagram', id: string): string =>
+  platform === 'tiktok'
+    ? `https://www.tiktok.com/music/original-sound-${encodeURIComponent(id)}`
+    : `https://www.instagram.com/reels/audio/${encodeURIComponent(id)}/`

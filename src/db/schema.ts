@@ -166,6 +166,13 @@ interface ProfileTable {
   ready_at: Date | null
   pacing_max_per_day: number | null
   pacing_min_gap_ms: number | null
+  /** Its own warm-up policy; null where the team's holds. */
+  warmup_runs: number | null
+  warmup_span_ms: number | null
+  warmup_session_ms: number | null
+  warmup_interval_ms: number | null
+  warmup_maintenance_ms: number | null
+  labels: Generated<string[]>
   failure: JsonColumn<Failure | null> | null
   created_at: Date
   updated_at: Date

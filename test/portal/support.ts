@@ -103,7 +103,7 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
       const id = await self.published(body)
       const work = await self.work({ bundle: id }, 'account_setup')
       await self.doWork(work, 'start')
-      await self.doWork(work, 'submit', {})
+      await self.doWork(work, 'submit', { values: { phone_name: 'Rack 1' } })
       return id
     },
     /** The id of an account that was set up, reviewed and delivered. */

@@ -18,6 +18,7 @@ export const profileShape = object({
   profile_picture_url: nullable(Type.String()),
   accounts: Type.Array(object({ platform: Type.String(), username: nullable(Type.String()) })),
   driver: Type.String(),
+  labels: Type.Array(Type.String()),
   warmup: object({
     runs_completed: Type.Integer(),
     runs_required: Type.Integer(),
@@ -46,6 +47,7 @@ export function showProfile({ row, policy, pictureUrl, readyAtEarliest }: Profil
         ]
       : [],
     driver: row.driver,
+    labels: row.labels,
     warmup: {
       runs_completed: row.runs_completed,
       runs_required: policy.runs,
@@ -70,6 +72,7 @@ export const profileExample: Static<typeof profileShape> = {
     { platform: 'google', username: null },
   ],
   driver: 'sandbox',
+  labels: ['bakeries'],
   warmup: {
     runs_completed: 3,
     runs_required: 7,

@@ -45,7 +45,7 @@ export async function openAccountWork(tx: Tx, bundle: BundleRow, account: Bundle
       'Enter the username, display name and biography as they stand in the values, and the picture behind the link.',
       account.link_in_bio === null ? null : 'Enter the link in the bio.',
       account.niche_warming_instructions === null ? null : 'The note in niche_warming_instructions tells the account’s topics.',
-      'Submit with a screenshot of the profile. Where a value had to differ, submit what it is now in values.',
+      'Submit with a screenshot of the profile, and with phone_name in values: the name by which you know the phone. Where a value had to differ, submit what it is now in values.',
     ),
     values: {
       platform: bundle.platform,

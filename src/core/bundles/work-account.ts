@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import { invalid, type Detail } from '../errors.ts'
+import { phoneNameProblems } from '../phones/find-or-add.ts'
 import type { BundleAccountRow, BundleRow } from '../rows.ts'
 import { recordAudit, recordEvent } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
@@ -56,16 +57,15 @@ const names: AccountNames = {
   pictureUrl: 'values.profile_picture_url',
   linkInBio: 'values.link_in_bio',
 }
-const told = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
+const told = ['username', 'visible_name', 'biography', 'link_in_bio', 'phone_name'] as const
 
 /** What a manager says the values are now keeps to the rules of what was ordered. @throws CroftError `validation_error` */
-function requireValues(tx: Tx, bundle: BundleRow, values: Submission['values']): void {
-  if (values === null) return
+function requireValues(tx: Tx, bundle: BundleRow, values: NonNullable<Submission['values']>): void {
   const found: Detail[] = Object.entries(values).flatMap(([name, value]) => {
     const path = `values.${name}`
     if (!told.some((one) => one === name))
       return [{ path, message: `is not known; the values of an account are ${told.join(', ')}` }]
-    return typeof value === 'string' ? [] : [{ path, message: 'must be string' }]
+    return typeof value === 'string' || name === 'phone_name' ? [] : [{ path, message: 'must be string' }]
   })
   const text = (name: (typeof told)[number]) => {
     const value = values[name]
@@ -78,7 +78,16 @@ function requireValues(tx: Tx, bundle: BundleRow, values: Submission['values']):
     linkInBio: text('link_in_bio'),
   }
   found.push(...accountProblems(tx.ctx, bundle.platform, given, names).map(({ path, message }) => ({ path, message })))
+  found.push(...phoneNameProblems(values['phone_name']))
   if (found.length > 0) throw invalid(found)
+}
+
+/** The phone that an earlier hand-in named: who corrects a picture need not name it again. */
+function phoneToldBefore({ submission }: BundleAccountRow): { phone_name?: string } {
+  const values = submission?.['values']
+  const name =
+    typeof values === 'object' && values !== null && !Array.isArray(values) ? (values as JsonObject)['phone_name'] : undefined
+  return typeof name === 'string' ? { phone_name: name } : {}
 }
 
 /** Setting a bundle's account up. */
@@ -92,8 +101,9 @@ export const accountWork: WorkHandler = {
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
     const { bundle, account } = await heldBy(tx, item)
-    requireValues(tx, bundle, submission.values)
-    const kept = keptSubmission(tx, submission)
+    const values = { ...phoneToldBefore(account), ...submission.values }
+    requireValues(tx, bundle, values)
+    const kept = keptSubmission(tx, { ...submission, values })
     await moveAccount(tx, account, 'handed_in', { submission: JSON.stringify(kept), in_review_at: tx.now }, { submission: kept })
     return 'submitted'
   },

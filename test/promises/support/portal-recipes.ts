@@ -62,7 +62,8 @@ async function bundleIn(croft: TestCroft, team: TestTeam, stage: Stage): Promise
     ordered: () => Promise.resolve(),
     configured: async () => ask(croft, team, 'PUT', `${path}/account`, await accountBody(croft, team)),
     published: () => ask(croft, team, 'POST', `${path}/publish`),
-    in_review: async () => carryWork(croft, team, await workOf(croft, 'bundle_id', id), ['start'], ['submit', {}]),
+    in_review: async () =>
+      carryWork(croft, team, await workOf(croft, 'bundle_id', id), ['start'], ['submit', { values: { phone_name: 'Rack 1' } }]),
     finalized: () => ask(croft, team, 'POST', `${path}/account/finalize`),
   }
   for (const each of stages.slice(0, stages.indexOf(stage) + 1)) await ways[each]()

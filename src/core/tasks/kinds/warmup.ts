@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../lib/json.ts'
 import { moveProfile } from '../../profiles/move.ts'
 import type { ProfileRow } from '../../rows.ts'
-import { teamPolicy } from '../../teams/policy.ts'
+import { profilePolicy } from '../../teams/policy.ts'
 import { isWarmedUp, type WarmupPolicy } from '../../warmup/policy.ts'
 import { planRun } from '../../warmup/plan.ts'
 import { recordEvent, recordTimeline } from '../../write/record.ts'
@@ -29,7 +29,7 @@ async function becomeReady(tx: Tx, profile: ProfileRow, policy: WarmupPolicy): P
 }
 
 async function afterRun(tx: Tx, task: ClaimedTask, profile: ProfileRow, success: boolean, reason: string): Promise<void> {
-  const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
+  const policy = await profilePolicy(tx.ctx, tx.trx, profile)
   const maintenance = profile.ready_at !== null
   const counted = success
     ? { runs_completed: profile.runs_completed + 1, last_run_ended_at: tx.now }
@@ -51,7 +51,7 @@ async function afterRun(tx: Tx, task: ClaimedTask, profile: ProfileRow, success:
 /** One warm-up run, or of a ready profile one maintenance run. */
 export const warmup: Kind<JsonObject> = {
   async begin(tx, task, profile) {
-    const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
+    const policy = await profilePolicy(tx.ctx, tx.trx, profile)
     if (profile.status === 'warm' && isWarmedUp(policy, historyOf(profile))) {
       await endTask(tx, task, 'done', 'The policy asks for no further run.')
       await becomeReady(tx, profile, policy)
@@ -75,7 +75,7 @@ export const warmup: Kind<JsonObject> = {
     return true
   },
   async perform({ ctx, driver, driverProfile, step, profile }) {
-    const { sessionMs } = await teamPolicy(ctx, ctx.db, profile.team_id)
+    const { sessionMs } = await profilePolicy(ctx, ctx.db, profile)
     const topics = driver.can.byPerson ? await topicsOf(ctx, profile) : null
     return driver.warmUp(driverProfile, { lengthMs: sessionMs, topics }, step)
   },

@@ -169,6 +169,13 @@ interface ProfileTable {
   ready_at: Date | null
   pacing_max_per_day: number | null
   pacing_min_gap_ms: number | null
+  /** Its own warm-up policy; null where the team's holds. */
+  warmup_runs: number | null
+  warmup_span_ms: number | null
+  warmup_session_ms: number | null
+  warmup_interval_ms: number | null
+  warmup_maintenance_ms: number | null
+  labels: Generated<string[]>
   failure: JsonColumn<Failure | null> | null
   created_at: Date
   updated_at: Date
@@ -188,6 +195,8 @@ interface TaskTable {
   lease_until: Date | null
   resume_at: Date | null
   input: JsonDefault<JsonObject>
+  /** Of a publish: the content that it began with. */
+  content: string | null
   result: JsonColumn<JsonObject | null> | null
   failure: JsonColumn<Failure | null> | null
   started_at: Date | null
@@ -205,6 +214,8 @@ interface TaskStepTable {
   run: number
   name: string
   once: boolean
+  /** The task's when it began. */
+  content: string | null
   began_at: Date
   ended_at: Date | null
   result: JsonColumn<Json> | null

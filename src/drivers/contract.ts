@@ -25,6 +25,8 @@ export interface DriverProfile {
   displayName: string
   bio: string | null
   pictureUrl: string | null
+  /** The phone that hosts it, once it is known. */
+  phoneName: string | null
 }
 
 /** A post as a driver sees it. `id` is Croft's own and goes along wherever the platform keeps a reference. */
@@ -62,6 +64,12 @@ export interface Brief {
   media: { kind: 'video' | 'slide' | 'picture'; url: string }[]
 }
 
+/** `found`: what the account shows; left out where the driver cannot tell. */
+export interface SetUp {
+  phoneName: string | null
+  found?: { displayName?: string; bio?: string | null }
+}
+
 export type Outcome<Done> = { done: Done } | { wait: { until: Date } | { for: 'operator'; brief: Brief } } | { failed: Refused }
 
 /** `at`: when the platform took it. A draft has no URL. */
@@ -87,7 +95,8 @@ export interface Driver {
   }
   /** Why work cannot be given to this driver just now, or null. */
   unavailable(): string | null
-  setUp(profile: DriverProfile, step: Step): Promise<Outcome<{ phoneName: string | null }>>
+  /** `asked`: the fields to set; what the others have on the platform stays, and is reported. */
+  setUp(profile: DriverProfile, asked: readonly ProfileField[], step: Step): Promise<Outcome<SetUp>>
   /** `topics`: what the team would have the profile be about, as a note. */
   warmUp(profile: DriverProfile, session: { lengthMs: number; topics?: string | null }, step: Step): Promise<Outcome<JsonObject>>
   editProfile(profile: DriverProfile, fields: readonly ProfileField[], step: Step): Promise<Outcome<JsonObject>>

@@ -152,7 +152,7 @@ test('the whole way of an account: published, accepted, reviewed, corrected, del
   for (const path of ['unpublish', 'cancel', 'publish', 'close']) await refused(id, path, 'accepted')
   await refused(id, 'account/finalize', 'accepted')
   await p().doWork(work, 'start')
-  await p().doWork(work, 'submit', { note: 'Done.' })
+  await p().doWork(work, 'submit', { note: 'Done.', values: { phone_name: 'Rack 1' } })
   assert.equal((await p().get(id))['account_status'], 'in_review')
   bundle = await p().act(id, 'account/corrections', { comment: 'The name is wrong.', fields: ['visible_name'] })
   assert.equal(bundle['account_status'], 'pending_corrections')
@@ -167,6 +167,8 @@ test('the whole way of an account: published, accepted, reviewed, corrected, del
   assert.deepEqual([account['status'], account['driver']], ['cold', 'operator'])
   assert.equal(account['bio'], 'Daily street fashion from New York City.')
   assert.equal(account['tiktok_username'], 'better.than.ordered')
+  const phone = bodyOf(await p().request('GET', `/v1/phones/${String(account['phone_id'])}`))
+  assert.deepEqual([phone['name'], phone['driver']], ['Rack 1', 'operator'])
   assert.ok(account['profile_picture_url'])
   assert.equal(bodyOf(await p().manager.request('GET', `/v1/work/${work}`))['status'], 'done')
   await refused(id, 'account/corrections', 'finalized', { comment: 'Too late.' })
@@ -266,7 +268,7 @@ test('a username that a living profile got meanwhile is 409 at the finalize, and
   for (const id of [first, second]) {
     const work = await p().work({ bundle: id }, 'account_setup')
     await p().doWork(work, 'start')
-    await p().doWork(work, 'submit', {})
+    await p().doWork(work, 'submit', { values: { phone_name: 'Rack 1' } })
   }
   await p().act(first, 'account/finalize')
   const answer = await p().request('POST', `/api/ext/bundles/${second}/account/finalize`)
@@ -295,7 +297,9 @@ test('a manager’s values keep to the rules, and one who could not do it is hea
   const id = await p().published()
   const work = await p().work({ bundle: id }, 'account_setup')
   await p().doWork(work, 'start')
-  const answer = await p().manager.request('POST', `/v1/work/${work}/submit`, { values: { username: 'not ok', age: 3 } })
+  const answer = await p().manager.request('POST', `/v1/work/${work}/submit`, {
+    values: { username: 'not ok', age: 3, phone_name: 'Rack 1' },
+  })
   assert.equal(answer.status, 422)
   assert.deepEqual(
     errorOf(answer).details?.map(({ path }) => path),

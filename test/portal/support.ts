@@ -89,12 +89,15 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
       return (await query.executeTakeFirstOrThrow()).id
     },
     /** The screenshot that the work's brief asks for, where it does. */
-    evidence: async (id: string): Promise<object> => {
+    evidence: async (id: string): Promise<{ values?: object }> => {
       const { kind } = await server.ctx.db.selectFrom('work_items').select('kind').where('id', '=', id).executeTakeFirstOrThrow()
       return kind === 'account_setup' || kind === 'edit_request' ? evidence(server, manager, id) : {}
     },
     doWork: async (id: string, verb: string, body?: unknown): Promise<Record<string, unknown>> => {
-      const sent = verb === 'submit' ? { ...(await self.evidence(id)), ...(body as object) } : body
+      const given = body as { values?: object } | undefined
+      const shown = verb === 'submit' ? await self.evidence(id) : {}
+      const values = shown.values || given?.values ? { values: { ...shown.values, ...given?.values } } : {}
+      const sent = verb === 'submit' ? { ...shown, ...given, ...values } : body
       const answer = await manager.request('POST', `/v1/work/${id}/${verb}`, sent)
       assert.equal(answer.status, 200, JSON.stringify(answer.body))
       return bodyOf(answer)
@@ -109,7 +112,7 @@ function steps(server: Server, manager: TestManager, pictures: { url: (path?: st
       const id = await self.published(body)
       const work = await self.work({ bundle: id }, 'account_setup')
       await self.doWork(work, 'start')
-      await self.doWork(work, 'submit', {})
+      await self.doWork(work, 'submit', { values: { phone_name: 'Rack 1' } })
       return id
     },
     /** The id of an account that was set up, reviewed and delivered. */

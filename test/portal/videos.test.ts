@@ -193,7 +193,7 @@ test('videos of a bundle with an account wait until the account is delivered', a
   await assert.rejects(p().work({ bundle: id }, 'video', 1))
   const work = await p().work({ bundle: id }, 'account_setup')
   await p().doWork(work, 'start')
-  await p().doWork(work, 'submit', {})
+  await p().doWork(work, 'submit', { values: { phone_name: 'Rack 1' } })
   assert.equal((await p().act(id, 'account/finalize'))['status'], 'finalized')
   const posting = await p().work({ bundle: id }, 'video', 1)
   await p().doWork(posting, 'start')

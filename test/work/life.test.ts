@@ -75,7 +75,7 @@ suite('a profile whose work a person does', () => {
       due_at: new Date(waiting.run_at.getTime() + dayMs).toISOString(),
       claimed_until: null,
       instructions: setup.instructions,
-      values: { username: profile.username, display_name: profile.username, bio: 'Bread', profile_picture_url: null },
+      values: { username: profile.username, bio: 'Bread' },
       media: [],
       feedback: null,
       created_at: setup.created_at.toISOString(),
@@ -90,6 +90,7 @@ suite('a profile whose work a person does', () => {
     const phone = ((await ana.request('GET', `/v1/work/${warmup.id}`)).body as { phone: { phone_id: string; name: string } })
       .phone
     assert.deepEqual(phone, { phone_id: (await now(profile)).phone_id, name: 'Rack 2, phone 7' })
+    assert.match(warmup.instructions, /^1\. Take the phone Rack 2, phone 7 and open TikTok/)
     assert.match(warmup.instructions, /about 15 minutes/)
     assert.match(warmup.instructions, /nothing is counted/)
     assert.doesNotMatch(warmup.instructions, /follow|comment|watch/i)
@@ -109,7 +110,7 @@ suite('a profile whose work a person does', () => {
   test('what people do stands in the profile’s timeline and in the audit', async () => {
     const profile = await newProfile()
     const setup = await opened(profile, 'setup')
-    await doIt(setup.id, {})
+    await doIt(setup.id, { values: { phone_name: 'Rack 1' } })
     const lines = await server.ctx.db
       .selectFrom('timeline')
       .selectAll()
@@ -171,7 +172,7 @@ suite('a profile whose work a person does', () => {
   test('the team’s note on topics is shown with a warm-up, as a note', async () => {
     await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
-    await doIt((await opened(profile, 'setup')).id, {})
+    await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     const at = { created_at: profile.created_at, updated_at: profile.created_at }
     const bundle = { team_id: profile.team_id, id: newId() }
     await server.ctx.db
@@ -350,7 +351,7 @@ suite('a profile whose work a person does', () => {
   test('a warm-up that a person cannot do counts for nothing', async () => {
     await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
-    await doIt((await opened(profile, 'setup')).id, {})
+    await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     const run = await opened(profile, 'warmup')
     await ana.request('POST', `/v1/work/${run.id}/start`)
     await ana.request('POST', `/v1/work/${run.id}/fail`, { code: 'phone_broken', message: 'It does not switch on.' })
@@ -361,7 +362,7 @@ suite('a profile whose work a person does', () => {
   test('an edit that a person cannot do is told', async () => {
     await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
-    await doIt((await opened(profile, 'setup')).id, {})
+    await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     await updateProfile(server.team.scope, profile.id, { bio: 'Rye' })
     const edit = await opened(profile, 'profile_edit')
     await ana.request('POST', `/v1/work/${edit.id}/claim`)
@@ -389,7 +390,10 @@ suite('a profile whose work a person does', () => {
     await ana.request('POST', `/v1/work/${setup.id}/claim`)
     const submit = (body: object) => ana.request('POST', `/v1/work/${setup.id}/submit`, body)
     for (const [body, path] of [
-      [{ values: { usrname: 'x' } }, 'values.usrname'],
+      [{}, 'values.phone_name'],
+      [{ values: { phone_name: 'Rack 1', usrname: 'x' } }, 'values.usrname'],
+      [{ values: { phone_name: 'Rack 1', username: 'someone.else' } }, 'values.username'],
+      [{ values: { phone_name: 'Rack 1', bio: 'x'.repeat(81) } }, 'values.bio'],
       [{ values: { phone_name: 7 } }, 'values.phone_name'],
       [{ post_url: 'https://www.tiktok.com/@x/video/1' }, 'post_url'],
       [{ screenshot_media_id: profile.id }, 'screenshot_media_id'],
@@ -403,5 +407,48 @@ suite('a profile whose work a person does', () => {
       )
     }
     assert.equal((await itemOf(server.ctx, { taskId: setup.task_id ?? '' })).status, 'claimed')
+  })
+
+  test('an account enters as it is: what was not asked for is left, and stored as it is reported', async () => {
+    const made = await server.request('POST', '/v1/farm-profiles', {
+      username: newUsername(),
+      email_auth_method: 'google',
+      driver: 'operator',
+      warmup: { runs: 0, maintenance: '0s' },
+      labels: ['bakeries'],
+    })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    const { profile_id: id, labels, warmup } = bodyOf(made) as { profile_id: string; labels: string[]; warmup: object }
+    assert.deepEqual([labels, (warmup as { runs_required: number }).runs_required], [['bakeries'], 0])
+    const profile = await findProfile(server.ctx.db, server.team.id, id)
+    const setup = await opened(profile, 'setup')
+    assert.deepEqual([setup.values, setup.media], [{ username: profile.username }, []])
+    assert.match(setup.instructions, /Leave everything else of the profile as it is, and report/)
+    await doIt(setup.id, { values: { phone_name: 'Rack 1', display_name: 'Vela Bakery', bio: 'Since 1921' } })
+    const ready = await now(profile)
+    assert.deepEqual(
+      [ready.status, ready.display_name, ready.bio, ready.name_changed_at],
+      ['ready', 'Vela Bakery', 'Since 1921', null],
+    )
+    await updateTeam(server.team.scope, { runs: 7 })
+    assert.equal((await now(profile)).status, 'ready')
+  })
+
+  test('what is asked for at creation is in the brief, and an edit that waits is not undone by what was found', async () => {
+    const made = await server.request('POST', '/v1/farm-profiles', {
+      username: newUsername(),
+      email_auth_method: 'google',
+      driver: 'operator',
+      display_name: 'Vela',
+    })
+    const profile = await findProfile(server.ctx.db, server.team.id, bodyOf(made)['profile_id'] as string)
+    const setup = await opened(profile, 'setup')
+    assert.deepEqual(setup.values, { username: profile.username, display_name: 'Vela' })
+    await updateProfile(server.team.scope, profile.id, { bio: 'New' })
+    await doIt(setup.id, { values: { phone_name: 'Rack 1', bio: 'Old' } })
+    const after = await now(profile)
+    assert.deepEqual([after.display_name, after.bio], ['Vela', 'New'])
+    const wrong = { username: newUsername(), email_auth_method: 'google', display_name: ' ', warmup: { runs: -1 } }
+    assert.equal((await server.request('POST', '/v1/farm-profiles', wrong)).status, 422)
   })
 })

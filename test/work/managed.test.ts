@@ -68,6 +68,16 @@ suite('managed work in the queue', () => {
     assert.equal(await statusOf(id), 'accepted')
     assert.equal(await inQueue(ben, { bundle_id: id }), undefined)
     await ok(ana, work, 'start')
+    const missing = await ask(ana, work, 'submit', {})
+    assert.deepEqual(
+      [
+        missing.status,
+        errorOf(missing)
+          .details?.map(({ path }) => path)
+          .sort(),
+      ],
+      [422, ['screenshot_media_id', 'values.phone_name']],
+    )
     assert.equal((await ok(ana, work, 'submit', await evidence(server, ana, work)))['status'], 'submitted')
     assert.equal(await inQueue(ana, { bundle_id: id }), undefined)
     data(await team('POST', `/bundles/${id}/account/corrections`, { comment: 'The picture is upside down.' }))

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { addManager } from '../../src/core/managers/add.ts'
 import type { Context } from '../../src/core/context.ts'
 import type { WorkRow } from '../../src/core/work/contract.ts'
+import type { Substitutes } from '../../src/croft.ts'
 import { picture } from '../media/pictures.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestAnswer, type TestCroft, type TestTeam } from '../support/croft.ts'
@@ -32,9 +33,9 @@ export async function testManager(server: Pick<TestCroft, 'request'>, ...teams: 
 }
 
 /** A Croft that answers requests and carries nothing out by itself, with a clock that stands. */
-export async function scene(settings: Record<string, string> = {}) {
+export async function scene(settings: Record<string, string> = {}, substitutes: Substitutes = {}) {
   const clock = standingClock()
-  const server = await testCroft({ work: false, settings, substitutes: { clock } })
+  const server = await testCroft({ work: false, settings, substitutes: { clock, ...substitutes } })
   return { ...server, clock }
 }
 
@@ -45,25 +46,28 @@ interface ErrorBody {
 }
 export const errorOf = (answer: TestAnswer): ErrorBody['error'] => (answer.body as ErrorBody).error
 
-/** Uploads a picture of what was done. @returns the body of a submission that names it */
+/** Uploads a picture of what was done. @returns the body of a submission that names it, and of a set-up the phone */
 export async function evidence(
   server: { address: string },
   manager: Pick<TestManager, 'key'>,
   id: string,
-): Promise<{ screenshot_media_id: string }> {
+): Promise<{ screenshot_media_id: string; values?: { phone_name: string } }> {
+  const headers = { 'x-api-key': manager.key }
+  const item = (await (await fetch(`${server.address}/v1/work/${id}`, { headers })).json()) as { kind: string }
   const form = new FormData()
   form.append('file', new Blob([Uint8Array.from(await picture('png', 40, 80))]), 'screen.png')
-  const headers = { 'x-api-key': manager.key }
   const response = await fetch(`${server.address}/v1/work/${id}/screenshot`, { method: 'POST', headers, body: form })
   assert.equal(response.status, 201)
-  return { screenshot_media_id: ((await response.json()) as { media_id: string }).media_id }
+  const { media_id } = (await response.json()) as { media_id: string }
+  const isSetup = item.kind === 'setup' || item.kind === 'account_setup'
+  return { screenshot_media_id: media_id, ...(isSetup ? { values: { phone_name: 'Rack 1' } } : {}) }
 }
 
-/** Lets the claim of an item run out: claims go by the database's clock, which no test moves. */
+/** Lets the claim of an item run out. */
 export async function fallSilent(ctx: Context, id: string): Promise<void> {
   await ctx.db
     .updateTable('work_items')
-    .set({ claimed_until: sql<Date>`clock_timestamp() - interval '1 millisecond'` })
+    .set({ claimed_until: sql<Date>`${ctx.databaseClock.moment()} - interval '1 millisecond'` })
     .where('id', '=', id)
     .where('status', 'in', ['claimed', 'started'])
     .execute()

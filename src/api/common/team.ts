@@ -9,8 +9,9 @@ import { policyOf } from '../../core/warmup/policy.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { pacingShape, showPacing } from '../farm/profile-extras.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
-import { id, nullable, object, time } from '../http/shapes.ts'
+import { id, object, time } from '../http/shapes.ts'
 import { durationShape, durationsMs } from './durations.ts'
+import { warmupDurations, warmupInput } from './warmup.ts'
 
 const warmupShape = object({
   runs: Type.Integer(),
@@ -28,22 +29,8 @@ const teamShape = object({
   updated_at: time,
 })
 
-const runs = nullable(Type.Integer({ minimum: 0, maximum: 1_000 }))
 const changes = object({
-  warmup: Type.Optional(
-    Type.Partial(
-      object({
-        runs,
-        span: nullable(durationShape),
-        session: nullable(durationShape),
-        interval: nullable(durationShape),
-        maintenance: nullable(durationShape),
-      }),
-      {
-        additionalProperties: false,
-      },
-    ),
-  ),
+  warmup: Type.Optional(warmupInput),
   pacing: Type.Optional(Type.Partial(pacingShape, { additionalProperties: false })),
 })
 
@@ -70,10 +57,7 @@ function teamChanges({ warmup, pacing }: Static<typeof changes>): TeamChanges {
     ...(warmup?.runs === undefined ? {} : { runs: warmup.runs }),
     ...(pacing?.max_per_day === undefined ? {} : { maxPerDay: pacing.max_per_day }),
     ...durationsMs({
-      spanMs: { text: warmup?.span, path: 'warmup.span' },
-      sessionMs: { text: warmup?.session, path: 'warmup.session' },
-      intervalMs: { text: warmup?.interval, path: 'warmup.interval', minMs: 1_000 },
-      maintenanceMs: { text: warmup?.maintenance, path: 'warmup.maintenance' },
+      ...warmupDurations(warmup),
       minGapMs: { text: pacing?.min_gap, path: 'pacing.min_gap' },
     }),
   }

@@ -10,17 +10,18 @@ import { writeRoute } from '../http/route.ts'
 import { id, object } from '../http/shapes.ts'
 import { validatorCompiler } from '../http/validate.ts'
 import { newPost, postInput, requireNewPost } from './post-input.ts'
+import { warnings } from './post-shape.ts'
 
 const most = 500
 // An answer with 100 faults of each of 500 entries would be ten times the request.
 const mostFaults = 20
-const result = Type.Union([
-  object({ index: Type.Integer(), task_id: id }),
-  object({
-    index: Type.Integer(),
-    error: Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true }),
-  }),
-])
+const accepted = { index: Type.Integer(), task_id: id }
+const refusedResult = object({
+  index: Type.Integer(),
+  error: Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true }),
+})
+const result = Type.Union([object(accepted), refusedResult])
+const dryResult = object({ ...accepted, warnings })
 
 function refusalOf(refuse: () => void): CroftError {
   try {
@@ -41,8 +42,8 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     return { error: refusalOf(() => requireNewPost(ctx, value, faults, mostFaults)) }
   }
   const show = (one: BulkResult) =>
-    'taskId' in one
-      ? { index: one.index, task_id: one.taskId }
+    'post' in one
+      ? { index: one.index, task_id: one.post.id }
       : { index: one.index, error: { code: one.error.code, message: one.error.message, ...one.error.extra } }
   writeRoute(app, ctx, {
     family: 'farm',
@@ -59,5 +60,9 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     made: ['task_id'],
     write: (scope, { body }) => createPosts(scope, body.posts.map(entryOf)),
     present: (_, results) => ({ results: results.map(show) }),
+    dryMembers: { results: Type.Array(Type.Union([dryResult, refusedResult])) },
+    dry: (_, results) => ({
+      results: results.map((one) => ('post' in one ? { ...show(one), warnings: one.post.warnings } : show(one))),
+    }),
   })
 }

@@ -7,14 +7,14 @@ import { id, nullable, object, oneOf, url } from '../http/shapes.ts'
 const members = {
   media_type: oneOf('video', 'slideshow'),
   media_url: url,
-  sound_id: Type.String({ minLength: 1, maxLength: 64 }),
+  sound_id: nullable(Type.String({ minLength: 1, maxLength: 64, description: 'Null: the original sound.' })),
   title: Type.String({
     minLength: 1,
     maxLength: 2_200,
     pattern: '\\S',
     description: 'At most 2,200 characters; of a slideshow 90.',
   }),
-  webhook_url: url,
+  webhook_url: nullable(Type.String({ minLength: 1, maxLength: 2048, description: 'Null: none.' })),
   description: Type.Optional(
     Type.String({ maxLength: 4_000, description: '@ and # are stripped where the driver cannot enter them.' }),
   ),
@@ -62,6 +62,26 @@ const names = {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An ISO-8601 time; one that names no zone is read as UTC. */
+const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(?<zone>Z|[+-]\d\d:?\d\d)?$/i
+
+/** What to send for a time that is a text: the number in it, or the milliseconds of the instant that it names. */
+function timeAsText(text: string): string {
+  if (/^\d{1,16}$/.test(text)) return `is a text; Croft takes the number, without quotes: ${text}`
+  const iso = isoTime.exec(text)
+  const zoned = iso?.groups?.['zone'] !== undefined || !/[T ]/i.test(text)
+  const at = iso ? Date.parse(zoned ? text : `${text}Z`) : NaN
+  if (Number.isNaN(at)) return 'must be a number: milliseconds since 1970'
+  return `is an ISO text; Croft takes milliseconds since 1970: ${at}${zoned ? '' : ' (read as UTC, since it names no zone)'}`
+}
+
+/** The faults, with more to say of a time that is given as a text. */
+export function explained(body: unknown, faults: readonly Detail[]): readonly Detail[] {
+  const text = isObject(body) && 'execute_at' in body ? body.execute_at : undefined
+  if (typeof text !== 'string') return faults
+  return faults.map((fault) => (fault.path === 'execute_at' ? { ...fault, message: timeAsText(text) } : fault))
+}
+
 /**
  * Refuses a body whose shape is wrong, telling what is wrong with its sound members besides.
  * @param most how many faults of shape are told
@@ -69,7 +89,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
  */
 export function requireNewPost(ctx: Context, body: unknown, faults: readonly Detail[], most = faults.length): void {
   if (faults.length === 0) return
-  checkPost(ctx, postChangesOf(soundMembers(body, faults)), capped(faults, most))
+  checkPost(ctx, postChangesOf(soundMembers(body, faults)), capped(explained(body, faults), most))
 }
 
 /** The members that the schema found no fault with. */

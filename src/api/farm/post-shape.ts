@@ -24,6 +24,9 @@ const media = object({
   slides: nullable(Type.Integer()),
 })
 
+/** What is changed or looks wrong, and does not stop the post. */
+export const warnings = Type.Array(reason)
+
 export const postShape = object({
   task_id: id,
   profile_id: id,
@@ -41,7 +44,7 @@ export const postShape = object({
   execute_at: nullable(Type.Integer({ description: 'Epoch milliseconds.' })),
   webhook_url: nullable(Type.String()),
   media: nullable(media),
-  warnings: Type.Array(reason),
+  warnings,
   failure,
   post_url: nullable(Type.String()),
   created_at: time,

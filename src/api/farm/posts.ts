@@ -14,8 +14,8 @@ import { invalid } from '../../core/errors.ts'
 import type { Scope } from '../../core/write/scope.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
-import { newPost, postChanges, postChangesOf, postInput, requireNewPost, soundMembers } from './post-input.ts'
-import { postShape, postStatus, showPost } from './post-shape.ts'
+import { explained, newPost, postChanges, postChangesOf, postInput, requireNewPost, soundMembers } from './post-input.ts'
+import { postShape, postStatus, showPost, warnings } from './post-shape.ts'
 
 const params = object({ task_id: id })
 const common = { family: 'farm', tag: 'Posts', response: postShape } as const
@@ -43,6 +43,8 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
       return createPost(scope, body.profile_id, postInput(body))
     },
     present: (_, post) => ({ task_id: post.id }),
+    dryMembers: { warnings },
+    dry: (answer, post) => ({ ...answer, warnings: post.warnings }),
   })
   readRoute(app, ctx, {
     family: 'farm',
@@ -76,7 +78,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     errors: [502],
     ownFaults: true,
     write: (scope, { params: { task_id }, body }, faults) =>
-      updatePost(scope, task_id, postChangesOf(soundMembers(body, faults)), faults),
+      updatePost(scope, task_id, postChangesOf(soundMembers(body, faults)), explained(body, faults)),
     present: (_, view) => showPost(view),
   })
   postActions(app, ctx)

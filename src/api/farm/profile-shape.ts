@@ -17,6 +17,7 @@ export const profileShape = object({
   profile_picture_url: nullable(Type.String()),
   accounts: Type.Array(object({ platform: Type.String(), username: nullable(Type.String()) })),
   driver: Type.String(),
+  labels: Type.Array(Type.String()),
   warmup: object({
     runs_completed: Type.Integer(),
     runs_required: Type.Integer(),
@@ -43,6 +44,7 @@ export function showProfile({ row, policy, pictureUrl, readyAtEarliest }: Profil
       ? [{ platform: row.platform, username: row.username }, ...(email === null ? [] : [{ platform: email, username: null }])]
       : [],
     driver: row.driver,
+    labels: row.labels,
     warmup: {
       runs_completed: row.runs_completed,
       runs_required: policy.runs,
@@ -67,6 +69,7 @@ export const profileExample: Static<typeof profileShape> = {
     { platform: 'google', username: null },
   ],
   driver: 'sandbox',
+  labels: ['bakeries'],
   warmup: {
     runs_completed: 3,
     runs_required: 7,

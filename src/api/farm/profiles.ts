@@ -9,6 +9,7 @@ import { listProfiles } from '../../core/profiles/list.ts'
 import { retryProfile } from '../../core/profiles/retry.ts'
 import { updateProfile } from '../../core/profiles/update.ts'
 import { viewProfile } from '../../core/profiles/view.ts'
+import { ownPolicy, warmupInput } from '../common/warmup.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time, url } from '../http/shapes.ts'
 import { profileExample, profileShape, profileStatus, showProfile } from './profile-shape.ts'
@@ -21,11 +22,16 @@ const newProfile = object({
     nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Croft’s own label; the username where it is left out.' })),
   ),
   username: Type.String({ minLength: 1, maxLength: 30 }),
+  display_name: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Left out: the one that the account has stays.' })),
+  ),
   email_auth_method: oneOf('google', 'outlook'),
   platform: Type.Optional(oneOf('tiktok', 'instagram')),
   bio: Type.Optional(nullable(Type.String({ maxLength: 150 }))),
   profile_picture_url: Type.Optional(nullable(url)),
   driver: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+  warmup: Type.Optional(warmupInput),
+  labels: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 50 }), { maxItems: 20, uniqueItems: true })),
 })
 
 const counts = (description: string) => Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description })
@@ -52,7 +58,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     status: 201,
     summary: 'Create a farm profile',
     description:
-      'Takes in a profile that its owner signs in. Its set-up begins at once; follow `status`, or the event `profile.status_changed`.',
+      'Takes in a profile that its owner signs in. Its set-up begins at once: it sets the display name, bio and picture that are given, and reads and keeps what is there of the others. `warmup` overrides the team’s policy for this profile. Follow `status`, or the event `profile.status_changed`.',
     body: newProfile,
     errors: [502, 507],
     made: ['profile_id', 'created_at'],
@@ -62,7 +68,10 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
         username: body.username,
         emailAuthMethod: body.email_auth_method,
         platform: body.platform ?? 'tiktok',
+        displayName: body.display_name ?? null,
         bio: body.bio ?? null,
+        warmup: ownPolicy(body.warmup),
+        labels: body.labels ?? [],
         pictureUrl: body.profile_picture_url ?? null,
         ...(body.driver === undefined ? {} : { driver: body.driver }),
       }),

@@ -28,8 +28,8 @@ function withNulls(schema: unknown, names: readonly string[]): unknown {
   return { ...copy, properties: Object.fromEntries(members) as unknown }
 }
 
-/** What a write answers: `response`, or that of a dry run, with `dry_run: true` and null for what would be made. */
-export function orDryRun(response: TSchema, made: readonly string[]): TSchema {
+/** What a write answers: `response`, or that of a dry run, with `dry_run: true`, members of its own, and null for what would be made. */
+export function orDryRun(response: TSchema, made: readonly string[], members: Record<string, TSchema> = {}): TSchema {
   const { properties, required, ...rest } = withNulls(response, made) as TSchema & {
     properties?: Record<string, unknown>
     required?: string[]
@@ -37,8 +37,12 @@ export function orDryRun(response: TSchema, made: readonly string[]): TSchema {
   const dry = {
     ...rest,
     description: 'Of a dry run: nothing was done.',
-    properties: { ...properties, dry_run: { type: 'boolean', const: true } },
-    required: [...(required ?? []), 'dry_run'],
+    properties: {
+      ...properties,
+      ...(withNulls({ properties: members }, made) as { properties: Record<string, unknown> }).properties,
+      dry_run: { type: 'boolean', const: true },
+    },
+    required: [...new Set([...(required ?? []), ...Object.keys(members), 'dry_run'])],
   }
   return Type.Unsafe({ anyOf: [response, dry] })
 }

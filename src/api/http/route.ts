@@ -79,7 +79,9 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   /** Members of the answer, at any depth, that name what a dry run does not make; decided by the input, they must be nullable. */
   made?: readonly string[] | ((input: Input<P, Q, B>) => readonly string[])
   /** The answer of a dry run, where it says other things than the real one. */
-  dry?: (answer: Static<R>) => Record<string, unknown>
+  dry?: (answer: Static<R>, view: V) => Record<string, unknown>
+  /** The members that it then has beside those of `response`, or in their place. */
+  dryMembers?: Record<string, TSchema>
   /** Members of the answer that are shown once and never stored. */
   secret?: readonly string[]
 }
@@ -92,11 +94,11 @@ const noQuery = object({})
 
 function schemaOf(
   route: Common<TSchema, TSchema, TSchema, TSchema>,
-  setup: { status: number; write: boolean; made?: readonly string[] },
+  setup: { status: number; write: boolean; made?: readonly string[]; dryMembers?: Record<string, TSchema> },
   hide: boolean,
 ): FastifySchema {
   const { params, query, body, response, summary, description, tag } = route
-  const answer = setup.made ? orDryRun(response, setup.made) : response
+  const answer = setup.made ? orDryRun(response, setup.made, setup.dryMembers) : response
   const errors = errorResponses(route.family, {
     write: setup.write,
     params: params !== undefined,
@@ -149,6 +151,7 @@ function register(
     scope: Scope
     write: boolean
     made?: readonly string[]
+    dryMembers?: Record<string, TSchema>
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   },
 ): void {
@@ -199,6 +202,7 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
     scope: route.scope ?? 'write',
     write: true,
     made: typeof route.made === 'function' ? [] : (route.made ?? []),
+    ...(route.dryMembers ? { dryMembers: route.dryMembers } : {}),
     handler: async (request, reply) => {
       if (!route.body) requireNoBody(request.body)
       const { validationError } = request
@@ -212,7 +216,7 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
         verb: (scope) => route.write(scope, input, faultsIn(validationError)),
         present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
         made: typeof route.made === 'function' ? route.made(input) : (route.made ?? []),
-        ...(dry ? { dry: (answer: Record<string, unknown>) => dry(answer as Static<R>) } : {}),
+        ...(dry ? { dry: (answer: Record<string, unknown>, view: V) => dry(answer as Static<R>, view) } : {}),
         secret: route.secret ?? [],
       })
       return sendAnswer(reply, answer)

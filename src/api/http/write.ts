@@ -23,7 +23,7 @@ interface WriteRequest<V> {
   made: readonly string[]
   secret: readonly string[]
   /** Another answer for a dry run. */
-  dry?: (answer: Record<string, unknown>) => Record<string, unknown>
+  dry?: (answer: Record<string, unknown>, view: V) => Record<string, unknown>
   /** What the request asks for, where that is not its JSON body. */
   print?: string
   /** Called before a replay, where only the request's streamed content can tell whether it is the same. Throws where not. */
@@ -108,7 +108,8 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     const view = await work(tx)
     // A verb answers what its commit answers, so this is the view of the answer.
     const body = write.present(view as unknown as V)
-    if (dry) throw new DryRun(JSON.stringify({ ...blank(write.dry?.(body) ?? body, write.made), dry_run: true }))
+    if (dry)
+      throw new DryRun(JSON.stringify({ ...blank(write.dry?.(body, view as unknown as V) ?? body, write.made), dry_run: true }))
     if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
     return view
   }

@@ -1,7 +1,8 @@
 import { newId } from '../../lib/ids.ts'
+import { findOrAddPhone } from '../phones/find-or-add.ts'
 import { openOrder } from '../orders/order.ts'
 import type { BundleAccountRow, BundleRow, ProfileRow } from '../rows.ts'
-import { teamPolicy } from '../teams/policy.ts'
+import { profilePolicy } from '../teams/policy.ts'
 import { planRun } from '../warmup/plan.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
 import type { Tx } from '../write/scope.ts'
@@ -13,6 +14,7 @@ function deliveredValues(account: BundleAccountRow): {
   visibleName: string
   bio: string | null
   link: string | null
+  phoneName: string | undefined
 } {
   const reported = reportedIn(account.submission)
   const username = reported.username ?? account.username
@@ -22,6 +24,7 @@ function deliveredValues(account: BundleAccountRow): {
     visibleName: reported.visibleName ?? account.visible_name ?? username,
     bio: (reported.biography === undefined ? account.biography : reported.biography) || null,
     link: reported.link === undefined ? account.link_in_bio : reported.link,
+    phoneName: reported.phoneName,
   }
 }
 
@@ -31,7 +34,7 @@ function deliveredValues(account: BundleAccountRow): {
  */
 export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleAccountRow): Promise<ProfileRow> {
   if (bundle.manager_id === null) throw new Error('an accepted bundle has a manager')
-  const { username, visibleName, bio, link } = deliveredValues(account)
+  const { username, visibleName, bio, link, phoneName } = deliveredValues(account)
   const reason = 'The account was set up by its manager and finalized.'
   const profile = await tx.trx
     .insertInto('profiles')
@@ -48,6 +51,7 @@ export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleA
       bio,
       link_in_bio: link,
       picture_id: account.picture_id,
+      phone_id: phoneName === undefined ? null : await findOrAddPhone(tx, 'operator', phoneName),
       status: 'cold',
       provisioned_at: tx.now,
       created_at: tx.now,
@@ -64,6 +68,6 @@ export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleA
     bundle_id: bundle.id,
   })
   await openOrder(tx, { profileId: profile.id, managerId: bundle.manager_id, bundleId: bundle.id })
-  await planRun(tx, profile, await teamPolicy(tx.ctx, tx.trx, bundle.team_id), 0)
+  await planRun(tx, profile, await profilePolicy(tx.ctx, tx.trx, profile), 0)
   return profile
 }

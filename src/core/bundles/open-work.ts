@@ -1,5 +1,6 @@
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../context.ts'
+import { soundUrl } from '../../platforms/index.ts'
 import { activeOrder } from '../orders/order.ts'
 import { mediaUrl } from '../profiles/view.ts'
 import type { BundleAccountRow, BundleRow, MediaRow, VideoSlotRow } from '../rows.ts'
@@ -44,7 +45,7 @@ export async function openAccountWork(tx: Tx, bundle: BundleRow, account: Bundle
       'Enter the username, display name and biography as they stand in the values, and the picture behind the link.',
       account.link_in_bio === null ? null : 'Enter the link in the bio.',
       account.niche_warming_instructions === null ? null : 'The note in niche_warming_instructions tells the account’s topics.',
-      'Submit with a screenshot of the profile. Where a value had to differ, submit what it is now in values.',
+      'Submit with a screenshot of the profile, and with phone_name in values: the name by which you know the phone. Where a value had to differ, submit what it is now in values.',
     ),
     values: {
       platform: bundle.platform,
@@ -78,6 +79,7 @@ async function openSlotWork(
     title: slot.title,
     description: slot.description,
     sound_id: slot.sound_id,
+    sound_url: slot.sound_id === null ? null : soundUrl(bundle.platform, slot.sound_id),
     target_publish_date: date,
   }
   await openWork(tx, {
@@ -89,7 +91,10 @@ async function openSlotWork(
     dueAt: date === null ? new Date(tx.now.getTime() + workMs) : endOf(date),
     instructions: steps(
       `Post this ${slot.media_type ?? 'video'} from the ${bundle.platform} account @${account}${date === null ? '' : ` on ${date}`}.`,
-      'Take the media behind the links, and the title, description and sound as they stand in the values.',
+      'Take the media behind the links, and the title and description as they stand in the values.',
+      slot.sound_id === null
+        ? 'Use the original sound: choose no other one.'
+        : `Use the sound ${soundUrl(bundle.platform, slot.sound_id)}: open the link on the phone and choose the sound there.`,
       'Submit with the address of the post.',
     ),
     values,

@@ -5,7 +5,7 @@ import type { Tx } from '../write/scope.ts'
 import type { Submission, WorkHandler, WorkRow } from '../work/contract.ts'
 import { accountOf, holdBundle } from './find.ts'
 import { moveAccount, moveBundle } from './move.ts'
-import { requireReport } from './reported.ts'
+import { reportedIn, requireReport } from './reported.ts'
 
 interface Held {
   bundle: BundleRow
@@ -49,6 +49,12 @@ export async function tellFailure(tx: Tx, item: WorkRow, why: { code: string; me
   await recordAudit(tx, 'bundle.work_failed', `bundle:${item.bundle_id ?? ''}`, null, facts)
 }
 
+/** The phone that an earlier hand-in named: who corrects a picture need not name it again. */
+function phoneToldBefore({ submission }: BundleAccountRow): { phone_name?: string } {
+  const { phoneName } = reportedIn(submission)
+  return phoneName === undefined ? {} : { phone_name: phoneName }
+}
+
 /** Setting a bundle's account up. */
 export const accountWork: WorkHandler = {
   async claimed(tx, item, managerId) {
@@ -60,8 +66,9 @@ export const accountWork: WorkHandler = {
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
     const { bundle, account } = await heldBy(tx, item)
-    requireReport(tx.ctx, bundle.platform, submission)
-    const kept = keptSubmission(tx, submission)
+    const given = { ...submission, values: { ...phoneToldBefore(account), ...submission.values } }
+    requireReport(tx.ctx, bundle.platform, given, { phone: true })
+    const kept = keptSubmission(tx, given)
     const event = account.status === 'in_review' ? 'amended' : 'handed_in'
     await moveAccount(tx, account, event, { submission: JSON.stringify(kept), in_review_at: tx.now }, { submission: kept })
     return 'submitted'

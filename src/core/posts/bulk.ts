@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { CroftError } from '../errors.ts'
+import type { PostRow } from '../rows.ts'
 import type { Scope } from '../write/scope.ts'
 import { acceptPost } from './create.ts'
 import { checkPost, type PostInput } from './input.ts'
 
 export type BulkEntry = { profileId: string; input: PostInput } | { error: CroftError }
-export type BulkResult = { index: number; taskId: string } | { index: number; error: CroftError }
+export type BulkResult = { index: number; post: PostRow } | { index: number; error: CroftError }
 
 /**
  * Accepts many posts in one transaction; each stands or falls by itself.
@@ -23,7 +24,7 @@ export function createPosts(scope: Scope, entries: readonly BulkEntry[]): Promis
       try {
         checkPost(scope.ctx, entry.input)
         const post = await acceptPost(tx, entry.profileId, entry.input)
-        results.push({ index, taskId: post.id })
+        results.push({ index, post })
       } catch (error) {
         if (!(error instanceof CroftError)) throw error
         await sql`rollback to savepoint entry`.execute(tx.trx)

@@ -96,12 +96,8 @@ export async function acceptPost(tx: Tx, profileId: string, input: PostInput): P
     await lockProfile(tx.trx, teamId, profileId)
     await requirePacing(tx.trx, { teamId, profileId, id: null, due }, pacing)
   }
-  const post = await insertPost(tx, {
-    id: newId(),
-    profile,
-    input: { ...input, description: enteredDescription(input.description, hashtags) },
-    due,
-  })
+  const { text: description, warnings } = enteredDescription(input.description, hashtags)
+  const post = await insertPost(tx, { id: newId(), profile, input: { ...input, description }, warnings, due })
   await tx.send(preparePost, { team_id: teamId, task_id: post.id, media_version: post.media_version })
   return post
 }

@@ -1,4 +1,4 @@
-import type { MediaType } from '../../db/schema.ts'
+import type { MediaType, Reason } from '../../db/schema.ts'
 import { codePoints } from '../../lib/text.ts'
 import type { Context } from '../context.ts'
 import { invalid, type Detail, type ErrorCode } from '../errors.ts'
@@ -77,6 +77,22 @@ export function checkPost(ctx: Context, input: Partial<PostInput>, faults: reado
   )
 }
 
-/** The caption as it will be entered: without the characters that the driver cannot enter. Source: seed page 2. */
-export const enteredDescription = (description: string, hashtags: boolean): string =>
-  hashtags ? description : description.replace(/[@#]/g, '')
+const strippedAs = [
+  { sign: '#', code: 'hashtags_stripped', what: 'Hashtags' },
+  { sign: '@', code: 'mentions_stripped', what: 'Mentions' },
+] as const
+
+/** The caption as it will be entered, without the characters that the driver cannot enter, and a warning for each kind of them. Source: seed page 2. */
+export function enteredDescription(description: string, hashtags: boolean): { text: string; warnings: Reason[] } {
+  if (hashtags) return { text: description, warnings: [] }
+  const warnings = strippedAs
+    .filter(({ sign }) => description.includes(sign))
+    .map(({ sign, code, what }) => ({
+      code,
+      message: `${what} cannot be entered by the profile's driver: every ${sign} was taken out of the description.`,
+    }))
+  return { text: description.replace(/[@#]/g, ''), warnings }
+}
+
+/** Whether a warning is of the caption, not of the media. */
+export const isOfCaption = (warning: Reason): boolean => strippedAs.some(({ code }) => code === warning.code)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Reason } from '../../db/schema.ts'
 import { newId } from '../../lib/ids.ts'
 import type { PostRow, ProfileRow } from '../rows.ts'
 import type { Tx } from '../write/scope.ts'
@@ -9,6 +10,7 @@ interface Insert {
   id: string
   profile: ProfileRow
   input: PostInput
+  warnings: Reason[]
   due: Date
 }
 
@@ -16,7 +18,7 @@ interface Insert {
  * Writes a post with its task, event, timeline line and audit row.
  * One statement by hand: accepting posts is the hottest path there is, and five trips to the database are four too many.
  */
-export async function insertPost(tx: Tx, { id, profile, input, due }: Insert): Promise<PostRow> {
+export async function insertPost(tx: Tx, { id, profile, input, warnings, due }: Insert): Promise<PostRow> {
   const post: PostRow = {
     team_id: profile.team_id,
     id,
@@ -40,7 +42,7 @@ export async function insertPost(tx: Tx, { id, profile, input, due }: Insert): P
     is_commercial: input.isCommercial,
     execute_at: input.executeAt === null ? null : new Date(input.executeAt),
     webhook_url: input.webhookUrl,
-    warnings: [],
+    warnings,
     failure: null,
     post_url: null,
     platform_post_id: null,
@@ -64,9 +66,9 @@ export async function insertPost(tx: Tx, { id, profile, input, due }: Insert): P
       values (${post.team_id}, ${newId()}, ${caller.actor}, 'post.create', ${`post:${id}`}, ${facts}, ${caller.requestId}, ${now})
     )
     insert into posts (team_id, id, profile_id, driver, status, media_type, media_url, sound_id, title, description, is_live,
-      privacy_level, is_ai_generated, is_commercial, execute_at, webhook_url, created_at, updated_at)
+      privacy_level, is_ai_generated, is_commercial, execute_at, webhook_url, warnings, created_at, updated_at)
     values (${post.team_id}, ${id}, ${post.profile_id}, ${post.driver}, 'preparing', ${post.media_type}, ${post.media_url}, ${post.sound_id},
       ${post.title}, ${post.description}, ${post.is_live}, ${post.privacy_level}, ${post.is_ai_generated}, ${post.is_commercial},
-      ${post.execute_at}, ${post.webhook_url}, ${now}, ${now})`.execute(tx.trx)
+      ${post.execute_at}, ${post.webhook_url}, ${JSON.stringify(warnings)}, ${now}, ${now})`.execute(tx.trx)
   return post
 }

@@ -88,5 +88,5 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
 }
 
 /** @returns the 409 that tells the post's status */
-export const invalidState = (post: PostRow): CroftError =>
-  new CroftError('invalid_state', `The post is ${post.status}; this is not possible now.`, { status: post.status })
+export const invalidState = (post: PostRow, why = 'This is not possible now.'): CroftError =>
+  new CroftError('invalid_state', `The post is ${post.status}. ${why}`, { status: post.status })

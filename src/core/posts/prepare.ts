@@ -10,6 +10,7 @@ import type { MediaRow, PostRow } from '../rows.ts'
 import { systemScope, type Tx } from '../write/scope.ts'
 import { recordEvent } from '../write/record.ts'
 import { lockPost } from './find.ts'
+import { isOfCaption } from './input.ts'
 import { movePost, postFacts } from './move.ts'
 import { takeLease } from './prepare-lease.ts'
 
@@ -96,7 +97,10 @@ async function reject(tx: Tx, post: PostRow, problems: readonly Reason[]): Promi
 
 async function accept(tx: Tx, post: PostRow, result: (IngestResult & { ok: true }) | null): Promise<void> {
   const media = result
-    ? { media_id: await keepMedia(tx, result.media, post.media_url), warnings: JSON.stringify(result.warnings) }
+    ? {
+        media_id: await keepMedia(tx, result.media, post.media_url),
+        warnings: JSON.stringify([...post.warnings.filter(isOfCaption), ...result.warnings]),
+      }
     : {}
   const later = post.execute_at !== null && post.execute_at > tx.now
   await movePost(tx, post, later ? 'media_ready_later' : 'media_ready', 'The media is checked and kept.', {

@@ -1,10 +1,12 @@
 import type { Platform } from '../../db/schema.ts'
+import type { ProfileField } from '../../drivers/contract.ts'
 import { wakeProfile } from '../../jobs/definitions.ts'
 import { newId } from '../../lib/ids.ts'
 import { driverFor } from '../drivers.ts'
 import { invalid } from '../errors.ts'
 import { fetchPicture, keepPicture } from '../media/picture.ts'
 import { insertTask } from '../tasks/insert.ts'
+import type { ProfilePolicy } from '../warmup/policy.ts'
 import { isUniqueViolation } from '../write/conflict.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../write/record.ts'
 import type { Scope } from '../write/scope.ts'
@@ -17,10 +19,29 @@ export interface NewProfile {
   username: string
   emailAuthMethod: 'google' | 'outlook'
   platform: Platform
+  /** Null or left out: what is there stays, and is read by the set-up. The same of the bio and the picture. */
+  displayName?: string | null
   bio?: string | null
   pictureUrl?: string | null
   driver?: string
+  warmup?: ProfilePolicy
+  labels?: readonly string[]
 }
+
+const policyColumns = ({ runs, spanMs, sessionMs, intervalMs, maintenanceMs }: ProfilePolicy) => ({
+  warmup_runs: runs ?? null,
+  warmup_span_ms: spanMs ?? null,
+  warmup_session_ms: sessionMs ?? null,
+  warmup_interval_ms: intervalMs ?? null,
+  warmup_maintenance_ms: maintenanceMs ?? null,
+})
+
+/** What the set-up is to set on the platform; an empty bio is asked for too. */
+const askedFields = ({ displayName, bio, pictureUrl }: NewProfile): ProfileField[] => [
+  ...(displayName == null ? [] : ['name' as const]),
+  ...(bio == null ? [] : ['bio' as const]),
+  ...(pictureUrl ? ['picture' as const] : []),
+]
 
 /**
  * Takes a profile in and begins to set it up.
@@ -32,8 +53,8 @@ export async function createProfile(scope: Scope, input: NewProfile): Promise<Pr
   const found = valueProblems(
     ctx,
     input.platform,
-    { username, bio: bio ?? undefined, pictureUrl: pictureUrl || undefined },
-    farmNames,
+    { name: input.displayName ?? undefined, username, bio: bio ?? undefined, pictureUrl: pictureUrl || undefined },
+    { ...farmNames, name: 'display_name' },
   )
   if (found.length > 0) throw refusalOf(found)
   const driver = driverFor(ctx, input.driver ?? ctx.defaultDriver, 'driver')
@@ -52,10 +73,12 @@ export async function createProfile(scope: Scope, input: NewProfile): Promise<Pr
           driver: driver.name,
           profile_name: input.accountName ?? input.username,
           username: input.username,
-          display_name: input.username,
+          display_name: input.displayName ?? input.username,
           email_auth_method: input.emailAuthMethod,
           bio: input.bio || null,
           picture_id: pictureId,
+          ...policyColumns(input.warmup ?? {}),
+          labels: [...(input.labels ?? [])],
           status: 'configuring',
           created_at: tx.now,
           updated_at: tx.now,
@@ -80,7 +103,7 @@ export async function createProfile(scope: Scope, input: NewProfile): Promise<Pr
         username: row.username,
         driver: row.driver,
       })
-      await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now })
+      await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now, input: { fields: askedFields(input) } })
       await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: row.id })
       return viewProfile(ctx, tx.trx, row)
     })

@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import type { Context } from '../context.ts'
 import type { ProfileRow, TaskRow, TeamRow } from '../rows.ts'
-import { isWarmedUp, policyOf, readyAtEarliest, type WarmupPolicy } from '../warmup/policy.ts'
+import { isWarmedUp, profilePolicyOf, readyAtEarliest, type WarmupPolicy } from '../warmup/policy.ts'
 import { isBeingSetUp, isClosed } from './lifecycle.ts'
 
 /** A profile with what is derived from its row, its team's policy and its next run. */
@@ -37,7 +37,6 @@ export async function viewProfiles(
   rows: readonly ProfileRow[],
 ): Promise<ProfileView[]> {
   const team: TeamRow = await db.selectFrom('teams').selectAll().where('id', '=', teamId).executeTakeFirstOrThrow()
-  const policy = policyOf(team, ctx.warmupDefaults)
   const pictureIds = rows.flatMap((row) => row.picture_id ?? [])
   const pictures =
     pictureIds.length === 0
@@ -58,6 +57,7 @@ export async function viewProfiles(
   return rows.map((row) => {
     const picture = pictures.find((one) => one.id === row.picture_id)
     const run = runs.find((one) => one.profile_id === row.id)
+    const policy = profilePolicyOf(row, team, ctx.warmupDefaults)
     return {
       row,
       policy,

@@ -17,6 +17,14 @@ async function driverProfile(ctx: Context, profile: ProfileRow): Promise<DriverP
       .where('team_id', '=', profile.team_id)
       .where('id', '=', profile.picture_id)
       .executeTakeFirst())
+  const phone =
+    profile.phone_id &&
+    (await ctx.db
+      .selectFrom('phones')
+      .select('name')
+      .where('team_id', '=', profile.team_id)
+      .where('id', '=', profile.phone_id)
+      .executeTakeFirst())
   return {
     teamId: profile.team_id,
     id: profile.id,
@@ -25,6 +33,7 @@ async function driverProfile(ctx: Context, profile: ProfileRow): Promise<DriverP
     displayName: profile.display_name,
     bio: profile.bio,
     pictureUrl: picture ? mediaUrl(ctx, picture.token) : null,
+    phoneName: phone ? phone.name : null,
   }
 }
 

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { OutcomeUnknown, type Recall, type Step } from '../../drivers/contract.ts'
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../context.ts'
+import type { TaskRow } from '../rows.ts'
+import type { Tx } from '../write/scope.ts'
 import type { ClaimedTask } from './claim.ts'
 
 /** Another worker holds the task by now; whatever this one found out no longer counts. */
@@ -12,8 +14,8 @@ export type HoldsLease = () => boolean
 
 async function begin(ctx: Context, task: ClaimedTask, name: string, once: boolean): Promise<boolean> {
   const inserted = await sql`
-    insert into task_steps (team_id, task_id, run, name, once, began_at)
-    select team_id, id, run, ${name}, ${once}, ${ctx.clock.now()} from tasks
+    insert into task_steps (team_id, task_id, run, name, once, content, began_at)
+    select team_id, id, run, ${name}, ${once}, content, ${ctx.clock.now()} from tasks
     where team_id = ${task.team_id} and id = ${task.id} and claim = ${task.claim} and status = 'running'
     on conflict do nothing`.execute(ctx.db)
   return (inserted.numAffectedRows ?? 0n) > 0n
@@ -81,6 +83,17 @@ export async function hasAsked(ctx: Context, task: ClaimedTask): Promise<boolean
     .limit(1)
     .executeTakeFirst()
   return begun !== undefined
+}
+
+/**
+ * Whether the steps of the present run are of other content than this, and none of them has asked for anything yet that may
+ * have had its effect: a new run may then begin. Where one has, its own steps alone can tell what became of it.
+ */
+export async function areOutdated({ trx }: Pick<Tx, 'trx'>, task: TaskRow, content: string): Promise<boolean> {
+  const { rows } = await sql<{ outdated: boolean | null }>`
+    select bool_or(content is distinct from ${content}) and not bool_or(once) as outdated from task_steps
+    where team_id = ${task.team_id} and task_id = ${task.id} and run = ${task.run}`.execute(trx)
+  return rows[0]?.outdated === true
 }
 
 /** Forgets that a `once` step began, once it is certain that it had no effect; never what another worker began that has the task by now. */

@@ -1,8 +1,10 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import type { Context } from '../context.ts'
-import { policyOf, type WarmupPolicy } from '../warmup/policy.ts'
+import type { ProfileRow } from '../rows.ts'
+import { profilePolicyOf, type WarmupPolicy } from '../warmup/policy.ts'
 
-/** The warm-up policy in force for a team. */
-export async function teamPolicy(ctx: Context, db: Db | Trx, teamId: string): Promise<WarmupPolicy> {
-  return policyOf(await db.selectFrom('teams').selectAll().where('id', '=', teamId).executeTakeFirstOrThrow(), ctx.warmupDefaults)
+/** The warm-up policy in force for a profile. */
+export async function profilePolicy(ctx: Context, db: Db | Trx, profile: ProfileRow): Promise<WarmupPolicy> {
+  const team = await db.selectFrom('teams').selectAll().where('id', '=', profile.team_id).executeTakeFirstOrThrow()
+  return profilePolicyOf(profile, team, ctx.warmupDefaults)
 }

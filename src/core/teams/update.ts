@@ -30,16 +30,18 @@ const lastRun = sql`lateral (
   select max(e.ended_at) as ended_at from tasks e
   where e.team_id = p.team_id and e.profile_id = p.id and e.kind = 'warmup' and e.status in ('done', 'failed')
 ) last`
-const ms = (value: number) => sql`${value}::double precision * interval '1 millisecond'`
+/** A duration of the policy in force for the profile `p`: its own, else the team's. */
+const ms = (own: string, value: number) =>
+  sql`coalesce(${sql.ref(`p.${own}`)}, ${value}::double precision) * interval '1 millisecond'`
 
 /** Runs that are planned already move to where the new policy puts them; a warm profile that it asks no more of is looked at now. */
 async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const moved = await sql<{ profile_id: string; run_at: Date }>`
     update tasks t set updated_at = ${tx.now}, run_at = greatest(${tx.now}, case
-      when p.ready_at is not null then coalesce(last.ended_at, p.ready_at) + ${ms(policy.maintenanceMs)}
-      when p.status = 'warm' and (${policy.runs} = 0 or (p.runs_completed >= ${policy.runs}
-        and p.last_run_ended_at - p.first_run_at >= ${ms(policy.spanMs)})) then ${tx.now}
-      else last.ended_at + ${ms(policy.intervalMs)} end)
+      when p.ready_at is not null then coalesce(last.ended_at, p.ready_at) + ${ms('warmup_maintenance_ms', policy.maintenanceMs)}
+      when p.status = 'warm' and (coalesce(p.warmup_runs, ${policy.runs}) = 0 or (p.runs_completed >= coalesce(p.warmup_runs, ${policy.runs})
+        and p.last_run_ended_at - p.first_run_at >= ${ms('warmup_span_ms', policy.spanMs)})) then ${tx.now}
+      else last.ended_at + ${ms('warmup_interval_ms', policy.intervalMs)} end)
     from profiles p, ${lastRun}
     where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'queued' and (last.ended_at is not null or p.ready_at is not null)
       and p.team_id = t.team_id and p.id = t.profile_id
@@ -58,9 +60,9 @@ async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promis
     from profiles p
     where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'pending'
       and p.team_id = t.team_id and p.id = t.profile_id
-      and ((p.status = 'ready' and ${policy.maintenanceMs} = 0)
-        or (p.status = 'warm' and (${policy.runs} = 0 or (p.runs_completed >= ${policy.runs}
-          and p.last_run_ended_at - p.first_run_at >= ${ms(policy.spanMs)}))))
+      and ((p.status = 'ready' and coalesce(p.warmup_maintenance_ms, ${policy.maintenanceMs}) = 0)
+        or (p.status = 'warm' and (coalesce(p.warmup_runs, ${policy.runs}) = 0 or (p.runs_completed >= coalesce(p.warmup_runs, ${policy.runs})
+          and p.last_run_ended_at - p.first_run_at >= ${ms('warmup_span_ms', policy.spanMs)}))))
     returning t.id, t.profile_id`.execute(tx.trx)
   for (const { id, profile_id } of rows) {
     await cancelWork(tx, { taskId: id })
@@ -70,17 +72,17 @@ async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promis
 
 /** Ready profiles that have no run planned, since the policy asked for none, are given one. */
 async function planMissing(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
-  if (policy.maintenanceMs === 0) return
-  const { rows } = await sql<Pick<ProfileRow, 'team_id' | 'id' | 'status'> & { since: Date }>`
-    select p.team_id, p.id, p.status, coalesce(last.ended_at, p.ready_at) as since
+  const { rows } = await sql<ProfileRow & { since: Date }>`
+    select p.*, coalesce(last.ended_at, p.ready_at) as since
     from profiles p, ${lastRun}
-    where p.team_id = ${team.id} and p.status = 'ready' and not exists (
+    where p.team_id = ${team.id} and p.status = 'ready' and coalesce(p.warmup_maintenance_ms, ${policy.maintenanceMs}) > 0 and not exists (
       select from tasks t where t.team_id = p.team_id and t.profile_id = p.id and t.kind = 'warmup' and t.status in ('pending', 'queued', 'running', 'waiting')
     )
     order by p.id for no key update of p`.execute(tx.trx)
   for (const row of rows) {
-    const pause = row.since.getTime() + policy.maintenanceMs - tx.now.getTime()
-    await planRun(tx, row, policy, Math.max(pause, 0))
+    const own = policyOf(row, policy)
+    const pause = row.since.getTime() + own.maintenanceMs - tx.now.getTime()
+    await planRun(tx, row, own, Math.max(pause, 0))
   }
 }
 

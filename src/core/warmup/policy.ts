@@ -24,6 +24,13 @@ export const policyOf = (team: Team, defaults: WarmupPolicy): WarmupPolicy => ({
   maintenanceMs: team.warmup_maintenance_ms ?? defaults.maintenanceMs,
 })
 
+/** The policy of one profile: its own values where it was given some, else the team's. */
+export const profilePolicyOf = (own: Team, team: Team, defaults: WarmupPolicy): WarmupPolicy =>
+  policyOf(own, policyOf(team, defaults))
+
+/** Values of a profile's own; null or left out: the team's. */
+export type ProfilePolicy = Partial<Record<keyof WarmupPolicy, number | null>>
+
 /** What a profile has behind it. Only successful runs count: the first one's start, the last one's end. */
 export interface WarmupHistory {
   runsCompleted: number

@@ -20,7 +20,7 @@ export function createOperatorDriver(): Driver {
       byPerson: true,
     },
     unavailable: () => null,
-    setUp: (profile) => handOver(setUpBrief(profile)),
+    setUp: (profile, asked) => handOver(setUpBrief(profile, asked)),
     warmUp: (profile, session) => handOver(warmUpBrief(profile, session)),
     editProfile: (profile, fields) => handOver(editBrief(profile, fields)),
     publish: (profile, post) => handOver(publishBrief(profile, post)),

@@ -1,27 +1,9 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { Brief, DriverProfile, ProfileField } from '../contract.ts'
-import { appOf, couldNot, openAccount, steps } from './words.ts'
+import { appOf, couldNot, openAccount, steps, takePhone } from './words.ts'
 
 const picture = (profile: DriverProfile): Brief['media'] =>
   profile.pictureUrl === null ? [] : [{ kind: 'picture', url: profile.pictureUrl }]
-
-/** Signing the owner's account in on a phone. */
-export const setUpBrief = (profile: DriverProfile): Brief => ({
-  instructions: steps(
-    `Choose the phone on which @${profile.username} is to live, and open ${appOf(profile)} on it.`,
-    'Start the item, then have the owner sign the account in, in person or over a call. Never ask for the password, a code or the e-mail account, and write none of them down.',
-    `Check that the account is @${profile.username}, and set what stands under values where it differs.`,
-    'Submit with values.phone_name: the name by which you will know this phone.',
-    couldNot,
-  ),
-  values: {
-    username: profile.username,
-    display_name: profile.displayName,
-    bio: profile.bio,
-    profile_picture_url: profile.pictureUrl,
-  },
-  media: picture(profile),
-})
 
 const minutes = (ms: number): string => {
   const whole = Math.max(Math.round(ms / 60_000), 1)
@@ -58,11 +40,30 @@ function valuesOf(profile: DriverProfile, fields: readonly ProfileField[]): Json
   return Object.assign({}, ...fields.map((field) => all[field])) as JsonObject
 }
 
+/** Signing the owner's account in on a phone: what was asked for is set, and the rest is read and left as it is. */
+export function setUpBrief(profile: DriverProfile, asked: readonly ProfileField[]): Brief {
+  const toSet = asked.map((field) => said[field]).join(', ')
+  return {
+    instructions: steps(
+      `Choose the phone on which @${profile.username} is to live, and open ${appOf(profile)} on it.`,
+      'Start the item, then have the owner sign the account in, in person or over a call. Never ask for the password, a code or the e-mail account, and write none of them down.',
+      `Check that the account is @${profile.username}${toSet === '' ? '' : `, and set ${toSet} to what stands under values; null means empty`}.`,
+      asked.length === 3
+        ? null
+        : 'Leave everything else of the profile as it is, and report the display name and the bio that it shows.',
+      'Submit with values.phone_name, the name by which you know this phone, and with values.display_name and values.bio as the app shows them.',
+      couldNot,
+    ),
+    values: { username: profile.username, ...valuesOf(profile, asked) },
+    media: asked.includes('picture') ? picture(profile) : [],
+  }
+}
+
 /** Setting values on the platform. */
 export const editBrief = (profile: DriverProfile, fields: readonly ProfileField[]): Brief => ({
   instructions: steps(
     fields.includes('username')
-      ? `Take the phone that this item names and open ${appOf(profile)} as the account that is to be @${profile.username}.`
+      ? `${takePhone(profile)} and open ${appOf(profile)} as the account that is to be @${profile.username}.`
       : openAccount(profile),
     `Start the item, open the profile's settings and set ${fields.map((field) => said[field]).join(', ')} to exactly what stands under values; null means empty.`,
     'Submit when the app shows the new values; a screenshot is welcome.',

@@ -13,9 +13,13 @@ export const steps = (...lines: (string | null)[]): string =>
     .map((line, index) => `${index + 1}. ${line}`)
     .join('\n')
 
+/** Which phone to take. One that nobody has named yet stands in no brief. */
+export const takePhone = ({ phoneName }: DriverProfile): string =>
+  phoneName === null ? 'Take the phone on which the account lives' : `Take the phone ${phoneName}`
+
 /** The step that brings the person to the account. */
 export const openAccount = (profile: DriverProfile): string =>
-  `Take the phone that this item names and open ${appOf(profile)} as @${profile.username}.`
+  `${takePhone(profile)} and open ${appOf(profile)} as @${profile.username}.`
 
 export const couldNot =
   'If it cannot be done, fail the item with a code and a sentence that says why; with the code try_again it is put into the queue once more.'

@@ -31,7 +31,7 @@ export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: San
       drafts: true,
     },
     unavailable: () => null,
-    setUp: (profile, step) => setUpProfile(line, profile, step),
+    setUp: (profile, asked, step) => setUpProfile(line, profile, asked, step),
     warmUp: (profile, { lengthMs }, step) => warmUpProfile(line, profile, lengthMs, step),
     editProfile: (profile, fields, step) => editProfileFields(line, profile, fields, step),
     publish: (profile, post, step) => publishPost(line, publicUrl(), profile, post, step),

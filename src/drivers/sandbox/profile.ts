@@ -1,24 +1,45 @@
 import type { JsonObject } from '../../lib/json.ts'
-import type { DriverProfile, Outcome, ProfileField, Step } from '../contract.ts'
+import type { DriverProfile, Outcome, ProfileField, SetUp, Step } from '../contract.ts'
 import { call, type Line } from './call.ts'
-import { setProfile, signedIn, signIn, type Limit, type ProfileChanges, type SandboxPlatform } from './platform/index.ts'
+import {
+  accountNamed,
+  setProfile,
+  signedIn,
+  signIn,
+  type Limit,
+  type ProfileChanges,
+  type SandboxPlatform,
+} from './platform/index.ts'
 import { refusedAsOutcome } from './refused.ts'
 
-const signInTo = (platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> => {
+const signInTo = (
+  platform: SandboxPlatform,
+  profile: DriverProfile,
+  asked: readonly ProfileField[],
+  limit: Limit,
+): Promise<string> => {
   const { id: session, username, displayName, bio, pictureUrl } = profile
-  return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl }, limit)
+  const set = { name: asked.includes('name'), bio: asked.includes('bio'), picture: asked.includes('picture') }
+  return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl, set }, limit)
 }
 
 /** The profile's account on the platform; one that is signed out signs in first, as an app with stored credentials would. */
 export async function accountOf(platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> {
-  return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, limit))
+  return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, [], limit))
 }
 
-/** Signs the profile in on a phone of its own. */
-export function setUpProfile(line: Line, profile: DriverProfile, step: Step): Promise<Outcome<{ phoneName: string | null }>> {
+/** Signs the profile in on a phone of its own, and reads what the account shows. */
+export function setUpProfile(
+  line: Line,
+  profile: DriverProfile,
+  asked: readonly ProfileField[],
+  step: Step,
+): Promise<Outcome<SetUp>> {
   return refusedAsOutcome(async () => {
-    await step('sign_in', () => call(line, profile, 'sign_in', ({ limit }) => signInTo(line.platform, profile, limit)))
-    return { done: { phoneName: `sandbox phone of @${profile.username}` } }
+    await step('sign_in', () => call(line, profile, 'sign_in', ({ limit }) => signInTo(line.platform, profile, asked, limit)))
+    const shown = await accountNamed(line.platform, profile.platform, profile.username)
+    const found = shown ? { found: { displayName: shown.display_name, bio: shown.bio } } : {}
+    return { done: { phoneName: `sandbox phone of @${profile.username}`, ...found } }
   })
 }
 

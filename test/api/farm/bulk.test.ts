@@ -55,7 +55,7 @@ suite('POST /v1/posts/bulk', () => {
     const { id } = await readyProfile(one.croft.ctx, one.croft.team)
     const dry = ok(await one.ask('POST', '/v1/posts/bulk', { posts: [postBody(id), {}] }, { 'x-dry-run': 'true' }))
     const results = dry['results'] as Result[]
-    assert.deepEqual([results[0], results[1]?.error?.code], [{ index: 0, task_id: null }, 'validation_error'])
+    assert.deepEqual([results[0], results[1]?.error?.code], [{ index: 0, task_id: null, warnings: [] }, 'validation_error'])
     assert.equal(await count(one), 0)
   })
 })

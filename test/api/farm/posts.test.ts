@@ -43,7 +43,8 @@ suite('seed page 2', () => {
     const { post } = await posting(one)
     const required = ['media_type', 'media_url', 'profile_id', 'sound_id', 'title', 'webhook_url']
     assert.deepEqual(named(await one.ask('POST', '/v1/posts', {})), required)
-    assert.deepEqual(named(await post(Object.fromEntries(required.map((name) => [name, null])))), required)
+    const never = required.filter((name) => name !== 'sound_id' && name !== 'webhook_url')
+    assert.deepEqual(named(await post(Object.fromEntries(required.map((name) => [name, null])))), never)
     assert.deepEqual(named(await post({ description: null, is_live: 'true', execute_at: '1' })), [
       'description',
       'execute_at',
@@ -100,6 +101,75 @@ suite('seed page 2', () => {
     const made = ok(await post({ title: 'Rye #1 @home', description: '#rye by @croft, 3 # a day' }), 202)
     const shown = ok(await one.ask('GET', `/v1/posts/${String(made['task_id'])}`))
     assert.deepEqual([shown['title'], shown['description']], ['Rye #1 @home', 'rye by croft, 3  a day'])
+  })
+
+  test('what is stripped is a warning, on the post, in a dry run and after a change', async (t) => {
+    const one = await api(t)
+    const { post, id } = await posting(one)
+    const codes = (shown: unknown) => (shown as { code: string }[]).map(({ code }) => code)
+    const dry = { 'x-dry-run': 'true' }
+    const description = '#rye by @croft'
+    const tried = ok(await one.ask('POST', '/v1/posts', postBody(id, { description }), dry), 202)
+    assert.deepEqual([tried['dry_run'], tried['task_id']], [true, null])
+    assert.deepEqual(codes(tried['warnings']), ['hashtags_stripped', 'mentions_stripped'])
+    assert.deepEqual(ok(await one.ask('POST', '/v1/posts', postBody(id), dry), 202)['warnings'], [])
+    const posts = [postBody(id, { description: 'a #b' }), postBody(id), {}]
+    const bulk = ok(await one.ask('POST', '/v1/posts/bulk', { posts }, dry))['results'] as Record<string, unknown>[]
+    assert.deepEqual(
+      bulk.map((result) => result['warnings'] && codes(result['warnings'])),
+      [['hashtags_stripped'], [], undefined],
+    )
+    const at = `/v1/posts/${String(ok(await post({ description }), 202)['task_id'])}`
+    const shown = async () => codes(ok(await one.ask('GET', at))['warnings'])
+    assert.deepEqual(await shown(), ['hashtags_stripped', 'mentions_stripped'])
+    ok(await one.ask('PATCH', at, { title: 'Spelt' }))
+    assert.deepEqual(await shown(), ['hashtags_stripped', 'mentions_stripped'])
+    ok(await one.ask('PATCH', at, { description: 'by @croft' }))
+    assert.deepEqual(await shown(), ['mentions_stripped'])
+    assert.deepEqual(codes(ok(await one.ask('PATCH', at, { description: 'plain' }))['warnings']), [])
+  })
+
+  test('a null sound is the original one, a null webhook none', async (t) => {
+    const one = await api(t)
+    const { post, id } = await posting(one)
+    const none = { sound_id: null, webhook_url: null }
+    const at = `/v1/posts/${String(ok(await post(none), 202)['task_id'])}`
+    const shown = async () => {
+      const { sound_id, webhook_url } = ok(await one.ask('GET', at))
+      return { sound_id, webhook_url }
+    }
+    assert.deepEqual(await shown(), none)
+    const some = { sound_id: '71', webhook_url: 'https://hooks.example.com/other' }
+    ok(await one.ask('PATCH', at, some))
+    assert.deepEqual(await shown(), some)
+    ok(await one.ask('PATCH', at, none))
+    assert.deepEqual(await shown(), none)
+    const bulk = ok(await one.ask('POST', '/v1/posts/bulk', { posts: [postBody(id, none)] }))['results'] as object[]
+    assert.ok(bulk[0] && 'task_id' in bulk[0])
+    assert.deepEqual(named(await one.ask('PATCH', at, { sound_id: '' })), ['sound_id'])
+  })
+
+  test('a time that is a text is told as the number to send', async (t) => {
+    const one = await api(t)
+    const { post, id } = await posting(one)
+    const at = `/v1/posts/${String(ok(await post(), 202)['task_id'])}`
+    const cases = [
+      ['2030-01-02T03:04:05Z', /ISO text; Croft takes milliseconds since 1970: 1893553445000$/],
+      ['2030-01-02T03:04:05.250+02:00', /: 1893546245250$/],
+      ['2030-01-02T03:04', /: 1893553440000 \(read as UTC/],
+      ['2030-01-02', /: 1893542400000$/],
+      ['1893553445000', /without quotes: 1893553445000$/],
+      ['2030-13-45T99:99Z', /must be a number: milliseconds since 1970/],
+      ['tomorrow', /must be a number: milliseconds since 1970/],
+    ] as const
+    for (const [execute_at, says] of cases) {
+      for (const answer of [await post({ execute_at }), await one.ask('PATCH', at, { execute_at })]) {
+        assert.deepEqual(named(answer), ['execute_at'])
+        assert.match(answer.body.error.message, says)
+      }
+      const bulk = ok(await one.ask('POST', '/v1/posts/bulk', { posts: [postBody(id, { execute_at })] }))
+      assert.match(JSON.stringify(bulk['results']), new RegExp(says.source.replace('$', '')))
+    }
   })
 
   test('a profile that is not ready, and one that is not there', async (t) => {

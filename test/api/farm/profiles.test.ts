@@ -28,6 +28,7 @@ suite('seed page 1', () => {
       profile_picture_url: null,
       accounts: [],
       driver: 'sandbox',
+      labels: [],
       warmup: { runs_completed: 0, runs_required: 7, first_run_at: null, ready_at_earliest: null },
     })
     const named2 = await create(one, { ...base(), account_name: 'Croft Bakery', platform: 'instagram' })

@@ -41,7 +41,7 @@ test('the list shows both platforms, with the number of live posts', async (t) =
   await publish()
   await publish()
   await publish({ isLive: false })
-  await driver.setUp({ ...profile, id: newId(), platform: 'instagram' }, stepsInMemory().step)
+  await driver.setUp({ ...profile, id: newId(), platform: 'instagram' }, [], stepsInMemory().step)
   const { text } = await get('/sandbox')
   assert.match(text, /href="\/sandbox\/@vela\.bakery"[^]*2 posts[^]*TikTok/)
   assert.match(text, /href="\/sandbox\/instagram\/@vela\.bakery"[^]*0 posts[^]*Instagram/)

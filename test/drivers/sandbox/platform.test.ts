@@ -14,7 +14,15 @@ async function withUpload(t: TestContext) {
   const { username, displayName, bio, pictureUrl } = profile
   const accountId = await calls.signIn(
     platform,
-    { session: profile.id, platform: 'tiktok', username, displayName, bio, pictureUrl },
+    {
+      session: profile.id,
+      platform: 'tiktok',
+      username,
+      displayName,
+      bio,
+      pictureUrl,
+      set: { name: true, bio: true, picture: true },
+    },
     noLimit,
   )
   const media = { urls: ['https://croft.test/media/a'], width: 9, height: 16 }

@@ -8,11 +8,27 @@ const session = { lengthMs: 900_000 }
 
 test('set-up signs the profile in with its values, on a phone of its own', async (t) => {
   const { db, driver, profile } = await testSandbox(t)
-  assert.deepEqual(await driver.setUp(profile, stepsInMemory().step), { done: { phoneName: 'sandbox phone of @vela.bakery' } })
+  assert.deepEqual(await driver.setUp(profile, ['name', 'bio'], stepsInMemory().step), {
+    done: { phoneName: 'sandbox phone of @vela.bakery', found: { displayName: 'Vela Bakery', bio: 'Bread before dawn' } },
+  })
   const row = await account(db, 'vela.bakery')
   assert.deepEqual(
     [row?.session, row?.display_name, row?.bio, row?.picture_url],
     [profile.id, 'Vela Bakery', 'Bread before dawn', null],
+  )
+})
+
+test('set-up leaves what it was not asked to set, and reports it', async (t) => {
+  const { db, driver, profile } = await testSandbox(t)
+  await driver.setUp(profile, ['name', 'bio'], stepsInMemory().step)
+  const again = { ...profile, id: newId(), displayName: profile.username, bio: null, pictureUrl: 'https://croft.test/media/p' }
+  const outcome = await driver.setUp(again, ['picture'], stepsInMemory().step)
+  assert.ok('done' in outcome)
+  assert.deepEqual(outcome.done.found, { displayName: 'Vela Bakery', bio: 'Bread before dawn' })
+  const row = await account(db, 'vela.bakery')
+  assert.deepEqual(
+    [row?.session, row?.display_name, row?.bio, row?.picture_url],
+    [again.id, 'Vela Bakery', 'Bread before dawn', 'https://croft.test/media/p'],
   )
 })
 
@@ -30,7 +46,7 @@ test('a warm-up begins, sleeps for its session and is done, over restarts too', 
 
 test('an edit changes the named fields and no others', async (t) => {
   const { db, driver, profile } = await testSandbox(t)
-  await driver.setUp(profile, stepsInMemory().step)
+  await driver.setUp(profile, ['name', 'bio'], stepsInMemory().step)
   const next = { ...profile, displayName: 'Vela', bio: null, pictureUrl: 'https://croft.test/media/p' }
   assert.deepEqual(await driver.editProfile(next, ['bio', 'picture'], stepsInMemory().step), {
     done: { fields: ['bio', 'picture'] },
@@ -42,7 +58,7 @@ test('an edit changes the named fields and no others', async (t) => {
 test('a new handle takes the posts along; a taken one is refused whole', async (t) => {
   const { db, driver, profile, post } = await testSandbox(t)
   await driver.publish(profile, post, stepsInMemory().step)
-  await driver.setUp({ ...profile, id: newId(), username: 'Taken' }, stepsInMemory().step)
+  await driver.setUp({ ...profile, id: newId(), username: 'Taken' }, ['name', 'bio'], stepsInMemory().step)
   const refused = await driver.editProfile(
     { ...profile, username: 'tAKEN', bio: 'new' },
     ['username', 'bio'],
@@ -73,7 +89,7 @@ test('whoever signs in to a handle later has its posts and the session', async (
     id: '019a0000-0000-7000-8000-000000000002',
     username: 'Vela.Bakery',
   }
-  await driver.setUp(later, stepsInMemory().step)
+  await driver.setUp(later, ['name', 'bio'], stepsInMemory().step)
   assert.equal((await account(db, 'Vela.Bakery'))?.session, later.id)
   assert.equal((await db.selectFrom('sandbox_accounts').select('id').execute()).length, 1)
 })
@@ -84,7 +100,7 @@ type Try = (
   steps: ReturnType<typeof stepsInMemory>,
 ) => Promise<object>
 const calls: Record<'sign_in' | 'warm_up' | 'edit_profile', Try> = {
-  sign_in: (s, d, { step }) => s[d].setUp(s.profile, step),
+  sign_in: (s, d, { step }) => s[d].setUp(s.profile, [], step),
   warm_up: (s, d, { step }) => s[d].warmUp(s.profile, { lengthMs: 0 }, step),
   edit_profile: (s, d, { step }) => s[d].editProfile(s.profile, ['bio'], step),
 }

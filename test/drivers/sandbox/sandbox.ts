@@ -42,6 +42,7 @@ export async function testSandbox(t: TestContext): Promise<TestSandbox> {
     displayName: 'Vela Bakery',
     bio: 'Bread before dawn',
     pictureUrl: null,
+    phoneName: null,
   }
   return {
     db,

@@ -57,7 +57,10 @@ export const workRecipes: Record<string, Make> = {
   // Beginning it claims it too.
   'POST /v1/work/{work_id}/start': async (croft, team) => ({ params: await workAfter(croft, team), audits: 2 }),
   'POST /v1/work/{work_id}/release': async (croft, team) => ({ params: await workAfter(croft, team, 'claim') }),
-  'POST /v1/work/{work_id}/submit': async (croft, team) => ({ params: await workAfter(croft, team, 'start') }),
+  'POST /v1/work/{work_id}/submit': async (croft, team) => ({
+    params: await workAfter(croft, team, 'start'),
+    body: { values: { phone_name: 'Rack 1' } },
+  }),
   'POST /v1/work/{work_id}/fail': async (croft, team) => ({
     params: await workAfter(croft, team, 'start'),
     body: { code: 'phone_lost', message: 'It is gone.' },

@@ -28,7 +28,12 @@ const url = 'https://hooks.example.com/croft'
 const postIn = async (croft: TestCroft, team: TestTeam, status: PostStatus): Promise<Record<string, string>> => {
   const { ctx } = croft
   const post = await accept(team, await readyProfile(ctx, team))
-  await ctx.db.updateTable('posts').set({ status, platform_post_id: '7' }).where('id', '=', post.id).execute()
+  const draft = status === 'draft_saved' ? { platform_post_id: '7' } : {}
+  await ctx.db
+    .updateTable('posts')
+    .set({ status, ...draft })
+    .where('id', '=', post.id)
+    .execute()
   const task =
     status === 'preparing' ? 'pending' : status === 'unconfirmed' ? 'unconfirmed' : status === 'failed' ? 'failed' : 'done'
   await ctx.db.updateTable('tasks').set({ status: task }).where('id', '=', post.id).execute()

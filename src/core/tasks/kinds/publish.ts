@@ -1,6 +1,7 @@
 import type { Brief, DriverPost, Published } from '../../../drivers/contract.ts'
 import { wakeProfile } from '../../../jobs/definitions.ts'
 import type { Failure } from '../../../db/schema.ts'
+import { contentOf } from '../../posts/content.ts'
 import { lockPost } from '../../posts/find.ts'
 import { movePost } from '../../posts/move.ts'
 import { isClosed } from '../../profiles/lifecycle.ts'
@@ -11,6 +12,7 @@ import type { Tx } from '../../write/scope.ts'
 import type { ClaimedTask } from '../claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../end.ts'
 import { handOver } from '../hand-over.ts'
+import { areOutdated } from '../steps.ts'
 import { refusalOf, type Kind, type Work } from './kind.ts'
 
 /** The post as the driver is to publish it: the media of this very version. */
@@ -44,7 +46,27 @@ export async function driverPost({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Pro
   }
 }
 
-async function succeed(tx: Tx, post: PostRow, done: Published): Promise<void> {
+/** Whether what this task published is what the post shows now. */
+async function isAsShown(tx: Tx, task: ClaimedTask, post: PostRow): Promise<boolean> {
+  const { content } = await tx.trx
+    .selectFrom('tasks')
+    .select('content')
+    .where('team_id', '=', task.team_id)
+    .where('id', '=', task.id)
+    .executeTakeFirstOrThrow()
+  // Null: begun by a version of Croft that did not keep it.
+  return content === null || content === contentOf(post)
+}
+
+const otherContent =
+  'The post was changed after it had begun to publish, and what went out may not be what it shows. Look on the profile, then resolve the post.'
+
+async function settleUnknown(tx: Tx, post: PostRow, code: string, message: string): Promise<void> {
+  await movePost(tx, post, 'unconfirmed', message, { post: { failure: JSON.stringify({ code, message }) } })
+}
+
+async function succeed(tx: Tx, task: ClaimedTask, post: PostRow, done: Published): Promise<void> {
+  if (!(await isAsShown(tx, task, post))) return settleUnknown(tx, post, 'content_changed', otherContent)
   const set = { platform_post_id: done.platformPostId, post_url: done.url, failure: null }
   if (!post.is_live) {
     await movePost(tx, post, 'draft_saved', 'The draft is saved on the device.', { post: set })
@@ -91,9 +113,14 @@ async function handOverPost(tx: Tx, task: ClaimedTask, profile: ProfileRow, post
 export const publish: Kind<Published> = {
   async begin(tx, task, profile) {
     const queued = await lockPost(tx.trx, task.team_id, task.id)
+    const content = contentOf(queued)
+    const anew = await areOutdated(tx, task, content)
+    // The claim's own copy follows the row.
+    if (anew) task.run += 1
+    const change = { task: { content }, anew }
     const post = tx.ctx.drivers.get(profile.driver)?.can.byPerson
-      ? await movePost(tx, queued, 'handed_over', 'A person is to publish it.', { held: true })
-      : await movePost(tx, queued, 'began', 'The driver begins to publish.')
+      ? await movePost(tx, queued, 'handed_over', 'A person is to publish it.', { ...change, held: true })
+      : await movePost(tx, queued, 'began', 'The driver begins to publish.', change)
     if (!isClosed(profile.status)) return true
     const failure = closed(profile)
     await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
@@ -102,13 +129,12 @@ export const publish: Kind<Published> = {
   perform: async (work) => work.driver.publish(work.driverProfile, await driverPost(work), work.step),
   async settle(tx, task, profile, settlement) {
     const post = await lockPost(tx.trx, task.team_id, task.id)
-    if ('done' in settlement) return succeed(tx, post, settlement.done)
+    if ('done' in settlement) return succeed(tx, task, post, settlement.done)
     if ('failed' in settlement || 'interrupted' in settlement) return fail(tx, task, post, refusalOf(settlement))
     if ('wait' in settlement && 'until' in settlement.wait) return sleepTask(tx, task, settlement.wait.until)
     if ('wait' in settlement && 'for' in settlement.wait && post.status === 'waiting_for_operator')
       return handOverPost(tx, task, profile, post, settlement.wait.brief)
     const message = 'unknown' in settlement ? settlement.unknown : 'The driver handed the post to a person, which it cannot do.'
-    const failure = JSON.stringify({ code: 'outcome_unknown', message })
-    await movePost(tx, post, 'unconfirmed', message, { post: { failure } })
+    await settleUnknown(tx, post, 'outcome_unknown', message)
   },
 }

@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import type { SetUp } from '../../../drivers/contract.ts'
 import { wakeProfile } from '../../../jobs/definitions.ts'
-import { newId } from '../../../lib/ids.ts'
+import { addPhone, findOrAddPhone } from '../../phones/find-or-add.ts'
+import { editFields } from '../../profiles/edit.ts'
 import { moveProfile } from '../../profiles/move.ts'
 import type { ProfileRow } from '../../rows.ts'
-import { teamPolicy } from '../../teams/policy.ts'
+import { profilePolicy } from '../../teams/policy.ts'
 import { isWarmedUp } from '../../warmup/policy.ts'
 import { planRun } from '../../warmup/plan.ts'
 import { recordTimeline } from '../../write/record.ts'
@@ -14,41 +15,37 @@ import { backoffMs, endTask, mostTries, requeueTask } from '../end.ts'
 import { waitFor } from '../hand-over.ts'
 import { refusalOf, type Kind } from './kind.ts'
 
-type Done = { phoneName: string | null }
+const phoneOf = (tx: Tx, profile: ProfileRow, name: string): Promise<string> =>
+  tx.ctx.drivers.get(profile.driver)?.can.byPerson ? findOrAddPhone(tx, profile.driver, name) : addPhone(tx, profile.driver, name)
 
-/** People give the same name again for a phone that hosts other profiles too; every other driver's phones are new. */
-async function knownPhone(tx: Tx, profile: ProfileRow, name: string): Promise<string | null> {
-  if (!tx.ctx.drivers.get(profile.driver)?.can.byPerson) return null
-  // Two who name a new phone at once name one phone.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`phone ${profile.team_id} ${name}`}, 0))`.execute(tx.trx)
-  const known = await tx.trx
-    .selectFrom('phones')
-    .select('id')
+/** What the account shows and nobody has asked to be otherwise, neither with the profile nor by an edit that waits. */
+async function foundValues(tx: Tx, profile: ProfileRow, { found = {} }: SetUp) {
+  const edits = await tx.trx
+    .selectFrom('tasks')
+    .select('input')
     .where('team_id', '=', profile.team_id)
-    .where('driver', '=', profile.driver)
-    .where('name', '=', name)
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
-  return known?.id ?? null
-}
-
-async function addPhone(tx: Tx, profile: ProfileRow, name: string | null): Promise<string | null> {
-  if (name === null) return null
-  const known = await knownPhone(tx, profile, name)
-  if (known !== null) return known
-  const id = newId()
-  await tx.trx
-    .insertInto('phones')
-    .values({ team_id: profile.team_id, id, name, driver: profile.driver, created_at: tx.now })
+    .where('profile_id', '=', profile.id)
+    .where('kind', '=', 'profile_edit')
+    .where('status', '=', 'queued')
     .execute()
-  return id
+  const waiting = new Set(edits.flatMap(({ input }) => editFields(input)))
+  return {
+    ...(found.displayName === undefined || waiting.has('name') ? {} : { display_name: found.displayName }),
+    ...(found.bio === undefined || waiting.has('bio') ? {} : { bio: found.bio || null }),
+  }
 }
 
-async function succeed(tx: Tx, task: ClaimedTask, profile: ProfileRow, done: Done): Promise<void> {
-  await endTask(tx, task, 'done', 'The account is signed in.', { result: done })
-  const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
-  const provisioned = { phone_id: await addPhone(tx, profile, done.phoneName), provisioned_at: tx.now, failure: null }
+async function succeed(tx: Tx, task: ClaimedTask, profile: ProfileRow, done: SetUp): Promise<void> {
+  await endTask(tx, task, 'done', 'The account is signed in.', {
+    result: { phoneName: done.phoneName, found: { ...done.found } },
+  })
+  const policy = await profilePolicy(tx.ctx, tx.trx, profile)
+  const provisioned = {
+    ...(await foundValues(tx, profile, done)),
+    phone_id: done.phoneName === null ? null : await phoneOf(tx, profile, done.phoneName),
+    provisioned_at: tx.now,
+    failure: null,
+  }
   const ready = isWarmedUp(policy, { runsCompleted: 0, firstRunAt: null, lastRunEndedAt: null })
   const moved = ready
     ? await moveProfile(tx, profile, 'granted', 'The account is signed in, and the policy asks for no warm-up.', {
@@ -61,7 +58,7 @@ async function succeed(tx: Tx, task: ClaimedTask, profile: ProfileRow, done: Don
 }
 
 /** Setting an account up: signing it in, on a phone or by a grant. */
-export const setup: Kind<Done> = {
+export const setup: Kind<SetUp> = {
   async begin(tx, task, profile) {
     if (profile.status === 'retrying') await moveProfile(tx, profile, 'set_up_resumed', 'The next try of the set-up begins.')
     await recordTimeline(tx, {
@@ -74,7 +71,7 @@ export const setup: Kind<Done> = {
     })
     return true
   },
-  perform: ({ driver, driverProfile, step }) => driver.setUp(driverProfile, step),
+  perform: ({ driver, driverProfile, task, step }) => driver.setUp(driverProfile, editFields(task.input), step),
   async settle(tx, task, profile, settlement) {
     if ('done' in settlement) return succeed(tx, task, profile, settlement.done)
     if ('wait' in settlement) return waitFor(tx, task, profile, settlement.wait)

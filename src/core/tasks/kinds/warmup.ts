@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/json.ts'
 import { lockProfile } from '../../profiles/find.ts'
 import { moveProfile } from '../../profiles/move.ts'
 import type { ProfileRow } from '../../rows.ts'
-import { teamPolicy } from '../../teams/policy.ts'
+import { profilePolicy } from '../../teams/policy.ts'
 import { isWarmedUp, type WarmupPolicy } from '../../warmup/policy.ts'
 import { planRun } from '../../warmup/plan.ts'
 import { endRun, startRun } from '../../warmup/run.ts'
@@ -30,7 +30,7 @@ async function becomeReady(tx: Tx, profile: ProfileRow, policy: WarmupPolicy): P
 async function afterRun(tx: Tx, task: ClaimedTask, { team_id, id }: ProfileRow, success: boolean, reason: string): Promise<void> {
   // Held before the run's event is written, so that the profile's events stand in the order of its changes.
   const profile = await lockProfile(tx.trx, team_id, id)
-  const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
+  const policy = await profilePolicy(tx.ctx, tx.trx, profile)
   const maintenance = profile.ready_at !== null
   const moved = await endRun(tx, task, profile, success, reason)
   if (!maintenance && isWarmedUp(policy, historyOf(moved))) return becomeReady(tx, moved, policy)
@@ -40,7 +40,7 @@ async function afterRun(tx: Tx, task: ClaimedTask, { team_id, id }: ProfileRow, 
 /** One warm-up run, or of a ready profile one maintenance run. */
 export const warmup: Kind<JsonObject> = {
   async begin(tx, task, profile) {
-    const policy = await teamPolicy(tx.ctx, tx.trx, profile.team_id)
+    const policy = await profilePolicy(tx.ctx, tx.trx, profile)
     if (profile.status === 'warm' && isWarmedUp(policy, historyOf(profile))) {
       await endTask(tx, task, 'done', 'The policy asks for no further run.')
       await becomeReady(tx, profile, policy)
@@ -63,7 +63,7 @@ export const warmup: Kind<JsonObject> = {
     return true
   },
   async perform({ ctx, driver, driverProfile, step, profile }) {
-    const { sessionMs } = await teamPolicy(ctx, ctx.db, profile.team_id)
+    const { sessionMs } = await profilePolicy(ctx, ctx.db, profile)
     const topics = driver.can.byPerson ? await topicsOf(ctx, profile) : null
     return driver.warmUp(driverProfile, { lengthMs: sessionMs, topics }, step)
   },

@@ -1,15 +1,18 @@
-import type { Published } from '../../../drivers/contract.ts'
+import type { Published, SetUp } from '../../../drivers/contract.ts'
 import type { TaskKind } from '../../../db/schema.ts'
-import type { Json, JsonObject } from '../../../lib/json.ts'
-import { list, codePoints } from '../../../lib/text.ts'
+import type { JsonObject } from '../../../lib/json.ts'
+import { list } from '../../../lib/text.ts'
 import { invalid, type Detail } from '../../errors.ts'
+import { phoneNameProblems } from '../../phones/find-or-add.ts'
 import { findPost } from '../../posts/find.ts'
+import { findProfile } from '../../profiles/find.ts'
+import { valueProblems } from '../../profiles/values.ts'
 import type { Tx } from '../../write/scope.ts'
 import type { Submission, WorkRow } from '../contract.ts'
 
 /** @throws CroftError `validation_error` for values that this work has not */
-function requireKnown(item: WorkRow, submission: Submission, beside: readonly string[]): void {
-  const known = [...Object.keys(item.values), ...beside]
+function requireKnown(item: WorkRow, submission: Submission): void {
+  const known = Object.keys(item.values)
   const wrong: Detail[] = Object.keys(submission.values ?? {})
     .filter((name) => !known.includes(name))
     .map((name) => ({
@@ -24,23 +27,47 @@ function requireNoUrl(submission: Submission): void {
     throw invalid([{ path: 'post_url', message: 'is not asked for; only a published post has one' }])
 }
 
-function phoneName(given: Json | undefined): string | null {
-  if (given == null) return null
-  const name = typeof given === 'string' ? given.trim() : ''
-  if (name === '' || codePoints(name) > 100)
-    throw invalid([{ path: 'values.phone_name', message: 'must be text of 1 to 100 characters' }])
-  return name
+const reported = ['username', 'display_name', 'bio', 'phone_name'] as const
+const valueNames = {
+  name: 'values.display_name',
+  username: 'values.username',
+  bio: 'values.bio',
+  picture: 'values.profile_picture_url',
 }
 
-function setUp(item: WorkRow, submission: Submission): { phoneName: string | null } {
+/** The phone, and what the account shows. @throws CroftError `validation_error` */
+async function setUp(tx: Tx, item: WorkRow, submission: Submission): Promise<SetUp> {
   requireNoUrl(submission)
-  requireKnown(item, submission, ['phone_name'])
-  return { phoneName: phoneName(submission.values?.['phone_name']) }
+  const values = submission.values ?? {}
+  const profile = await findProfile(tx.trx, item.team_id, item.profile_id ?? '')
+  const text = (name: (typeof reported)[number]) => (typeof values[name] === 'string' ? values[name] : undefined)
+  const [username, name, bio, phoneName] = [text('username'), text('display_name'), text('bio'), text('phone_name')]
+  const wrong: Detail[] = Object.entries(values).flatMap(([key, value]) => {
+    const path = `values.${key}`
+    if (!reported.some((one) => one === key)) return [{ path, message: `is not asked for; it is ${list(reported, 'or')}` }]
+    return key === 'phone_name' || typeof value === 'string' || (key === 'bio' && value === null)
+      ? []
+      : [{ path, message: 'must be text' }]
+  })
+  wrong.push(...phoneNameProblems(values['phone_name']))
+  wrong.push(
+    ...valueProblems(tx.ctx, profile.platform, { name, bio }, valueNames).map(({ path, message }) => ({ path, message })),
+  )
+  if (username !== undefined && username.toLowerCase() !== profile.username.toLowerCase())
+    wrong.push({
+      path: 'values.username',
+      message: `must be ${profile.username}; if the account is another one, fail the item and say so`,
+    })
+  if (wrong.length > 0) throw invalid(wrong)
+  return {
+    phoneName: phoneName?.trim() ?? null,
+    found: { ...(name === undefined ? {} : { displayName: name }), ...(values['bio'] === undefined ? {} : { bio: bio ?? null }) },
+  }
 }
 
 function simple(item: WorkRow, submission: Submission): JsonObject {
   requireNoUrl(submission)
-  requireKnown(item, submission, [])
+  requireKnown(item, submission)
   return { by: 'operator', values: submission.values === null ? null : { ...submission.values }, note: submission.note }
 }
 
@@ -54,7 +81,7 @@ function requireLink(text: string | null): string {
 }
 
 async function published(tx: Tx, item: WorkRow, submission: Submission): Promise<Published> {
-  requireKnown(item, submission, [])
+  requireKnown(item, submission)
   const post = await findPost(tx.trx, item.team_id, item.task_id ?? '')
   if (post.is_live) {
     const url = requireLink(submission.postUrl)
@@ -68,5 +95,5 @@ async function published(tx: Tx, item: WorkRow, submission: Submission): Promise
 /** What the task's kind calls done, out of what the person handed in. @throws CroftError `validation_error` */
 export async function resultOf(tx: Tx, kind: TaskKind, item: WorkRow, submission: Submission): Promise<unknown> {
   if (kind === 'publish') return published(tx, item, submission)
-  return kind === 'setup' ? setUp(item, submission) : simple(item, submission)
+  return kind === 'setup' ? setUp(tx, item, submission) : simple(item, submission)
 }

@@ -10,10 +10,12 @@ export interface SignIn {
   displayName: string
   bio: string | null
   pictureUrl: string | null
+  /** What is set on an account that is there already; a new one gets all of it. */
+  set: { name: boolean; bio: boolean; picture: boolean }
 }
 
 /**
- * Signs a session in to the account of that handle, which exists from then on, and sets its public values.
+ * Signs a session in to the account of that handle, which exists from then on, and sets the public values that it is told to.
  * @returns the account's id
  */
 export async function signIn({ db, clock }: SandboxPlatform, input: SignIn, limit: Limit): Promise<string> {
@@ -28,8 +30,11 @@ export async function signIn({ db, clock }: SandboxPlatform, input: SignIn, limi
       insert into sandbox_accounts (id, platform, username, session, display_name, bio, picture_url, signed_in_at, updated_at)
       values (${newNumber()}, ${input.platform}, ${input.username}, ${input.session}, ${input.displayName}, ${input.bio}, ${input.pictureUrl}, ${now}, ${now})
       on conflict (platform, lower(username)) do update set
-        username = excluded.username, session = excluded.session, display_name = excluded.display_name,
-        bio = excluded.bio, picture_url = excluded.picture_url, signed_in_at = excluded.signed_in_at, updated_at = excluded.updated_at
+        username = excluded.username, session = excluded.session, signed_in_at = excluded.signed_in_at,
+        display_name = case when ${input.set.name} then excluded.display_name else sandbox_accounts.display_name end,
+        bio = case when ${input.set.bio} then excluded.bio else sandbox_accounts.bio end,
+        picture_url = case when ${input.set.picture} then excluded.picture_url else sandbox_accounts.picture_url end,
+        updated_at = excluded.updated_at
       returning id`.execute(trx)
     limit.check()
     return rows[0]?.id ?? ''

@@ -98,7 +98,7 @@ test('every bad value is named as this family names it, and is 400', async () =>
 test('a slideshow is one zip; what else its vendor takes is refused by name, with what to do', async () => {
   const [made] = postsOf(await slideshow({ caption: 'Rye', renderAsVideo: false }))
   assert.equal(made?.['renderAsVideo'], false)
-  const postId = String(made?.['postId'])
+  const postId = String(made['postId'])
   assert.equal(bodyOf(await server.request('GET', `/v1/posts/${postId}`))['media_type'], 'slideshow')
   const refused = await slideshow({ contentUrls: [...contentUrls, contentUrl], renderAsVideo: true, slideDuration: 4 })
   assert.deepEqual([refused.status, pathsOf(refused)], [400, ['contentUrls', 'renderAsVideo', 'slideDuration']])

@@ -63,13 +63,13 @@ const names = {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An ISO-8601 time; one that names no zone is read as UTC. */
-const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(?<zone>Z|[+-]\d\d:?\d\d)?$/i
+const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?$/i
 
 /** What to send for a time that is a text: the number in it, or the milliseconds of the instant that it names. */
 function timeAsText(text: string): string {
   if (/^\d{1,16}$/.test(text)) return `is a text; Croft takes the number, without quotes: ${text}`
   const iso = isoTime.exec(text)
-  const zoned = iso?.groups?.['zone'] !== undefined || !/[T ]/i.test(text)
+  const zoned = iso?.[1] !== undefined || !/[T ]/i.test(text)
   const at = iso ? Date.parse(zoned ? text : `${text}Z`) : NaN
   if (Number.isNaN(at)) return 'must be a number: milliseconds since 1970'
   return `is an ISO text; Croft takes milliseconds since 1970: ${at}${zoned ? '' : ' (read as UTC, since it names no zone)'}`

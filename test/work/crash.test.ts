@@ -60,7 +60,7 @@ test('a worker that dies between the claim and the hand-over leaves one item beh
   }
   const setup = await dieAndGoOn('setup')
   await ana.request('POST', `/v1/work/${setup.id}/start`)
-  await ana.request('POST', `/v1/work/${setup.id}/submit`, {})
+  await ana.request('POST', `/v1/work/${setup.id}/submit`, { values: { phone_name: 'Rack 1' } })
   assert.equal((await findProfile(ctx.db, team.id, profile.id)).status, 'ready')
 
   const post = await prepared(ctx, team, profile, { mediaUrl: media.url('sample.mp4') })

@@ -159,7 +159,8 @@ suite('the routes of work', () => {
     assert.deepEqual([other.status, errorOf(other)['status']], [409, 'claimed'])
     const reused = await ana.request('POST', `/v1/work/${id}/start`, undefined, headers)
     assert.deepEqual([reused.status, errorOf(reused).code], [422, 'idempotency_key_reused'])
-    const submit = () => ana.request('POST', `/v1/work/${id}/submit`, {}, { 'idempotency-key': 'two' })
+    const submit = () =>
+      ana.request('POST', `/v1/work/${id}/submit`, { values: { phone_name: 'Rack 1' } }, { 'idempotency-key': 'two' })
     assert.equal((await submit()).status, 200)
     assert.equal((await submit()).headers.get('idempotent-replayed'), 'true')
   })
@@ -258,6 +259,10 @@ suite('the routes of work', () => {
     const ben = await testManager(server, server.team)
     assert.equal((await upload(id, picture, { key: ben.key })).status, 409)
     const media = (kept.body as { media_id: string }).media_id
-    assert.equal((await ana.request('POST', `/v1/work/${id}/submit`, { screenshot_media_id: media })).status, 200)
+    assert.equal(
+      (await ana.request('POST', `/v1/work/${id}/submit`, { values: { phone_name: 'Rack 1' }, screenshot_media_id: media }))
+        .status,
+      200,
+    )
   })
 })

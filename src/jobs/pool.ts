@@ -1,12 +1,12 @@
-import type { PgBoss } from 'pg-boss'
+import type { Job, PgBoss } from 'pg-boss'
 import type { JobData, JobDefinition } from './definitions.ts'
 
 export type Handler<Data extends JobData> = (data: Data, signal: AbortSignal) => Promise<void>
 
 /** The workers of one kind of job in this process. */
 export interface WorkerPool {
-  /** Makes one idle worker look for a job now. */
-  nudge(): void
+  /** Makes one idle worker look for a job now. @returns false where none is idle */
+  nudge(): boolean
   /** No idle worker looks for jobs any more. */
   stop(): void
 }
@@ -27,23 +27,37 @@ export async function startPool<Data extends JobData>(
   onError: (error: unknown, data: Data) => void,
 ): Promise<WorkerPool> {
   const { name, concurrency, share } = definition
+  let [made, stopped] = [0, false]
   const workers = () => boss.getWipData().filter((worker) => worker.name === name)
-  const nudge = () => {
+  const nudge = (): boolean => {
     const idle = workers().find((worker) => worker.count === 0)
     if (idle) boss.notifyWorker(idle.id)
+    return idle !== undefined
   }
-  const places = { localConcurrency: concurrency, localGroupConcurrency: share }
-  await boss.work<Data>(name, { batchSize: 1, pollingIntervalSeconds: idlePollSeconds, ...places }, async (jobs) => {
+  const work = async (jobs: Job<Data>[]) => {
     // A busy worker that is woken looks for the next job as soon as it is done with this one.
     for (const worker of workers()) if (worker.count > 0) boss.notifyWorker(worker.id)
-    nudge()
+    if (!nudge() && made < concurrency && !stopped) await grow()
     for (const job of jobs) {
       await handler(job.data, job.signal).catch((error: unknown) => {
         onError(error, job.data)
         throw error
       })
     }
-  })
+  }
+  /** Adds as many workers as one team may hold: a process that is not busy asks with few. */
+  const grow = async () => {
+    made += share
+    const places = { localConcurrency: share, localGroupConcurrency: share }
+    await boss.work<Data>(name, { batchSize: 1, pollingIntervalSeconds: idlePollSeconds, ...places }, work)
+  }
+  await grow()
   const timer = setInterval(nudge, pollMs)
-  return { nudge, stop: () => clearInterval(timer) }
+  return {
+    nudge,
+    stop() {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
 }

@@ -49,7 +49,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   edit_requests: {
     erased: 'row',
     columns:
-      'team_id id profile_id manager_id status requested_username requested_visible_name requested_biography requested_profile_picture_url requested_link_in_bio picture_id feedback credits_cost debit_id in_review_at created_at updated_at finalized_at',
+      'team_id id profile_id manager_id status requested_username requested_visible_name requested_biography requested_profile_picture_url requested_link_in_bio picture_id feedback credits_cost debit_id in_review_at created_at updated_at finalized_at submission',
   },
   event_fan_out: { erased: 'kept', keeps: 'a place in the order of events', columns: 'one xid seq' },
   events: {
@@ -84,12 +84,12 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   posts: {
     erased: 'row',
     columns:
-      'team_id id profile_id driver status media_type media_url media_version media_id prepare_lease sound_id title description is_live privacy_level is_ai_generated is_commercial execute_at webhook_url warnings failure post_url platform_post_id published_at created_at updated_at',
+      'team_id id profile_id driver status media_type media_url media_version media_id prepare_lease sound_id title description is_live privacy_level is_ai_generated is_commercial execute_at webhook_url warnings failure post_url platform_post_id published_at created_at updated_at inspections_cut swept_at swept_for',
   },
   profiles: {
     erased: 'row',
     columns:
-      'team_id id platform driver profile_name username email_auth_method bio picture_id status phone_id provisioned_at setup_tries runs_completed first_run_at last_run_ended_at ready_at pacing_max_per_day pacing_min_gap_ms failure created_at updated_at display_name name_changed_at not_applied link_in_bio',
+      'team_id id platform driver profile_name username email_auth_method bio picture_id status phone_id provisioned_at setup_tries runs_completed first_run_at last_run_ended_at ready_at pacing_max_per_day pacing_min_gap_ms failure created_at updated_at display_name name_changed_at not_applied link_in_bio labels warmup_interval_ms warmup_maintenance_ms warmup_runs warmup_session_ms warmup_span_ms',
   },
   rate_windows: { erased: 'team', columns: 'team_id route seconds counts' },
   review_failures: { erased: 'row', columns: 'team_id subject_id position failures next_at' },
@@ -103,11 +103,11 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
     columns: 'id account_id upload_id ref kind media title description sound_id created_at live_at visible_from',
   },
   sandbox_uploads: { erased: 'row', columns: 'id account_id kind media created_at' },
-  task_steps: { erased: 'row', columns: 'team_id task_id run name once began_at ended_at result' },
+  task_steps: { erased: 'row', columns: 'team_id task_id run name once began_at ended_at result content' },
   tasks: {
     erased: 'row',
     columns:
-      'team_id id profile_id kind status run_at run tries claim claimed_by lease_until resume_at input result failure started_at ended_at created_at updated_at',
+      'team_id id profile_id kind status run_at run tries claim claimed_by lease_until resume_at input result failure started_at ended_at created_at updated_at content swept_at swept_for',
   },
   teams: {
     erased: 'team',
@@ -120,7 +120,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   video_slots: {
     erased: 'row',
     columns:
-      'team_id bundle_id position status media_type media_url media_version media_id media_checked_at media_problems title description sound_id target_publish_date submission post_url feedback configured_at in_review_at finalized_at updated_at',
+      'team_id bundle_id position status media_type media_url media_version media_id media_checked_at media_problems title description sound_id target_publish_date submission post_url feedback configured_at in_review_at finalized_at updated_at inspections_cut',
   },
   webhook_endpoint_secrets: { erased: 'team', columns: 'team_id endpoint_id id secret created_at expires_at' },
   webhook_endpoints: {

@@ -28,6 +28,13 @@ const show = ({ posts, timezone }: AccountPosts) =>
     createdAt: post.created_at.toISOString(),
   }))
 
+// Without a time: any date would be past one day.
+const example = {
+  accountIds: ['0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'],
+  caption: 'From the oven',
+  soundId: '7016547803243022337',
+}
+
 const asOneZip =
   'must be one URL, of a zip of slide-1.jpg, slide-2.jpg, …: Croft does not take the images one by one. Put them into a zip, upload it with POST /v1/media, and give its media_url'
 
@@ -49,6 +56,7 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/posts/video',
     summary: 'Post a video to one or more accounts',
     body: videoBody,
+    bodyExample: { ...example, contentUrl: 'https://cdn.example.com/clips/oven.mp4' },
     response: object({ posts: Type.Array(object(post)) }),
     write: (scope, { body }) =>
       asFamily('contentUrl', () => {
@@ -62,6 +70,7 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/posts/slideshow',
     summary: 'Post a slideshow to one or more accounts',
     body: slideshowBody,
+    bodyExample: { ...example, contentUrls: ['https://cdn.example.com/slides/oven.zip'] },
     response: object({ posts: Type.Array(object({ ...post, renderAsVideo: Type.Boolean() })) }),
     write: (scope, { body }) =>
       asFamily('contentUrls', () => {

@@ -14,7 +14,7 @@ interface Entry {
 export const patternSays: Readonly<Record<string, string>> = {
   '\\S': 'must not be blank',
   '^$|\\S': 'must not be blank',
-  '^[A-Z]{2}$': 'must be two capital letters such as US',
+  '^[A-Za-z]{2}$': 'must be two letters such as US',
   '^\\d{4}-\\d{2}-\\d{2}$': 'must be a day such as 2026-11-21',
   '^\\d{1,9}(ms|s|m|h|d)$': 'must be a duration such as 0s, 15m or 7d',
   '^[a-z][a-z0-9_]{0,63}$': 'must be 1 to 64 lower-case letters, digits and underscores, a letter first, such as wrong_screen',

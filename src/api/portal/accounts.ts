@@ -67,7 +67,7 @@ export function savedAccountRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/api/ext/accounts/:id',
     summary: 'Get an account',
     // No shape at all: every text that is no UUID is 404 in this family, one that cannot be stored among them.
-    params: object({ id: Type.Unsafe<string>({ description: 'The id of the account, a UUID.' }) }),
+    params: object({ id: Type.String({ description: 'The id of the account, a UUID.' }) }),
     response: dataOf(accountShape),
     read: async (_, caller, { params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
   })

@@ -128,7 +128,7 @@ test('what clients send in the wrong form', async (t) => {
 
   await t.test('messages are for people', async () => {
     const country = await ask('POST', '/api/ext/bundles', { bundle_type: 'account_only', country: 'usa', owner: ' ' })
-    assert.equal(messages(country)['country'], 'must be two capital letters such as US')
+    assert.equal(messages(country)['country'], 'must be two letters such as US')
     assert.equal(messages(country)['owner'], 'must not be blank')
     const pacing = await ask('PATCH', '/v1/team', { pacing: { min_gap: 'soon', max_per_day: 0 } })
     assert.deepEqual(messages(pacing), {

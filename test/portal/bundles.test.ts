@@ -201,7 +201,8 @@ test('the team sees the screenshot of a set-up, and the set-up can be handed in 
   await p().doWork(work, 'submit', { note: 'First.' })
   await p().doWork(work, 'submit', { note: 'Second.', values: { biography: null, link_in_bio: 'https://acme.example/' } })
   const said = (await p().get(id))['account_submission'] as Record<string, unknown>
-  assert.deepEqual([said['note'], said['values']], ['Second.', { biography: null, link_in_bio: 'https://acme.example/' }])
+  const values = { phone_name: 'Rack 1', biography: null, link_in_bio: 'https://acme.example/' }
+  assert.deepEqual([said['note'], said['values']], ['Second.', values])
   const seen = await shot()
   assert.match(`${seen.status} ${seen.headers.get('content-type') ?? ''}`, /^200 image\//)
   const other = await testTeam(p().server.ctx, 'other of screenshots')

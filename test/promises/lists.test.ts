@@ -35,6 +35,7 @@ const rare: Readonly<Record<string, string>> = {
   'GET /v1/webhook-deliveries status': 'failed',
   'GET /v1/webhook-endpoints/{endpoint_id}/deliveries status': 'failed',
   'GET /api/ext/bundles status': 'canceled',
+  country: 'DE',
   kind: 'setup',
   type: 'post.failed',
   actor: 'few',

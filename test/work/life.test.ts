@@ -210,7 +210,7 @@ suite('a profile whose work a person does', () => {
   const setUp = async (policy: { runs?: number; spanMs?: number; intervalMs?: number; maintenanceMs?: number }) => {
     await updateTeam(server.team.scope, policy)
     const profile = await newProfile()
-    await doIt((await opened(profile, 'setup')).id, {})
+    await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     return profile
   }
   const standing = async (profile: ProfileRow) => {

@@ -43,16 +43,15 @@ export async function listSavedAccounts(
   let query = ctx.db.selectFrom('profiles').where('profiles.team_id', '=', caller.teamId)
   if (filter.platform) query = query.where('profiles.platform', '=', filter.platform)
   if (country !== undefined)
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('bundles')
-          .select('bundles.id')
-          .whereRef('bundles.team_id', '=', 'profiles.team_id')
-          .whereRef('bundles.profile_id', '=', 'profiles.id')
-          .where('bundles.bundle_type', '!=', 'videos_only')
-          .where('bundles.country', '=', country),
-      ),
+    query = query.where('profiles.id', 'in', (eb) =>
+      eb
+        .selectFrom('bundles')
+        .select('bundles.profile_id')
+        .$narrowType<{ profile_id: string }>()
+        .where('bundles.team_id', '=', caller.teamId)
+        .where('bundles.country', '=', country)
+        .where('bundles.profile_id', 'is not', null)
+        .where('bundles.bundle_type', '!=', 'videos_only'),
     )
   const total = await countOf(query)
   const rows = await query

@@ -9,7 +9,7 @@ const MAJOR = '18'
 
 /** Written into postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
 const SETTINGS = [
-  'max_connections=100',
+  'max_connections=200',
   'shared_buffers=128MB',
   'timezone=UTC',
   'log_timezone=UTC',

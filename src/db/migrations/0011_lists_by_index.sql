@@ -4,7 +4,7 @@ create index tasks_by_status on tasks (team_id, status, id);
 create index tasks_by_kind on tasks (team_id, kind, id);
 -- The primary key has the same columns.
 drop index tasks_by_team;
-create index tasks_next_warmup on tasks (team_id, profile_id) where kind = 'warmup' and status in ('queued', 'running', 'waiting');
+create index tasks_next_warmup on tasks (team_id, profile_id) where kind = 'warmup' and status in ('pending', 'queued', 'running', 'waiting');
 
 create index events_by_type on events (team_id, type, xid, seq);
 create index deliveries_by_status on deliveries (team_id, status, id);

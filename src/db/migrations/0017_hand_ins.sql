@@ -7,10 +7,6 @@ from work_items w
 where w.team_id = r.team_id and w.edit_request_id = r.id and w.status = 'submitted' and r.status = 'in_review'
   and w.submission ? 'note';
 
--- The bundle that an account came with, and its videos' bundles.
-create index bundles_by_account on bundles (team_id, profile_id) where profile_id is not null;
-
--- A post without a sound takes the original one, and one without a webhook tells nobody.
-alter table posts alter column sound_id drop not null;
-alter table posts alter column webhook_url drop not null;
-alter table sandbox_posts alter column sound_id drop not null;
+-- What GET /api/ext/accounts?platform= and ?country= ask for.
+create index profiles_by_platform on profiles (team_id, platform, id);
+create index bundles_by_country on bundles (team_id, country, profile_id) where profile_id is not null;

@@ -7,6 +7,7 @@ import { fanOut } from '../../../src/core/webhooks/fan-out.ts'
 import { newId } from '../../../src/lib/ids.ts'
 import { standingClock } from '../../support/clock.ts'
 import { testCroft, type TestCroft } from '../../support/croft.ts'
+import { until } from '../../support/wait.ts'
 import { drivePost } from '../../support/drive.ts'
 import { startMediaServer, type MediaServer } from '../../support/media-server.ts'
 import { postNow, prepared } from '../../support/posts.ts'
@@ -147,8 +148,8 @@ test('events and deliveries that are past their time go in batches; what is stil
   const gone = await server.request('GET', `/v1/events?after=${first?.id ?? ''}`)
   assert.equal(gone.status, 404)
   assert.equal((gone.body as { error: { code: string } }).error.code, 'event_not_found')
-  const oldest = await server.request('GET', '/v1/events')
-  assert.equal((oldest.body as { items: unknown[] }).items.length, 4)
+  // Transactions of other databases of the server hold events back for a moment.
+  await until(async () => ((await server.request('GET', '/v1/events')).body as { items: unknown[] }).items.length === 4)
 })
 
 test('timelines, audit, keys, steps of ended tasks, dead workers, empty lanes and windows go; 0s keeps for ever', async () => {

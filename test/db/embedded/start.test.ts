@@ -25,7 +25,7 @@ test('a fresh directory becomes a database with the settings Croft relies on, an
     listen_addresses: '',
     fsync: 'on',
     TimeZone: 'UTC',
-    max_connections: '100',
+    max_connections: '200',
     shared_buffers: '128MB',
     server_encoding: 'UTF8',
     unix_socket_directories: `"${database.connection.host}"`,

@@ -33,8 +33,8 @@ test('a download without an announced length ends at the reserve of the disk, an
   const video = await readFile(samplePath)
   let sent = 0
   const body = Readable.from(endless(video))
-  body.on('data', (chunk: Uint8Array) => (sent += chunk.byteLength))
   const { url } = await serveFile(t, video, (_request, response) => {
+    body.on('data', (chunk: Uint8Array) => (sent += chunk.byteLength))
     pipeline(body, response, () => undefined)
     return true
   })

@@ -17,7 +17,7 @@ const tables: Record<string, Record<string, string>> = {
   phones: { id, name: `'phone'`, driver: `'sandbox'`, created_at: day },
   profiles: {
     id,
-    platform: `'tiktok'`,
+    platform: rare(`'instagram'`, `'tiktok'`),
     driver: `'sandbox'`,
     profile_name: `'p'`,
     username: `'p' || n || left($1::uuid::text, 8)`,
@@ -89,6 +89,7 @@ const tables: Record<string, Record<string, string>> = {
     id,
     bundle_type: rare(`'videos_only'`, `'account_only'`),
     platform: rare(`'instagram'`, `'tiktok'`),
+    country: `case when n between ${few + 1} and ${2 * few} then 'DE' else 'FR' end`,
     external_ref: rare(`'few'`, `'many' || n`),
     videos_quantity: '0',
     niche_warming: 'false',

@@ -2,9 +2,11 @@ import type { ColumnType, Generated } from 'kysely'
 import type { Json, JsonObject } from '../lib/json.ts'
 import type { PortalTables } from './portal-tables.ts'
 import type { SandboxTables } from './sandbox-tables.ts'
+import type { WebhookTables } from './webhook-tables.ts'
+import type { WorkTables } from './work-tables.ts'
 
 /** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
-export interface Tables extends PortalTables, SandboxTables {
+export interface Tables extends PortalTables, SandboxTables, WebhookTables, WorkTables {
   migrations: MigrationTable
   teams: TeamTable
   api_keys: ApiKeyTable
@@ -18,20 +20,12 @@ export interface Tables extends PortalTables, SandboxTables {
   events: EventTable
   timeline: TimelineTable
   audit: AuditTable
-  webhook_endpoints: WebhookEndpointTable
-  webhook_endpoint_secrets: WebhookEndpointSecretTable
-  webhook_lanes: WebhookLaneTable
-  deliveries: DeliveryTable
-  delivery_tries: DeliveryTryTable
   idempotency_keys: IdempotencyKeyTable
   workers: WorkerTable
-  managers: ManagerTable
-  manager_keys: ManagerKeyTable
-  manager_teams: ManagerTeamTable
-  work_items: WorkItemTable
 }
 
 export type * from './portal-tables.ts'
+export type { WorkKind, WorkMedia, WorkStatus } from './work-tables.ts'
 
 export type Platform = 'tiktok' | 'instagram'
 export type Scope = 'read' | 'write' | 'work'
@@ -292,71 +286,6 @@ interface AuditTable {
   created_at: Date
 }
 
-interface WebhookEndpointTable {
-  team_id: string
-  id: string
-  url: string
-  /** The types that it is told of; null for all. */
-  events: string[] | null
-  description: string | null
-  enabled: boolean
-  disabled_reason: 'team' | 'failing' | 'gone' | null
-  failing_since: Date | null
-  from_xid: Generated<string>
-  created_at: Date
-  updated_at: Date
-}
-
-interface WebhookEndpointSecretTable {
-  team_id: string
-  endpoint_id: string
-  id: string
-  secret: Buffer
-  created_at: Date
-  expires_at: Date | null
-}
-
-/** A receiver: `id` is an endpoint's, or the host of a post's own address. */
-interface WebhookLaneTable {
-  team_id: string
-  id: string
-  due_at: Date | null
-  rest_until: Date | null
-  failures: Generated<number>
-  holder: string | null
-  /** By the database's clock. */
-  held_until: Date | null
-}
-
-interface DeliveryTable {
-  team_id: string
-  id: string
-  endpoint_id: string | null
-  event_id: string | null
-  task_id: string | null
-  lane: string
-  type: Generated<string>
-  url: string
-  body: string
-  status: 'pending' | 'delivered' | 'failed'
-  tries: Generated<number>
-  tries_before: Generated<number>
-  next_try_at: Date | null
-  created_at: Date
-  ended_at: Date | null
-}
-
-interface DeliveryTryTable {
-  team_id: string
-  delivery_id: string
-  n: number
-  status: number | null
-  error: string | null
-  response: string | null
-  duration_ms: number
-  created_at: Date
-}
-
 interface IdempotencyKeyTable {
   team_id: string
   key: string
@@ -376,61 +305,4 @@ interface WorkerTable {
   pid: number
   started_at: Date
   polled_at: Date
-}
-
-interface ManagerTable {
-  id: string
-  name: string
-  deactivated_at: Date | null
-  created_at: Date
-}
-
-interface ManagerKeyTable {
-  manager_id: string
-  id: string
-  hash: Buffer
-  hint: string
-  revoked_at: Date | null
-  created_at: Date
-}
-
-interface ManagerTeamTable {
-  manager_id: string
-  team_id: string
-  created_at: Date
-}
-
-export type WorkKind = 'account_setup' | 'video' | 'edit_request' | 'setup' | 'warmup' | 'profile_edit' | 'publish'
-export type WorkStatus = 'open' | 'claimed' | 'started' | 'submitted' | 'returned' | 'done' | 'canceled'
-
-/** What a person needs to see for a piece of work: a video, a slide, a picture. */
-export interface WorkMedia {
-  kind: string
-  url: string
-}
-
-interface WorkItemTable {
-  team_id: string
-  id: string
-  kind: WorkKind
-  status: WorkStatus
-  bundle_id: string | null
-  /** Of a bundle's video: its slot. */
-  position: number | null
-  profile_id: string | null
-  edit_request_id: string | null
-  task_id: string | null
-  /** Only this manager may take it. */
-  manager_id: string | null
-  /** Who has it, or handed it in. */
-  holder_id: string | null
-  claimed_until: Date | null
-  due_at: Date
-  instructions: string
-  values: JsonColumn<JsonObject>
-  media: JsonDefault<WorkMedia[]>
-  feedback: string | null
-  submission: JsonColumn<JsonObject | null> | null
-  created_at: Date
-  updated_at: Date
 }

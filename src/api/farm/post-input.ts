@@ -27,11 +27,11 @@ const members = {
   is_commercial: Type.Optional(Type.Boolean()),
 }
 
-/** Seed page 2's body, and the three last members beyond it. */
+/** The body of Algorhythm's “Post to a farm profile”, and the three last members beyond it. */
 export const newPost = object({ profile_id: id, ...members })
 export const postChanges = Type.Partial(object(members), { additionalProperties: false })
 
-/** The verb's input, with seed page 2's defaults. */
+/** The verb's input, with the defaults of Algorhythm's “Post to a farm profile”. */
 export const postInput = (body: Static<typeof newPost>): PostInput => ({
   mediaType: body.media_type,
   mediaUrl: body.media_url,

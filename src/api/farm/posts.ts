@@ -20,7 +20,7 @@ import { postShape, postStatus, showPost, warnings } from './post-shape.ts'
 const params = object({ task_id: id })
 const common = { family: 'farm', tag: 'Posts', response: postShape } as const
 
-/** Seed page 2's route and the ones around it. */
+/** Algorhythm's “Post to a farm profile”, and the routes around it. */
 export function postRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     family: 'farm',

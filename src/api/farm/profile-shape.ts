@@ -4,7 +4,7 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const profileStatus = oneOf('configuring', 'retrying', 'cold', 'warming', 'warm', 'ready', 'failed', 'deactivated')
 
-/** Seed page 1's profile, to the letter, and beyond it `driver` and `warmup`. */
+/** The profile of Algorhythm's “Update a farm profile”, to the letter, and beyond it `driver`, `labels` and `warmup`. */
 export const profileShape = object({
   profile_id: id,
   profile_name: Type.String(),

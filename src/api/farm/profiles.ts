@@ -49,7 +49,7 @@ const changes = object({
   profile_picture_url: Type.Optional(nullable(url)),
 })
 
-/** Seed page 1's route and the ones around it. */
+/** Algorhythm's “Update a farm profile”, and the routes around it. */
 export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { ProfileRow } from '../rows.ts'
 
-/** The first three are seed page 3's; the last two are the profile's own ends. */
+/** The first three are Infinipost's; the last two are the profile's own ends. */
 export const accountStatuses = ['created_pending_warmup', 'warming_up', 'ready', 'failed', 'deactivated'] as const
 export type AccountStatus = (typeof accountStatuses)[number]
 

@@ -51,7 +51,7 @@ export async function fetchPicture(
   const message = problem?.message ?? 'could not be fetched'
   if (problem?.code === 'url_not_https') throw invalid([{ path, message }])
   const code = codes.find((one) => one === problem?.code) ?? 'picture_unreachable'
-  // Seed page 3 prints this one whole: no other member.
+  // Infinipost's profile PATCH prints this one whole: no other member.
   if (code === 'invalid_image_ratio') throw new CroftError(code, message)
   throw new CroftError(code, message, { details: [{ path, message }] })
 }

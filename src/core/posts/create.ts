@@ -103,7 +103,7 @@ export async function acceptPost(tx: Tx, profileId: string, input: PostInput): P
 }
 
 /**
- * Accepts a post; nothing is fetched here. Source: seed page 2.
+ * Accepts a post; nothing is fetched here. Source: Algorhythm's “Post to a farm profile”.
  * @throws CroftError `validation_error`, `profile_not_found`, `profile_not_ready`, `cadence_exceeded`, `driver_unavailable`
  */
 export async function createPost(scope: Scope, profileId: string, input: PostInput): Promise<PostRow> {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { invalid, type Detail, type ErrorCode } from '../errors.ts'
 
 /**
- * What a post is made of. Source: seed page 2; the last three members are beyond it. `executeAt` is epoch milliseconds;
+ * What a post is made of. Source: Algorhythm's “Post to a farm profile”; the last three members are beyond it. `executeAt` is epoch milliseconds;
  * a null sound is the original one, a null webhook none.
  */
 export interface PostInput {
@@ -82,7 +82,7 @@ const strippedAs = [
   { sign: '@', code: 'mentions_stripped', what: 'Mentions' },
 ] as const
 
-/** The caption as it will be entered, without the characters that the driver cannot enter, and a warning for each kind of them. Source: seed page 2. */
+/** The caption as it will be entered, without the characters that the driver cannot enter, and a warning for each kind of them. Source: Algorhythm's “Post to a farm profile”. */
 export function enteredDescription(description: string, hashtags: boolean): { text: string; warnings: Reason[] } {
   if (hashtags) return { text: description, warnings: [] }
   const warnings = strippedAs

@@ -1,6 +1,6 @@
 import type { ProfileStatus } from '../../db/schema.ts'
 
-/** What can happen to a profile. Source: seed page 1 and the lifecycle it draws. */
+/** What can happen to a profile. Source: Algorhythm's “Update a farm profile” and the lifecycle it draws. */
 export const lifecycle = {
   set_up: { from: ['configuring'], to: 'cold', when: 'The account is signed in.' },
   granted: { from: ['configuring'], to: 'ready', when: 'The account is signed in, under a policy of 0 runs.' },

@@ -32,7 +32,7 @@ export function nameMayChange(platform: Platform, now: Date): RawBuilder<boolean
   return sql<boolean>`((name_changed_at is null or name_changed_at <= ${ago(daysInMs(every))}) and ${passed})`
 }
 
-/** The refusal as seed page 3 prints it, the date in UTC. */
+/** The refusal as Infinipost's profile PATCH prints it, the date in UTC. */
 export function nameRestricted(platform: Platform, { nextAllowedAt }: NameRestriction, now: Date): CroftError {
   const { label, name } = platforms[platform]
   if (!nextAllowedAt)

@@ -37,7 +37,7 @@ export interface EditForm {
 
 export const farmNames: ValueNames = { name: 'name', username: 'username', bio: 'bio', picture: 'profile_picture_url' }
 
-/** Seed page 1's. */
+/** Of Algorhythm's “Update a farm profile”. */
 const farmForm: EditForm = {
   names: farmNames,
   problems: () => [],
@@ -86,7 +86,7 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
 }
 
 /**
- * Changes the stored values at once, all or none; a `profile_edit` task applies them on the platform. Source: seed pages 1 and 3.
+ * Changes the stored values at once, all or none; a `profile_edit` task applies them on the platform. Source: Algorhythm's “Update a farm profile” and Infinipost's profile PATCH.
  * All values are checked first, then the name's cooldown, then the picture.
  * @throws CroftError `profile_not_found`, what is wrong with the values, `nothing_to_update`, what `form` says of a closed profile,
  *   `name_change_restricted`, what is wrong with the picture, `username_taken`

@@ -17,7 +17,7 @@ export interface ProfileValues {
 /** What each value is called in the request, for the paths of an error. */
 export type ValueNames = Readonly<Record<ProfileField, string>>
 
-/** `whole`: its message is the error's, as a seed page prints it, whatever else is wrong; then `details` name all. */
+/** `whole`: its message is the error's, as the vendor's page prints it, whatever else is wrong; then `details` name all. */
 export interface Problem extends Detail {
   code: ErrorCode
   whole?: boolean

@@ -29,8 +29,8 @@ export async function takeVideo(context: IngestContext, source: MediaSource, kee
 }
 
 const inspect = (context: IngestContext, reader: Reader): Promise<Inspection> => {
-  const { inspecting = (work) => work() } = context
-  return inspecting(() => inspectVideo(reader, context))
+  const read = () => inspectVideo(reader, context)
+  return context.inspecting ? context.inspecting(read) : read()
 }
 
 async function inspectRemote(context: IngestContext, url: string): Promise<{ found?: Inspection; response?: GuardedResponse }> {

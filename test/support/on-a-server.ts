@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runSuite } from './suite.ts'
+import { runSuite, suiteEnvironment } from './suite.ts'
 import { until } from './wait.ts'
 
 /** Runs the suite on a Postgres server: the one in TEST_DATABASE_URL, else one of Debian's packages, started for the run in a temporary folder. */
@@ -37,7 +37,7 @@ function asPostgres(): { uid?: number; gid?: number } {
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const bin = await binaries()
   const user = asPostgres()
-  const folder = await mkdtemp(join(tmpdir(), 'croft-pg-'))
+  const folder = await mkdtemp(join(suiteEnvironment(process.env)['TMPDIR'] ?? tmpdir(), 'croft-pg-'))
   if (user.uid !== undefined && user.gid !== undefined) await chown(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {

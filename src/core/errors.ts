@@ -96,7 +96,7 @@ export const errorCodes = {
   picture_too_large: code('bad_value', 'The picture has too many bytes or pixels.'),
   driver_unavailable: code('upstream', 'The profile’s driver is not configured or switched off; nothing was queued.'),
   storage_full: code('storage_full', 'There is no room to store the upload; nothing was kept.'),
-  unavailable: code('unavailable', 'The database cannot be reached just now; nothing was changed.'),
+  unavailable: code('unavailable', 'The database cannot be reached now.'),
   internal_error: code('internal', 'A fault of Croft’s own; the request id finds it in the log.'),
 } as const
 

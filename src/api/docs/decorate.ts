@@ -63,7 +63,7 @@ const codes: Readonly<Record<string, [code: string, message: string]>> = {
   429: ['rate_limited', 'More than 30 requests in a minute. Try again in 12 s.'],
   500: ['internal_error', 'Something went wrong on this server.'],
   502: ['driver_unavailable', 'The profile’s driver cannot take work. Nothing was queued.'],
-  503: ['unavailable', 'The database cannot be reached just now. Nothing was changed.'],
+  503: ['unavailable', 'The database cannot be reached now. Try again in a moment.'],
   507: ['storage_full', 'There is no room to store this. Nothing was kept.'],
 }
 

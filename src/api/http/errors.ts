@@ -53,7 +53,7 @@ export function toCroftError(thrown: unknown): CroftError {
   if (isAway(thrown))
     return new CroftError(
       'unavailable',
-      'The database cannot be reached just now. Nothing was changed; try again in a moment.',
+      'The database cannot be reached now. Try again in a moment; for a write use the same Idempotency-Key, since its effect may be stored.',
       {},
       5,
     )

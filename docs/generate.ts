@@ -87,7 +87,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   picture_too_large: 'Export the picture smaller.',
   driver_unavailable: 'Ask whoever runs the server; nothing was queued, so a later try is safe.',
   storage_full: 'Ask whoever runs the server to make room, then upload again.',
-  unavailable: 'Try again after `Retry-After`; nothing was changed.',
+  unavailable: 'Try again after `Retry-After`; a write with the same `Idempotency-Key`, since its effect may be stored.',
   internal_error: 'Report the `request_id`; it stands in the server log with the cause.',
 }
 

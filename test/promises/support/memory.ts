@@ -23,8 +23,10 @@ async function share(pid: number): Promise<number | null> {
   return kib === undefined ? null : Number(kib) * 1024
 }
 
-/** Resident bytes of a process and all that it started, pages in common counted once where the system tells. */
-export async function residentBytes(pid: number): Promise<number> {
-  const each = await Promise.all((await tree(pid)).map(async (one) => (await share(one.pid)) ?? one.bytes))
-  return each.reduce((sum, one) => sum + one, 0)
+/** Resident bytes of a process, and with all that it started; pages in common are counted once where the system tells. */
+export async function residentBytes(pid: number): Promise<{ own: number; all: number }> {
+  const each = await Promise.all(
+    (await tree(pid)).map(async (one) => ({ pid: one.pid, bytes: (await share(one.pid)) ?? one.bytes })),
+  )
+  return { own: each.find((one) => one.pid === pid)?.bytes ?? 0, all: each.reduce((sum, one) => sum + one.bytes, 0) }
 }

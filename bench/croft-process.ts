@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 
 const bin = new URL('../bin/croft.js', import.meta.url).pathname
 const giveUpMs = 60_000
@@ -14,15 +14,6 @@ export interface CroftProcess {
   /** The highest resident memory so far, in MB; NaN where the system has no /proc. */
   peakMb(): Promise<number>
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const environment = (settings: Record<string, string>) => ({

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../../bench/free-port.ts'
 import { connectionUrl } from '../support/connection-url.ts'
 import { until } from '../support/wait.ts'
 import { editBody, portal, savedAccount } from './support.ts'
 
 const p = portal()
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 test('100 edit requests at once, the server killed among them: in the end exactly 10, each paid, and nothing else', async (t) => {
   const { server, manager, grant } = p()

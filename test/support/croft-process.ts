@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../bench/free-port.ts'
 import { connectionUrl } from './connection-url.ts'
 import type { TestDatabase } from './database.ts'
 import { until } from './wait.ts'
@@ -14,15 +14,6 @@ export const environment = (settings: Record<string, string>): NodeJS.ProcessEnv
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CROFT_') && name !== 'DATABASE_URL')),
   ...settings,
 })
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export interface ServeProcess {
   address: string

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { Answer, JobLimits, JobName, Jobs, Order } from './jobs.ts'
 import { watched, type Watched } from './watch.ts'
@@ -35,6 +36,7 @@ async function answer(order: Order): Promise<Answer> {
     return { error: error instanceof Error ? error.message : String(error), bytes: process.memoryUsage.rss() }
   } finally {
     Atomics.store(job, watched.works, 0n)
+    flushCompileCache()
   }
 }
 
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   process.on('message', (order: Order) => void answer(order).then((told) => process.send?.(told)))
   const watcher = new Worker(new URL('./watch.ts', import.meta.url), {
     workerData: { job },
-    resourceLimits: { maxOldGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
   })
   watcher.unref()
   watcher.once('online', () => process.send?.('ready'))

@@ -30,3 +30,9 @@ export async function residentBytes(pid: number): Promise<{ own: number; all: nu
   )
   return { own: each.find((one) => one.pid === pid)?.bytes ?? 0, all: each.reduce((sum, one) => sum + one.bytes, 0) }
 }
+
+/** The flags that `npm start` gives Node. */
+export async function startFlags(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
+}

@@ -1,10 +1,23 @@
-const below = (name, from, to) => ({
-  name,
-  severity: 'error',
-  comment: 'Arrows run downward only: docs/architecture.md.',
-  from: { path: from },
-  to: { path: to },
-})
+// Each folder of src, and the folders that it may import from.
+const leaves = ['lib', 'config', 'platforms']
+const ground = [...leaves, 'db', 'net', 'media', 'jobs', 'drivers']
+const below = {
+  lib: [],
+  platforms: [],
+  config: ['lib'],
+  net: ['lib'],
+  db: ['lib'],
+  jobs: ['lib', 'db'],
+  media: ['lib', 'net', 'platforms'],
+  drivers: ['lib', 'net', 'db', 'media', 'platforms'],
+  kernel: ground,
+  engine: [...ground, 'kernel'],
+  people: [...ground, 'kernel'],
+  domain: [...ground, 'kernel', 'engine', 'people'],
+  api: [...ground, 'kernel', 'engine', 'people', 'domain'],
+  app: [...ground, 'kernel', 'engine', 'people', 'domain', 'api'],
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -16,20 +29,36 @@ module.exports = {
       from: { path: '^src/cli/main\\.ts$' },
       to: { path: '^src/', reachable: false },
     },
-    below(
-      'only-api-knows-http',
-      '^src/(core|db|jobs|drivers|platforms|media|net)/',
-      '(^|node_modules/)(@fastify/|fastify/)|^src/api/',
-    ),
-    below('core-knows-drivers-by-contract', '^src/core/', '^src/(drivers/(?!contract\\.ts)|api|cli|config|demo)'),
-    below('drivers-stay-low', '^src/drivers/', '^src/(core|api|cli|demo)'),
-    below('platforms-are-data', '^src/platforms/', '^src/(?!platforms/)'),
-    below('net-is-a-leaf', '^src/net/', '^src/(?!net/|lib/)'),
-    below('media-stands-on-net', '^src/media/', '^src/(?!media/|net/|lib/|platforms/)'),
-    below('db-is-a-leaf', '^src/db/', '^src/(?!db/|lib/)'),
-    below('jobs-know-definitions', '^src/jobs/', '^src/(?!jobs/|db/|lib/)'),
-    below('lib-is-a-leaf', '^src/lib/', '^src/(?!lib/)'),
-    below('product-does-not-know-tests', '^src/', '^(test|bench)/'),
+    {
+      name: 'no-folder-cycle',
+      severity: 'error',
+      scope: 'folder',
+      comment: 'Of two folders one is below the other.',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    ...Object.entries(below).map(([folder, allowed]) => ({
+      name: `${folder}-stands-on-what-is-below`,
+      severity: 'error',
+      comment: 'Arrows point downward only: docs/architecture.md.',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(?!(${[folder, ...allowed].join('|')})/)` },
+    })),
+    {
+      name: 'drivers-by-contract',
+      severity: 'error',
+      comment: 'Only src/app knows which drivers there are.',
+      from: { path: '^src/(kernel|engine|people|domain)/' },
+      to: { path: '^src/drivers/(?!contract\\.ts)' },
+    },
+    {
+      name: 'only-api-knows-http',
+      severity: 'error',
+      comment: 'The same verb serves HTTP, the command line and tests.',
+      from: { path: '^src/(?!api/|app/)' },
+      to: { path: '(^|node_modules/)(@fastify/|fastify/)' },
+    },
+    { name: 'product-does-not-know-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench)/' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

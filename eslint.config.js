@@ -42,9 +42,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/core/**/*.ts'],
+    files: ['src/{kernel,engine,people,domain}/**/*.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Time in core comes from ctx.clock.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time in the domain comes from ctx.clock.' },
+      ],
     },
   },
   {

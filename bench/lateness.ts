@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
-import { findOrCreateTeam } from '../src/core/teams/find.ts'
+import { findOrCreateTeam } from '../src/domain/teams/find.ts'
 import type { Database } from '../src/db/connect.ts'
 import { postOf } from './bare.ts'
 import { createKey, startCroft, type CroftProcess } from './croft-process.ts'

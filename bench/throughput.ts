@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { migrate } from '../src/db/migrate.ts'
-import { findOrCreateTeam } from '../src/core/teams/find.ts'
+import { findOrCreateTeam } from '../src/domain/teams/find.ts'
 import { postOf, readProfile, writePost } from './bare.ts'
 import { createKey, startCroft, type CroftProcess } from './croft-process.ts'
 import type { Figures } from './figures.ts'

@@ -1,5 +1,5 @@
 import { environmentSettings } from '../../src/config/env.ts'
-import { createCroft } from '../../src/croft.ts'
+import { createCroft } from '../../src/app/croft.ts'
 
 /** One Croft process of the chaos run, as `croft serve`; CHAOS_LEASE shortens the times after which others take over. */
 const leaseMs = Number(process.env['CHAOS_LEASE'] ?? 20_000)

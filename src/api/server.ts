@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import type { Context } from '../core/context.ts'
-import { CroftError } from '../core/errors.ts'
+import type { Context } from '../kernel/context.ts'
+import { CroftError } from '../kernel/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { accountPostRoutes } from './accounts/posts.ts'
 import { accountRoutes } from './accounts/routes.ts'

@@ -28,7 +28,7 @@ export type * from './portal-tables.ts'
 export type { WorkKind, WorkMedia, WorkStatus } from './work-tables.ts'
 
 export type Platform = 'tiktok' | 'instagram'
-export type Scope = 'read' | 'write' | 'work'
+export type KeyScope = 'read' | 'write' | 'work'
 export type ProfileStatus = 'configuring' | 'retrying' | 'cold' | 'warming' | 'warm' | 'ready' | 'failed' | 'deactivated'
 export type TaskKind = 'setup' | 'warmup' | 'profile_edit' | 'publish'
 export type TaskStatus = 'pending' | 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'canceled' | 'unconfirmed'
@@ -85,7 +85,7 @@ interface ApiKeyTable {
   team_id: string
   id: string
   name: string | null
-  scope: Scope
+  scope: KeyScope
   hash: Buffer
   hint: string
   expires_at: Date | null

@@ -1,5 +1,5 @@
-import type { IngestContext, IngestInput, IngestResult } from './ingest-types.ts'
-import { reasonsOf } from './refusal.ts'
+import type { IngestContext, IngestInput, IngestResult } from './ingest/context.ts'
+import { reasonsOf } from './ingest/refusal.ts'
 import { takeSlideshow } from './take-slideshow.ts'
 import { takeVideo } from './take-video.ts'
 

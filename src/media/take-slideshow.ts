@@ -1,16 +1,16 @@
-import type { IngestContext, MediaSource } from './ingest-types.ts'
-import { download } from './download.ts'
-import type { Look } from './looks-like.ts'
-import type { Problem } from './problem.ts'
-import { Refusal } from './refusal.ts'
+import type { IngestContext, MediaSource } from './ingest/context.ts'
+import { download } from './ingest/download.ts'
+import type { Look } from './base/looks-like.ts'
+import type { Problem } from './base/problem.ts'
+import { Refusal } from './ingest/refusal.ts'
 import { checkSlideshow } from './slideshow/check.ts'
 import { convertSlideshow } from './slideshow/convert.ts'
 import { withTemporary } from './store/temporary.ts'
 import { TooLargeError } from './store/types.ts'
 import { writeHashed } from './store/write.ts'
-import type { Inspection, MediaFile } from './types.ts'
+import type { Inspection, MediaFile } from './base/types.ts'
 import { requestMedia } from './video/remote.ts'
-import { bytesInWords } from './words.ts'
+import { bytesInWords } from './base/words.ts'
 
 /** Checks a zip of slides and, with `keep`, stores the slides where all are good. The zip itself is not kept. */
 export async function takeSlideshow(

@@ -1,11 +1,11 @@
-import type { IngestContext, MediaSource } from './ingest-types.ts'
-import { download } from './download.ts'
+import type { IngestContext, MediaSource } from './ingest/context.ts'
+import { download } from './ingest/download.ts'
 import { withTemporary } from './store/temporary.ts'
 import type { Blob } from './store/types.ts'
 import type { GuardedResponse } from '../net/index.ts'
-import type { Inspection } from './types.ts'
+import type { Inspection } from './base/types.ts'
 import { inspectVideo, notMp4 } from './video/inspect.ts'
-import { fileReader, inBlocks, storedBlock, storeReader, type Reader } from './video/reader.ts'
+import { fileReader, inBlocks, storedBlock, storeReader, type Reader } from './readers/byte-reader.ts'
 import { openRemote, RangesUnusable, requestMedia } from './video/remote.ts'
 
 /** What became of a file: `blob` where it is good and in the store. */

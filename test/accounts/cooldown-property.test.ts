@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { nameMayChange, nameRestriction } from '../../src/core/profiles/name-change.ts'
+import { nameMayChange, nameRestriction } from '../../src/domain/profiles/name-change.ts'
 import { daysInMs, platforms } from '../../src/platforms/index.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProfile } from '../../src/core/profiles/create.ts'
+import { createProfile } from '../../src/domain/profiles/create.ts'
 import { drive } from '../support/drive.ts'
 import { newUsername } from '../support/ready-profile.ts'
-import { findProfile } from '../../src/core/profiles/find.ts'
-import { updateTeam } from '../../src/core/teams/update.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
+import { updateTeam } from '../../src/domain/teams/update.ts'
 import { accountsCroft, bodyOf, dayMs, errorOf } from './support.ts'
 
 const { croft, clock, ready, profile, warming, patch, account } = accountsCroft()

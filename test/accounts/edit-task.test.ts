@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findProfile } from '../../src/core/profiles/find.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
 import { drive } from '../support/drive.ts'
 import { carryOut } from '../support/ready-profile.ts'
 import { accountsCroft, bodyOf, dayMs } from './support.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import sharp from 'sharp'
-import { findProfile } from '../../src/core/profiles/find.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
 import { claimingPng, picture } from '../media/pictures.ts'
 import { serve } from '../net/servers.ts'
 import { testTeam } from '../support/croft.ts'

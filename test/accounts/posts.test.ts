@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { testTeam } from '../support/croft.ts'
 import { readyProfile } from '../support/ready-profile.ts'
-import { bodyOf, errorOf, scene, testManager } from '../work/support.ts'
+import { bodyOf, errorOf, scene, testManager } from '../people/support.ts'
 
 let server: Awaited<ReturnType<typeof scene>>
 let accounts: string[]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { newId } from '../../src/lib/ids.ts'
 import { testTeam } from '../support/croft.ts'
 import { drive } from '../support/drive.ts'
-import { findProfile } from '../../src/core/profiles/find.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
 import { accountsCroft, bodyOf, dayMs, errorOf, pathsOf } from './support.ts'
 
 const { croft, clock, ready, profile, warming, patch, account } = accountsCroft()

@@ -9,11 +9,11 @@ import { promisify } from 'node:util'
 import manifest from '../../package.json' with { type: 'json' }
 import { filled, marksIn, pages, regions } from '../../docs/generate.ts'
 import { settings } from '../../src/config/settings.ts'
-import { lifecycle } from '../../src/core/profiles/lifecycle.ts'
-import { postLifecycle } from '../../src/core/posts/lifecycle.ts'
-import { bundleLifecycle, partLifecycle } from '../../src/core/bundles/lifecycle.ts'
-import { editRequestLifecycle } from '../../src/core/edit-requests/lifecycle.ts'
-import { livingStatuses } from '../../src/core/work/filter.ts'
+import { lifecycle } from '../../src/domain/profiles/lifecycle.ts'
+import { postLifecycle } from '../../src/domain/posts/lifecycle.ts'
+import { bundleLifecycle, partLifecycle } from '../../src/domain/bundles/lifecycle.ts'
+import { editRequestLifecycle } from '../../src/domain/edit-requests/lifecycle.ts'
+import { livingStatuses } from '../../src/people/filter.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { retryPost } from '../../src/core/posts/retry.ts'
+import { retryPost } from '../../src/domain/posts/retry.ts'
 import { testCroft } from '../support/croft.ts'
 import type { WorkerOrder } from '../support/killed-croft.ts'
 import { startMediaServer } from '../support/media-server.ts'

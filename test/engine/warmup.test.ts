@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { updateTeam } from '../../src/core/teams/update.ts'
+import { updateTeam } from '../../src/domain/teams/update.ts'
 import { addFault } from '../../src/drivers/sandbox/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, testTeam, type TestCroft, type TestTeam } from '../support/croft.ts'

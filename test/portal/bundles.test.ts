@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { finalizeDueReviews } from '../../src/core/reviews/finalize-due.ts'
+import { finalizeDueReviews } from '../../src/domain/reviews/finalize-due.ts'
 import { testTeam } from '../support/croft.ts'
 import { bodyOf, dataOf, errorOf, newBundle, portal, rowsOf, savedAccount, testManager } from './support.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { debitCredits, grantCredits, refundCredits } from '../../src/core/credits/ledger.ts'
-import { CroftError } from '../../src/core/errors.ts'
-import { isUniqueViolation } from '../../src/core/write/conflict.ts'
+import { debitCredits, grantCredits, refundCredits } from '../../src/domain/credits/ledger.ts'
+import { CroftError } from '../../src/kernel/errors.ts'
+import { isUniqueViolation } from '../../src/kernel/conflict.ts'
 import { testTeam, type TestTeam } from '../support/croft.ts'
 import { bodyOf, dataOf, errorOf, portal, rowsOf, savedAccount, testManager } from './support.ts'
 

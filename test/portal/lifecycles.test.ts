@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bundleLifecycle, nextBundleStatus, nextPartStatus, partLifecycle } from '../../src/core/bundles/lifecycle.ts'
-import { editRequestLifecycle, nextEditRequestStatus } from '../../src/core/edit-requests/lifecycle.ts'
+import { bundleLifecycle, nextBundleStatus, nextPartStatus, partLifecycle } from '../../src/domain/bundles/lifecycle.ts'
+import { editRequestLifecycle, nextEditRequestStatus } from '../../src/domain/edit-requests/lifecycle.ts'
 
 /** Spec section 6, written a second time: every allowed way from one status to another. */
 const bundle = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { checkVideoMedia } from '../../src/core/bundles/check-video.ts'
+import { checkVideoMedia } from '../../src/domain/bundles/check-video.ts'
 import { testTeam } from '../support/croft.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
-import { evidence } from '../work/support.ts'
+import { evidence } from '../people/support.ts'
 import { dataOf, editBody, errorOf, newBundle, portal, savedAccount } from './support.ts'
 
 const p = portal()

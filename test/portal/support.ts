@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before } from 'node:test'
-import { grant } from '../../src/core/credits/grant.ts'
-import { openOrder } from '../../src/core/orders/order.ts'
+import { grant } from '../../src/domain/credits/grant.ts'
+import { openOrder } from '../../src/domain/orders/order.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { picture } from '../media/pictures.ts'
 import type { TestAnswer, TestTeam } from '../support/croft.ts'
 import { newUsername } from '../support/ready-profile.ts'
-import { bodyOf, evidence, scene, testManager, type TestManager } from '../work/support.ts'
+import { bodyOf, evidence, scene, testManager, type TestManager } from '../people/support.ts'
 
-export { bodyOf, errorOf, fallSilent, testManager, type TestManager } from '../work/support.ts'
+export { bodyOf, errorOf, fallSilent, testManager, type TestManager } from '../people/support.ts'
 
 /** A server of one picture at every path but `/gone`, as the seed pages' hosts would be. */
 export async function pictureServer(): Promise<{ url: (path?: string) => string; stop: () => Promise<void> }> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { checkVideoMedia, findLostChecks } from '../../src/core/bundles/check-video.ts'
-import { finalizeDueReviews } from '../../src/core/reviews/finalize-due.ts'
+import { checkVideoMedia, findLostChecks } from '../../src/domain/bundles/check-video.ts'
+import { finalizeDueReviews } from '../../src/domain/reviews/finalize-due.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
 import { dataOf, errorOf, newBundle, portal, rowsOf, savedAccount } from './support.ts'
 

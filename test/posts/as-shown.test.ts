@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { ProfileRow, PostRow } from '../../src/core/rows.ts'
+import type { ProfileRow, PostRow } from '../../src/kernel/rows.ts'
 import { addFault } from '../../src/drivers/sandbox/index.ts'
 import type { SandboxFaultKind, SandboxCall } from '../../src/db/sandbox-tables.ts'
 import { drivePost } from '../support/drive.ts'
@@ -8,7 +8,7 @@ import { startMediaServer, type MediaServer } from '../support/media-server.ts'
 import { accept, onPlatform, postNow, prepare, prepared } from '../support/posts.ts'
 import { carryOut, newUsername, readyProfile } from '../support/ready-profile.ts'
 import { addDriver } from '../support/test-driver.ts'
-import { itemOf, scene, testManager, type TestManager } from '../work/support.ts'
+import { itemOf, scene, testManager, type TestManager } from '../people/support.ts'
 import { containerPlatform, publishedMembers, shownIn, sourceOf, type Shown } from './support.ts'
 
 const hour = 3_600_000

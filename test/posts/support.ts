@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Context } from '../../src/core/context.ts'
-import type { PostRow } from '../../src/core/rows.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import type { PostRow } from '../../src/kernel/rows.ts'
 import type { DriverPost } from '../../src/drivers/contract.ts'
 import type { TestAnswer } from '../support/croft.ts'
 import { publishedAs, testDriver } from '../support/test-driver.ts'

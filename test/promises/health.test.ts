@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createCroft } from '../../src/croft.ts'
+import { createCroft } from '../../src/app/croft.ts'
 import { readSettings } from '../../src/config/read.ts'
 import { SchemaTooNewError } from '../../src/db/migrate.ts'
 import { accept } from '../support/posts.ts'

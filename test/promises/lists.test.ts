@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { testManager, type TestManager } from '../work/support.ts'
+import { testManager, type TestManager } from '../people/support.ts'
 import { testCroft, type TestCroft } from '../support/croft.ts'
 import { fillLists, many, rowId } from './support/filled.ts'
 import { example, nameOf, operations, pathWith, type Operation } from './support/openapi.ts'

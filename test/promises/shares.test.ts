@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test, type TestContext } from 'node:test'
-import type { PostRow } from '../../src/core/rows.ts'
+import type { PostRow } from '../../src/kernel/rows.ts'
 import { testCroft, testTeam, type TestCroft, type TestTeam } from '../support/croft.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
 import { accept, postNow } from '../support/posts.ts'

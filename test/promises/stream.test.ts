@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { readSettings } from '../../src/config/read.ts'
-import { createKey, revokeKey } from '../../src/core/keys/keys.ts'
-import { recordEvent } from '../../src/core/write/record.ts'
-import { openScope } from '../../src/core/write/scope.ts'
-import { createCroft } from '../../src/croft.ts'
-import { openTail } from '../../src/core/events/tail.ts'
+import { createKey, revokeKey } from '../../src/domain/keys/keys.ts'
+import { recordEvent } from '../../src/kernel/record.ts'
+import { openUnit } from '../../src/kernel/unit-of-work.ts'
+import { createCroft } from '../../src/app/croft.ts'
+import { openTail } from '../../src/domain/events/tail.ts'
 import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
 import { until } from '../support/wait.ts'
 import { withoutDatabase } from '../support/without-database.ts'
@@ -76,7 +76,7 @@ test('a stream ends when its key is revoked on another process, or expires; othe
       return { id: row.id, live: await stream(key), again: () => stream(key) }
     }
     const [revoked, expired, good] = [await newKey(), await newKey(), await newKey()]
-    await revokeKey(openScope(second.ctx, { teamId: team.id, actor: 'test', scope: 'write', requestId: null }), revoked.id)
+    await revokeKey(openUnit(second.ctx, { teamId: team.id, actor: 'test', scope: 'write', requestId: null }), revoked.id)
     await revoked.live.ended
     await sql`update api_keys set expires_at = now() where id = ${expired.id}`.execute(croft.ctx.db)
     await expired.live.ended

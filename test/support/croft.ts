@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from '../../src/config/read.ts'
-import type { Context } from '../../src/core/context.ts'
-import { createKey } from '../../src/core/keys/keys.ts'
-import { findOrCreateTeam } from '../../src/core/teams/find.ts'
-import { openScope, type Scope } from '../../src/core/write/scope.ts'
-import { createCroft, type Croft, type Substitutes } from '../../src/croft.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import { createKey } from '../../src/domain/keys/keys.ts'
+import { findOrCreateTeam } from '../../src/domain/teams/find.ts'
+import { openUnit, type UnitOfWork } from '../../src/kernel/unit-of-work.ts'
+import { createCroft, type Croft, type Substitutes } from '../../src/app/croft.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 
 export interface TestAnswer {
@@ -20,7 +20,7 @@ export interface TestTeam {
   id: string
   key: string
   /** The scope in which a request of the team's acts. */
-  scope: Scope
+  scope: UnitOfWork
 }
 
 export interface TestCroft {
@@ -40,7 +40,7 @@ export interface TestCroft {
 /** A team with a key. */
 export async function testTeam(ctx: Context, name: string, scope: 'read' | 'write' | 'work' = 'write'): Promise<TestTeam> {
   const { id } = await findOrCreateTeam(ctx.db, name, ctx.clock.now())
-  const own = () => openScope(ctx, { teamId: id, actor: 'test', scope: 'write', requestId: null })
+  const own = () => openUnit(ctx, { teamId: id, actor: 'test', scope: 'write', requestId: null })
   const { key } = await createKey(own(), { name: null, scope, expiresAt: null })
   return { id, key, scope: own() }
 }

@@ -1,5 +1,5 @@
-import type { Context } from '../../src/core/context.ts'
-import type { PostRow, ProfileRow } from '../../src/core/rows.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import type { PostRow, ProfileRow } from '../../src/kernel/rows.ts'
 import type { standingClock } from './clock.ts'
 import { postNow } from './posts.ts'
 import { carryOut } from './ready-profile.ts'

@@ -1,6 +1,6 @@
 import { readSettings } from '../../src/config/read.ts'
-import type { FaultPoint } from '../../src/core/context.ts'
-import { createCroft } from '../../src/croft.ts'
+import type { FaultPoint } from '../../src/kernel/context.ts'
+import { createCroft } from '../../src/app/croft.ts'
 import type { Connection } from '../../src/db/connect.ts'
 
 /** What a worker process of a test is told on its command line, as JSON. */

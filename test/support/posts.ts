@@ -1,9 +1,9 @@
-import type { Context } from '../../src/core/context.ts'
-import { createPost } from '../../src/core/posts/create.ts'
-import { findPost } from '../../src/core/posts/find.ts'
-import type { PostInput } from '../../src/core/posts/input.ts'
-import { prepareMedia } from '../../src/core/posts/prepare.ts'
-import type { PostRow, ProfileRow } from '../../src/core/rows.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import { createPost } from '../../src/domain/posts/create.ts'
+import { findPost } from '../../src/domain/posts/find.ts'
+import type { PostInput } from '../../src/domain/posts/input.ts'
+import { prepareMedia } from '../../src/domain/posts/prepare.ts'
+import type { PostRow, ProfileRow } from '../../src/kernel/rows.ts'
 import type { TestTeam } from './croft.ts'
 
 const input: PostInput = {

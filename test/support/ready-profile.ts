@@ -1,9 +1,9 @@
-import type { Context } from '../../src/core/context.ts'
-import { createProfile } from '../../src/core/profiles/create.ts'
-import { findProfile } from '../../src/core/profiles/find.ts'
-import type { ProfileRow } from '../../src/core/rows.ts'
-import { carryOutDue } from '../../src/core/tasks/wake.ts'
-import { updateTeam } from '../../src/core/teams/update.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import { createProfile } from '../../src/domain/profiles/create.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
+import type { ProfileRow } from '../../src/kernel/rows.ts'
+import { carryOutDue } from '../../src/domain/tasks/wake.ts'
+import { updateTeam } from '../../src/domain/teams/update.ts'
 import type { TestTeam } from './croft.ts'
 
 let made = 0

@@ -1,5 +1,5 @@
 import { readSettings } from '../../src/config/read.ts'
-import { createCroft } from '../../src/croft.ts'
+import { createCroft } from '../../src/app/croft.ts'
 import type { Connection } from '../../src/db/connect.ts'
 
 // Starts a whole Croft, stops it, and says what is still open; then nothing keeps this process alive.

@@ -1,4 +1,4 @@
-import type { Context } from '../../src/core/context.ts'
+import type { Context } from '../../src/kernel/context.ts'
 import type { Driver, Published } from '../../src/drivers/contract.ts'
 
 /** A driver that does at once whatever it is asked, but for what the test says. */

@@ -1,7 +1,7 @@
-import type { Context } from '../../src/core/context.ts'
-import { createProfile } from '../../src/core/profiles/create.ts'
-import { findProfile } from '../../src/core/profiles/find.ts'
-import type { ProfileRow } from '../../src/core/rows.ts'
+import type { Context } from '../../src/kernel/context.ts'
+import { createProfile } from '../../src/domain/profiles/create.ts'
+import { findProfile } from '../../src/domain/profiles/find.ts'
+import type { ProfileRow } from '../../src/kernel/rows.ts'
 import type { TestTeam } from './croft.ts'
 import { carryOut, newUsername } from './ready-profile.ts'
 

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { CroftError, type Detail } from '../../core/errors.ts'
-import type { EditForm, ProfileChanges } from '../../core/profiles/update.ts'
-import type { Problem, ValueNames } from '../../core/profiles/values.ts'
-import type { ProfileRow } from '../../core/rows.ts'
+import { CroftError, type Detail } from '../../kernel/errors.ts'
+import type { EditForm, ProfileChanges } from '../../domain/profiles/update.ts'
+import type { Problem, ValueNames } from '../../domain/profiles/values.ts'
+import type { ProfileRow } from '../../kernel/rows.ts'
 import { platforms, type PlatformRules } from '../../platforms/index.ts'
 import { object, oneOf, url } from '../http/shapes.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { CroftError, invalid, type Detail } from '../../core/errors.ts'
-import type { PostInput } from '../../core/posts/input.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError, invalid, type Detail } from '../../kernel/errors.ts'
+import type { PostInput } from '../../domain/posts/input.ts'
 import { instantOf, isTimeZone } from '../../lib/local-time.ts'
 import { nullable, object, url } from '../http/shapes.ts'
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { createForAccounts, type AccountPosts } from '../../core/posts/create-for-accounts.ts'
-import type { Detail } from '../../core/errors.ts'
+import type { Context } from '../../kernel/context.ts'
+import { createForAccounts, type AccountPosts } from '../../domain/posts/create-for-accounts.ts'
+import type { Detail } from '../../kernel/errors.ts'
 import { writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
 import { asFamily, postOf, slideshowBody, videoBody } from './post-input.ts'
@@ -58,10 +58,10 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
     body: videoBody,
     bodyExample: { ...example, contentUrl: 'https://cdn.example.com/clips/oven.mp4' },
     response: object({ posts: Type.Array(object(post)) }),
-    write: (scope, { body }) =>
+    write: (unit, { body }) =>
       asFamily('contentUrl', () => {
         const input = postOf(ctx, body, { mediaType: 'video', mediaUrl: body.contentUrl })
-        return createForAccounts(scope, body.accountIds, input, body.timezone ?? null)
+        return createForAccounts(unit, body.accountIds, input, body.timezone ?? null)
       }),
     present: (_, made) => ({ posts: show(made) }),
   })
@@ -72,7 +72,7 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
     body: slideshowBody,
     bodyExample: { ...example, contentUrls: ['https://cdn.example.com/slides/oven.zip'] },
     response: object({ posts: Type.Array(object({ ...post, renderAsVideo: Type.Boolean() })) }),
-    write: (scope, { body }) =>
+    write: (unit, { body }) =>
       asFamily('contentUrls', () => {
         const refused: Detail[] = []
         if (body.contentUrls.length > 1) refused.push({ path: 'contentUrls', message: asOneZip })
@@ -84,7 +84,7 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
         if (body.slideDuration !== undefined)
           refused.push({ path: 'slideDuration', message: 'is for renderAsVideo, which Croft does not do; leave it out' })
         const input = postOf(ctx, body, { mediaType: 'slideshow', mediaUrl: body.contentUrls[0] ?? '' }, refused)
-        return createForAccounts(scope, body.accountIds, input, body.timezone ?? null)
+        return createForAccounts(unit, body.accountIds, input, body.timezone ?? null)
       }),
     present: (_, made) => ({ posts: show(made).map((one) => ({ ...one, renderAsVideo: false })) }),
   })

@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { CroftError } from '../../core/errors.ts'
-import { eraseProfile } from '../../core/erasure/profile.ts'
-import { findProfile } from '../../core/profiles/find.ts'
-import { listProfiles } from '../../core/profiles/list.ts'
-import { updateProfile } from '../../core/profiles/update.ts'
-import { viewProfile } from '../../core/profiles/view.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { eraseProfile } from '../../domain/erasure/profile.ts'
+import { findProfile } from '../../domain/profiles/find.ts'
+import { listProfiles } from '../../domain/profiles/list.ts'
+import { updateProfile } from '../../domain/profiles/update.ts'
+import { viewProfile } from '../../domain/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageQuery, pageRequest, time } from '../http/shapes.ts'
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
-import { accountShape, accountStatus, showAccount, showUpdated, updatedExample, updatedShape } from './shape.ts'
+import { accountShape, accountStatus, presentAccount, presentUpdated, updatedExample, updatedShape } from './shape.ts'
 
 // Not a uuid by its shape: in this family every text that is no UUID is 404.
 const params = object({ accountId: Type.String({ description: 'The id of the account, a UUID.' }) })
@@ -41,7 +41,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
       const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), {
         accountStatus: query.status,
       })
-      return { data: items.map((view) => showAccount(ctx, view)), hasMore, nextCursor }
+      return { data: items.map((view) => presentAccount(ctx, view)), hasMore, nextCursor }
     },
   })
   readRoute(app, ctx, {
@@ -51,7 +51,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     response: accountShape,
     read: async (_, caller, input) =>
-      showAccount(
+      presentAccount(
         ctx,
         await viewProfile(ctx, ctx.db, await asAccount(findProfile(ctx.db, caller.teamId, input.params.accountId))),
       ),
@@ -65,7 +65,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     response: object({ accountId: id, deleted: Type.Literal(true), deletedAt: time }),
     errors: [409],
-    write: (scope, input) => asAccount(eraseProfile(scope, input.params.accountId)),
+    write: (unit, input) => asAccount(eraseProfile(unit, input.params.accountId)),
     present: (_, done) => ({ accountId: done.id, deleted: true as const, deletedAt: done.at.toISOString() }),
   })
   writeRoute(app, ctx, {
@@ -84,10 +84,10 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     example: updatedExample,
     errors: [429, 507],
     made: ({ body }) => madeBy(body),
-    write: (scope, { params: { accountId }, body }, faults) => {
+    write: (unit, { params: { accountId }, body }, faults) => {
       const { changes, form } = editOf(body, faults)
-      return asAccount(updateProfile(scope, accountId, changes, form))
+      return asAccount(updateProfile(unit, accountId, changes, form))
     },
-    present: (_, updated) => showUpdated(updated),
+    present: (_, updated) => presentUpdated(updated),
   })
 }

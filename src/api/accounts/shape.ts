@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { accountStatuses, warmupStanding } from '../../core/accounts/standing.ts'
-import type { Context } from '../../core/context.ts'
-import { nameRestriction } from '../../core/profiles/name-change.ts'
-import type { UpdatedProfile } from '../../core/profiles/update.ts'
-import type { ProfileView } from '../../core/profiles/view.ts'
+import { accountStatuses, warmupStanding } from '../../domain/profiles/standing.ts'
+import type { Context } from '../../kernel/context.ts'
+import { nameRestriction } from '../../domain/profiles/name-change.ts'
+import type { UpdatedProfile } from '../../domain/profiles/update.ts'
+import type { ProfileView } from '../../domain/profiles/view.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const platform = oneOf('tiktok', 'instagram')
@@ -41,7 +41,7 @@ export const updatedShape = object({
 })
 
 /** An account; `nextNameChangeAllowed` is null where nothing stands against a change, and before any warm-up run. */
-export function showAccount(ctx: Context, { row, pictureUrl }: ProfileView): Static<typeof accountShape> {
+export function presentAccount(ctx: Context, { row, pictureUrl }: ProfileView): Static<typeof accountShape> {
   const now = ctx.clock.now()
   const { status, day, startedAt, completedAt } = warmupStanding(row, now)
   return {
@@ -63,7 +63,7 @@ export function showAccount(ctx: Context, { row, pictureUrl }: ProfileView): Sta
 }
 
 /** The answer to an edit; `nextNameChangeAllowed` only where the name changed. */
-export function showUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): Static<typeof updatedShape> {
+export function presentUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): Static<typeof updatedShape> {
   const next = nameChanged ? nameRestriction(row, row.updated_at)?.nextAllowedAt : null
   return {
     success: true,

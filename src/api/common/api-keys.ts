@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { invalid } from '../../core/errors.ts'
-import { createKey, listKeys, revokeKey } from '../../core/keys/keys.ts'
-import type { ApiKeyRow } from '../../core/rows.ts'
+import type { Context } from '../../kernel/context.ts'
+import { invalid } from '../../kernel/errors.ts'
+import { createKey, listKeys, revokeKey } from '../../domain/keys/keys.ts'
+import type { ApiKeyRow } from '../../kernel/rows.ts'
 import { instant } from '../http/instant.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
@@ -54,8 +54,8 @@ export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
     response: object({ ...members, key: nullable(Type.String()) }),
     made: ['api_key_id', 'hint', 'key'],
     secret: ['key'],
-    write: (scope, { body }) =>
-      createKey(scope, { name: body.name ?? null, scope: body.scope ?? 'write', expiresAt: expiry(ctx, body.expires_at) }),
+    write: (unit, { body }) =>
+      createKey(unit, { name: body.name ?? null, scope: body.scope ?? 'write', expiresAt: expiry(ctx, body.expires_at) }),
     present: (_, { row, key }) => ({ ...showKey(row), key }),
   })
   readRoute(app, ctx, {
@@ -74,7 +74,7 @@ export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
     summary: 'Revoke a key, at once and for good',
     params: object({ api_key_id: id }),
     response: keyShape,
-    write: (scope, { params }) => revokeKey(scope, params.api_key_id),
+    write: (unit, { params }) => revokeKey(unit, params.api_key_id),
     present: (_, row) => showKey(row),
   })
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { invalid, type Detail } from '../../core/errors.ts'
+import { invalid, type Detail } from '../../kernel/errors.ts'
 import { parseDuration } from '../../lib/durations.ts'
 
 /** A duration as text: `0s`, `15m`, `7d`. */

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { eventNames } from '../../core/events/types.ts'
-import type { EventRow } from '../../core/rows.ts'
+import { eventNames } from '../../kernel/event-types.ts'
+import type { EventRow } from '../../kernel/rows.ts'
 import { id, object, oneOf, time } from '../http/shapes.ts'
 
 export const eventType = oneOf(...eventNames)
@@ -12,7 +12,7 @@ export const eventShape = object({
 })
 
 /** An event as clients see it. */
-export const showEvent = (row: EventRow): Static<typeof eventShape> => ({
+export const presentEvent = (row: EventRow): Static<typeof eventShape> => ({
   event_id: row.id,
   type: row.type,
   data: row.data,

@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { CroftError, invalid } from '../../core/errors.ts'
-import { positionOf, readEvents } from '../../core/events/list.ts'
-import { presentPosition, type Position } from '../../core/events/order.ts'
-import { openTail, type Ear } from '../../core/events/tail.ts'
-import { watchKeys } from '../../core/keys/watch.ts'
-import type { EventRow } from '../../core/rows.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError, invalid } from '../../kernel/errors.ts'
+import { positionOf, readEvents } from '../../domain/events/list.ts'
+import { presentPosition, type Position } from '../../domain/events/order.ts'
+import { openTail, type Subscription } from '../../domain/events/tail.ts'
+import { watchKeys } from '../../domain/keys/watch.ts'
+import type { EventRow } from '../../kernel/rows.ts'
 import { isUuid } from '../../lib/ids.ts'
 import { callerOf, requireScope } from '../http/auth.ts'
 import { answerError } from '../http/errors.ts'
 import { errorResponses } from '../http/responses.ts'
 import { id } from '../http/shapes.ts'
-import { eventType, showEvent } from './event-shape.ts'
+import { eventType, presentEvent } from './event-shape.ts'
 
 const streamsPerTeam = 10
 const heartbeatMs = 15_000
@@ -21,13 +21,13 @@ const perRead = 100
 /** How long a reader whose key has ended may take to read what was written for it. */
 const endingMs = 1_000
 
-const frame = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${JSON.stringify(showEvent(row))}\n\n`
+const frame = (row: EventRow) => `id: ${row.id}\nevent: ${row.type}\ndata: ${JSON.stringify(presentEvent(row))}\n\n`
 
 interface Reading {
   teamId: string
   from: Position
   types: string[] | undefined
-  ear: Ear
+  ear: Subscription
   signal: AbortSignal
 }
 

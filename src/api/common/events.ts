@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { positionOf, readEvents } from '../../core/events/list.ts'
-import { beginning } from '../../core/events/order.ts'
+import type { Context } from '../../kernel/context.ts'
+import { positionOf, readEvents } from '../../domain/events/list.ts'
+import { beginning } from '../../domain/events/order.ts'
 import { readRoute } from '../http/route.ts'
 import { id, nullable, object } from '../http/shapes.ts'
-import { eventShape, eventType, showEvent } from './event-shape.ts'
+import { eventShape, eventType, presentEvent } from './event-shape.ts'
 import { eventStream } from './event-stream.ts'
 
 /** What happened to everything of the team, in one order. */
@@ -32,7 +32,7 @@ export function eventRoutes(app: FastifyInstance, ctx: Context): void {
       const types = query.type === undefined ? undefined : [query.type]
       const page = await readEvents(ctx, teamId, { after, types, limit: query.limit ?? 20 })
       const last = page.items.at(-1)?.id ?? query.after ?? null
-      return { items: page.items.map(showEvent), has_more: page.hasMore, next_cursor: last }
+      return { items: page.items.map(presentEvent), has_more: page.hasMore, next_cursor: last }
     },
   })
   eventStream(app, ctx)

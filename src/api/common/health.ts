@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { readFacts } from '../../core/health/facts.ts'
+import type { Context } from '../../kernel/context.ts'
+import { readFacts } from '../../domain/health/facts.ts'
 import { StorageFullError } from '../../media/index.ts'
 import { nullable, object, oneOf } from '../http/shapes.ts'
 

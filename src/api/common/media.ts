@@ -1,12 +1,12 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { reusedKey } from '../../core/idempotency/keys.ts'
-import { inspectMedia } from '../../core/media/inspect.ts'
-import { keepUpload } from '../../core/media/upload.ts'
-import { mediaUrl } from '../../core/profiles/view.ts'
-import type { MediaRow } from '../../core/rows.ts'
+import type { Context } from '../../kernel/context.ts'
+import { reusedKey } from '../../domain/idempotency/keys.ts'
+import { inspectMedia } from '../../domain/media/inspect.ts'
+import { keepUpload } from '../../domain/media/upload.ts'
+import { mediaUrl } from '../../domain/profiles/view.ts'
+import type { MediaRow } from '../../kernel/rows.ts'
 import { requireScope } from '../http/auth.ts'
 import { orDryRun } from '../http/dry-run.ts'
 import { drain } from '../http/drain.ts'
@@ -80,7 +80,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
     async (request, reply) => {
       const answer = await runWrite(ctx, request, {
         status: 201,
-        verb: async (scope) => keepUpload(scope, await takeFile(scope.ctx, request)),
+        verb: async (unit) => keepUpload(unit, await takeFile(unit.ctx, request)),
         present: (row: MediaRow) => showUpload(ctx, row),
         made,
         secret: [],

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Context } from '../../core/context.ts'
-import type { ChoreFacts } from '../../core/chores/facts.ts'
-import { readFacts, type Facts } from '../../core/health/facts.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { ChoreFacts } from '../../engine/chores/facts.ts'
+import { readFacts, type Facts } from '../../domain/health/facts.ts'
 
 const gauges: Record<Exclude<keyof Facts, 'queues' | 'chores'>, [name: string, help: string]> = {
   workers: ['croft_workers', 'Workers that said in the last 30 s that they live'],

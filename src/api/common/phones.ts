@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { getPhone, listPhones, type PhoneView } from '../../core/phones/read.ts'
+import type { Context } from '../../kernel/context.ts'
+import { getPhone, listPhones, type PhoneView } from '../../domain/phones/read.ts'
 import { readRoute } from '../http/route.ts'
 import { id, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 

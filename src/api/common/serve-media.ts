@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Context } from '../../core/context.ts'
-import { CroftError } from '../../core/errors.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError } from '../../kernel/errors.ts'
 import { NotStoredError } from '../../media/index.ts'
 import { answerError } from '../http/errors.ts'
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import type { TaskRow } from '../../core/rows.ts'
-import { findTask, listTasks } from '../../core/tasks/view.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { TaskRow } from '../../kernel/rows.ts'
+import { findTask, listTasks } from '../../engine/tasks/view.ts'
 import { readRoute } from '../http/route.ts'
 import { failure, id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { pacingOf } from '../../core/profiles/pacing.ts'
-import type { TeamRow } from '../../core/rows.ts'
-import { findTeam } from '../../core/teams/find.ts'
-import { updateTeam, type TeamChanges } from '../../core/teams/update.ts'
-import { policyOf } from '../../core/warmup/policy.ts'
+import type { Context } from '../../kernel/context.ts'
+import { pacingOf } from '../../domain/profiles/pacing.ts'
+import type { TeamRow } from '../../kernel/rows.ts'
+import { findTeam } from '../../domain/teams/find.ts'
+import { updateTeam, type TeamChanges } from '../../domain/teams/update.ts'
+import { policyOf } from '../../domain/profiles/warmup-policy.ts'
 import { formatDuration } from '../../lib/durations.ts'
-import { pacingShape, showPacing } from '../farm/profile-extras.ts'
+import { pacingShape, presentPacing } from './pacing.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, object, time } from '../http/shapes.ts'
 import { durationShape, durationsMs } from './durations.ts'
@@ -46,7 +46,7 @@ const showTeam = (ctx: Context, team: TeamRow): Static<typeof teamShape> => {
       interval: formatDuration(policy.intervalMs),
       maintenance: formatDuration(policy.maintenanceMs),
     },
-    pacing: showPacing(pacingOf(team)),
+    pacing: presentPacing(pacingOf(team)),
     created_at: team.created_at.toISOString(),
     updated_at: team.updated_at.toISOString(),
   }
@@ -78,7 +78,7 @@ export function teamRoutes(app: FastifyInstance, ctx: Context): void {
     description:
       'What is left out stays; null returns a value to the server’s default, or lifts a limit. Runs planned already move to where the new policy puts them.',
     body: changes,
-    write: (scope, { body }) => updateTeam(scope, teamChanges(body)),
+    write: (unit, { body }) => updateTeam(unit, teamChanges(body)),
     present: showTeam,
   })
 }

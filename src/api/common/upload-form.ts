@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { MultipartFile, Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import type { Context } from '../../core/context.ts'
-import { CroftError, invalid, type Detail } from '../../core/errors.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError, invalid, type Detail } from '../../kernel/errors.ts'
 import { TooLargeError, type Blob } from '../../media/index.ts'
 
 export interface TakenFile extends Blob {

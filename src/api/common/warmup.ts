@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { ProfilePolicy } from '../../core/warmup/policy.ts'
+import type { ProfilePolicy } from '../../domain/profiles/warmup-policy.ts'
 import { nullable, object } from '../http/shapes.ts'
 import { durationShape, durationsMs } from './durations.ts'
 

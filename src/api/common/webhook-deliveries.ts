@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { findDelivery, listDeliveries, viewDelivery } from '../../core/webhooks/deliveries.ts'
-import { findEndpoint } from '../../core/webhooks/endpoints/find.ts'
-import { redeliver, redeliverSince, sendTest } from '../../core/webhooks/redeliver.ts'
+import type { Context } from '../../kernel/context.ts'
+import { findDelivery, listDeliveries, viewDelivery } from '../../domain/webhooks/deliveries.ts'
+import { findEndpoint } from '../../domain/webhooks/find-endpoint.ts'
+import { redeliver, redeliverSince, sendTest } from '../../domain/webhooks/redeliver.ts'
 import { instant } from '../http/instant.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
-import { deliveryShape, deliveryStatus, fullDeliveryShape, showDelivery, showFullDelivery } from './webhook-shapes.ts'
+import { deliveryShape, deliveryStatus, fullDeliveryShape, presentDelivery, presentFullDelivery } from './webhook-shapes.ts'
 
 const common = { family: 'common', tag: 'Webhooks' } as const
 
@@ -27,7 +27,7 @@ export function webhookDeliveryRoutes(app: FastifyInstance, ctx: Context): void 
     errors: [422],
     read: async (_, caller, { query }) => {
       const filter = { endpointId: query.endpoint_id, eventId: query.event_id, taskId: query.task_id, status: query.status }
-      return pageBody(await listDeliveries(ctx, caller, pageRequest(query), filter), showDelivery)
+      return pageBody(await listDeliveries(ctx, caller, pageRequest(query), filter), presentDelivery)
     },
   })
   const one = { ...common, params: object({ delivery_id: id }), response: fullDeliveryShape } as const
@@ -37,7 +37,7 @@ export function webhookDeliveryRoutes(app: FastifyInstance, ctx: Context): void 
     summary: 'Get a webhook delivery with every try',
     read: async (_, { teamId }, { params }) => {
       const { row, tries } = await viewDelivery(ctx.db, await findDelivery(ctx.db, teamId, params.delivery_id))
-      return showFullDelivery(row, tries)
+      return presentFullDelivery(row, tries)
     },
   })
   writeRoute(app, ctx, {
@@ -47,8 +47,8 @@ export function webhookDeliveryRoutes(app: FastifyInstance, ctx: Context): void 
     status: 202,
     summary: 'Send a webhook delivery again',
     description: 'With the same `webhook-id`, and a new round of tries.',
-    write: (scope, { params }) => redeliver(scope, params.delivery_id),
-    present: (_, { row, tries }) => showFullDelivery(row, tries),
+    write: (unit, { params }) => redeliver(unit, params.delivery_id),
+    present: (_, { row, tries }) => presentFullDelivery(row, tries),
   })
   ofEndpoint(app, ctx)
 }
@@ -64,7 +64,7 @@ function ofEndpoint(app: FastifyInstance, ctx: Context): void {
     read: async (_, caller, { params, query }) => {
       const endpoint = await findEndpoint(ctx.db, caller.teamId, params.endpoint_id)
       const page = await listDeliveries(ctx, caller, pageRequest(query), { endpointId: endpoint.id, status: query.status })
-      return pageBody(page, showDelivery)
+      return pageBody(page, presentDelivery)
     },
   })
   writeRoute(app, ctx, {
@@ -75,8 +75,8 @@ function ofEndpoint(app: FastifyInstance, ctx: Context): void {
     summary: 'Send a webhook endpoint a test event',
     response: deliveryShape,
     made: ['delivery_id'],
-    write: (scope, { params }) => sendTest(scope, params.endpoint_id),
-    present: (_, row) => showDelivery(row),
+    write: (unit, { params }) => sendTest(unit, params.endpoint_id),
+    present: (_, row) => presentDelivery(row),
   })
   writeRoute(app, ctx, {
     ...of,
@@ -92,8 +92,8 @@ function ofEndpoint(app: FastifyInstance, ctx: Context): void {
       undelivered: Type.Optional(Type.Boolean()),
     }),
     response: object({ deliveries: Type.Integer() }),
-    write: (scope, { params, body }) =>
-      redeliverSince(scope, params.endpoint_id, {
+    write: (unit, { params, body }) =>
+      redeliverSince(unit, params.endpoint_id, {
         since: instant(body.since, 'since'),
         until: body.until == null ? null : instant(body.until, 'until'),
         undelivered: body.undelivered ?? false,

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { createEndpoint } from '../../core/webhooks/endpoints/create.ts'
-import { findEndpoint, listEndpoints } from '../../core/webhooks/endpoints/find.ts'
-import { deleteEndpoint, rotateSecret, updateEndpoint } from '../../core/webhooks/endpoints/update.ts'
+import type { Context } from '../../kernel/context.ts'
+import { createEndpoint } from '../../domain/webhooks/create-endpoint.ts'
+import { findEndpoint, listEndpoints } from '../../domain/webhooks/find-endpoint.ts'
+import { deleteEndpoint, rotateSecret, updateEndpoint } from '../../domain/webhooks/update-endpoint.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
-import { endpointShape, newEndpointShape, showEndpoint } from './webhook-shapes.ts'
+import { endpointShape, newEndpointShape, presentEndpoint } from './webhook-shapes.ts'
 
 const events = nullable(
   Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 100, description: 'The types it is told of; null: all.' }),
@@ -48,9 +48,9 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     body: object({ url, events: Type.Optional(events), description: Type.Optional(description) }),
     bodyExample: example,
     made: ['endpoint_id', 'secret'],
-    write: (scope, { body }) =>
-      createEndpoint(scope, { url: body.url, events: body.events ?? null, description: body.description ?? null }),
-    present: (_, { row, secret }) => ({ ...showEndpoint(row), secret }),
+    write: (unit, { body }) =>
+      createEndpoint(unit, { url: body.url, events: body.events ?? null, description: body.description ?? null }),
+    present: (_, { row, secret }) => ({ ...presentEndpoint(row), secret }),
   })
   readRoute(app, ctx, {
     ...common,
@@ -58,13 +58,13 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     summary: 'List webhook endpoints, newest first',
     query: pageQuery({}),
     response: pageOf(endpointShape),
-    read: async (_, caller, { query }) => pageBody(await listEndpoints(ctx, caller, pageRequest(query)), showEndpoint),
+    read: async (_, caller, { query }) => pageBody(await listEndpoints(ctx, caller, pageRequest(query)), presentEndpoint),
   })
   const one = { ...common, params, url: '/v1/webhook-endpoints/:endpoint_id', response: endpointShape } as const
   readRoute(app, ctx, {
     ...one,
     summary: 'Get a webhook endpoint',
-    read: async (_, { teamId }, input) => showEndpoint(await findEndpoint(ctx.db, teamId, input.params.endpoint_id)),
+    read: async (_, { teamId }, input) => presentEndpoint(await findEndpoint(ctx.db, teamId, input.params.endpoint_id)),
   })
   writeRoute(app, ctx, {
     ...one,
@@ -74,15 +74,15 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
       'Switched off, it is told nothing, and what waits for it ends as failed; switched on, it is told of what happens from then on.',
     body: changes,
     bodyExample: { events: example.events, enabled: true },
-    write: (scope, input) => updateEndpoint(scope, input.params.endpoint_id, changesOf(input.body)),
-    present: (_, row) => showEndpoint(row),
+    write: (unit, input) => updateEndpoint(unit, input.params.endpoint_id, changesOf(input.body)),
+    present: (_, row) => presentEndpoint(row),
   })
   writeRoute(app, ctx, {
     ...one,
     method: 'DELETE',
     summary: 'Delete a webhook endpoint',
-    write: (scope, input) => deleteEndpoint(scope, input.params.endpoint_id),
-    present: (_, row) => showEndpoint(row),
+    write: (unit, input) => deleteEndpoint(unit, input.params.endpoint_id),
+    present: (_, row) => presentEndpoint(row),
   })
   writeRoute(app, ctx, {
     ...one,
@@ -92,7 +92,7 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     summary: 'Give a webhook endpoint a new secret',
     description: 'The present one goes on signing beside it for 24 hours.',
     made: ['secret'],
-    write: (scope, input) => rotateSecret(scope, input.params.endpoint_id),
-    present: (_, { row, secret }) => ({ ...showEndpoint(row), secret }),
+    write: (unit, input) => rotateSecret(unit, input.params.endpoint_id),
+    present: (_, { row, secret }) => ({ ...presentEndpoint(row), secret }),
   })
 }

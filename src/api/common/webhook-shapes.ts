@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import type { DeliveryRow, DeliveryTryRow, EndpointRow } from '../../core/rows.ts'
-import { webhookId } from '../../core/webhooks/deliver.ts'
+import type { DeliveryRow, DeliveryTryRow, EndpointRow } from '../../kernel/rows.ts'
+import { webhookId } from '../../domain/webhooks/deliver.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const endpointMembers = {
@@ -19,7 +19,7 @@ export const endpointShape = object(endpointMembers)
 export const newEndpointShape = object({ ...endpointMembers, secret: nullable(Type.String()) })
 
 /** An endpoint as clients see it. */
-export const showEndpoint = (row: EndpointRow): Static<typeof endpointShape> => ({
+export const presentEndpoint = (row: EndpointRow): Static<typeof endpointShape> => ({
   endpoint_id: row.id,
   url: row.url,
   events: row.events,
@@ -47,7 +47,7 @@ const deliveryMembers = {
 export const deliveryShape = object(deliveryMembers)
 
 /** A delivery in a list. */
-export const showDelivery = (row: DeliveryRow): Static<typeof deliveryShape> => ({
+export const presentDelivery = (row: DeliveryRow): Static<typeof deliveryShape> => ({
   delivery_id: row.id,
   endpoint_id: row.endpoint_id,
   event_id: row.event_id,
@@ -76,8 +76,8 @@ export const fullDeliveryShape = object({
 })
 
 /** A delivery with what was sent, and what came back at each try. */
-export const showFullDelivery = (row: DeliveryRow, tries: readonly DeliveryTryRow[]): Static<typeof fullDeliveryShape> => ({
-  ...showDelivery(row),
+export const presentFullDelivery = (row: DeliveryRow, tries: readonly DeliveryTryRow[]): Static<typeof fullDeliveryShape> => ({
+  ...presentDelivery(row),
   request: { url: row.url, webhook_id: webhookId(row), body: row.body },
   log: tries.map((one) => ({
     try: one.n,

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import type { CroftError } from '../../core/errors.ts'
-import { createPosts, type BulkEntry, type BulkResult } from '../../core/posts/bulk.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { CroftError } from '../../kernel/errors.ts'
+import { createPosts, type BulkEntry, type BulkResult } from '../../domain/posts/bulk.ts'
 import { exampleOf } from '../docs/example.ts'
 import { toCroftError } from '../http/errors.ts'
 import { faultsIn } from '../http/faults.ts'
@@ -58,7 +58,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     response: object({ results: Type.Array(result) }),
     limitedAs: 'post-bulk',
     made: ['task_id'],
-    write: (scope, { body }) => createPosts(scope, body.posts.map(entryOf)),
+    write: (unit, { body }) => createPosts(unit, body.posts.map(entryOf)),
     present: (_, results) => ({ results: results.map(show) }),
     dryMembers: { results: Type.Array(Type.Union([dryResult, refusedResult])) },
     dry: (_, results) => ({

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { capped, type Detail } from '../../core/errors.ts'
-import { checkPost, type PostInput } from '../../core/posts/input.ts'
+import type { Context } from '../../kernel/context.ts'
+import { capped, type Detail } from '../../kernel/errors.ts'
+import { checkPost, type PostInput } from '../../domain/posts/input.ts'
 import { id, nullable, object, oneOf, url } from '../http/shapes.ts'
 
 const members = {

@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { cancelPost } from '../../core/posts/cancel.ts'
-import { createPost } from '../../core/posts/create.ts'
-import { findPost } from '../../core/posts/find.ts'
-import { listPosts } from '../../core/posts/list.ts'
-import { releaseDraft } from '../../core/posts/release.ts'
-import { resolvePost, type Resolution } from '../../core/posts/resolve.ts'
-import { retryPost } from '../../core/posts/retry.ts'
-import { updatePost } from '../../core/posts/update.ts'
-import { viewPost, viewPosts, type PostView } from '../../core/posts/view.ts'
-import { invalid } from '../../core/errors.ts'
-import type { Scope } from '../../core/write/scope.ts'
+import type { Context } from '../../kernel/context.ts'
+import { cancelPost } from '../../domain/posts/cancel.ts'
+import { createPost } from '../../domain/posts/create.ts'
+import { findPost } from '../../domain/posts/find.ts'
+import { listPosts } from '../../domain/posts/list.ts'
+import { releaseDraft } from '../../domain/posts/release.ts'
+import { resolvePost, type Resolution } from '../../domain/posts/resolve.ts'
+import { retryPost } from '../../domain/posts/retry.ts'
+import { updatePost } from '../../domain/posts/update.ts'
+import { viewPost, viewPosts, type PostView } from '../../domain/posts/view.ts'
+import { invalid } from '../../kernel/errors.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
 import { explained, newPost, postChanges, postChangesOf, postInput, requireNewPost, soundMembers } from './post-input.ts'
-import { postShape, postStatus, showPost, warnings } from './post-shape.ts'
+import { postShape, postStatus, presentPost, warnings } from './post-shape.ts'
 
 const params = object({ task_id: id })
 const common = { family: 'farm', tag: 'Posts', response: postShape } as const
@@ -38,9 +38,9 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     limitedAs: 'post-create',
     made: ['task_id'],
     ownFaults: true,
-    write: (scope, { body }, faults) => {
+    write: (unit, { body }, faults) => {
       requireNewPost(ctx, body, faults)
-      return createPost(scope, body.profile_id, postInput(body))
+      return createPost(unit, body.profile_id, postInput(body))
     },
     present: (_, post) => ({ task_id: post.id }),
     dryMembers: { warnings },
@@ -56,7 +56,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     errors: [422],
     read: async (_, caller, { query }) => {
       const page = await listPosts(ctx, caller, pageRequest(query), { status: query.status, profileId: query.profile_id })
-      return pageBody({ ...page, items: await viewPosts(ctx.db, caller.teamId, page.items) }, showPost)
+      return pageBody({ ...page, items: await viewPosts(ctx.db, caller.teamId, page.items) }, presentPost)
     },
   })
   readRoute(app, ctx, {
@@ -65,7 +65,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     summary: 'Get a post',
     params,
     read: async (_, caller, input) =>
-      showPost(await viewPost(ctx.db, await findPost(ctx.db, caller.teamId, input.params.task_id))),
+      presentPost(await viewPost(ctx.db, await findPost(ctx.db, caller.teamId, input.params.task_id))),
   })
   writeRoute(app, ctx, {
     ...common,
@@ -77,9 +77,9 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     body: postChanges,
     errors: [502],
     ownFaults: true,
-    write: (scope, { params: { task_id }, body }, faults) =>
-      updatePost(scope, task_id, postChangesOf(soundMembers(body, faults)), explained(body, faults)),
-    present: (_, view) => showPost(view),
+    write: (unit, { params: { task_id }, body }, faults) =>
+      updatePost(unit, task_id, postChangesOf(soundMembers(body, faults)), explained(body, faults)),
+    present: (_, view) => presentPost(view),
   })
   postActions(app, ctx)
 }
@@ -94,7 +94,7 @@ function resolutionOf({ outcome, post_url = null }: Static<typeof resolution>): 
   return outcome === 'published' ? { outcome, postUrl: post_url } : { outcome }
 }
 
-const actions: { name: string; summary: string; verb: (scope: Scope, id: string) => Promise<PostView> }[] = [
+const actions: { name: string; summary: string; verb: (unit: UnitOfWork, id: string) => Promise<PostView> }[] = [
   { name: 'cancel', summary: 'Call a post off before it has begun to publish', verb: cancelPost },
   { name: 'publish', summary: 'Let a saved draft go live', verb: releaseDraft },
   { name: 'retry', summary: 'Try a failed post again', verb: retryPost },
@@ -109,8 +109,8 @@ function postActions(app: FastifyInstance, ctx: Context): void {
       summary,
       params,
       errors: [502],
-      write: (scope, input) => verb(scope, input.params.task_id),
-      present: (_, view) => showPost(view),
+      write: (unit, input) => verb(unit, input.params.task_id),
+      present: (_, view) => presentPost(view),
     })
   }
   writeRoute(app, ctx, {
@@ -121,7 +121,7 @@ function postActions(app: FastifyInstance, ctx: Context): void {
     description: 'For a person who has looked on the profile.',
     params,
     body: resolution,
-    write: (scope, { params: { task_id }, body }) => resolvePost(scope, task_id, resolutionOf(body)),
-    present: (_, view) => showPost(view),
+    write: (unit, { params: { task_id }, body }) => resolvePost(unit, task_id, resolutionOf(body)),
+    present: (_, view) => presentPost(view),
   })
 }

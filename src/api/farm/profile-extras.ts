@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { setPacing, type Pacing } from '../../core/profiles/pacing.ts'
-import { profileTimeline } from '../../core/profiles/timeline.ts'
-import { formatDuration } from '../../lib/durations.ts'
+import type { Context } from '../../kernel/context.ts'
+import { setPacing } from '../../domain/profiles/pacing.ts'
+import { profileTimeline } from '../../domain/profiles/timeline.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
-import { durationShape, durationsMs } from '../common/durations.ts'
+import { durationsMs } from '../common/durations.ts'
+import { pacingShape, presentPacing } from '../common/pacing.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const params = object({ profile_id: id })
@@ -18,15 +18,6 @@ const entry = object({
   from: nullable(Type.String()),
   to: Type.String(),
   reason: Type.String(),
-})
-
-export const pacingShape = object({
-  max_per_day: nullable(Type.Integer({ minimum: 1, maximum: 1_000 })),
-  min_gap: nullable(durationShape),
-})
-export const showPacing = (pacing: Pacing) => ({
-  max_per_day: pacing.maxPerDay,
-  min_gap: pacing.minGapMs === null ? null : formatDuration(pacing.minGapMs),
 })
 
 /** The timeline and the pacing of one profile. */
@@ -61,12 +52,12 @@ export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
     params,
     body: pacingShape,
     response: pacingShape,
-    write: (scope, input) =>
-      setPacing(scope, input.params.profile_id, {
+    write: (unit, input) =>
+      setPacing(unit, input.params.profile_id, {
         maxPerDay: input.body.max_per_day,
         minGapMs: durationsMs({ ms: { text: input.body.min_gap, path: 'min_gap' } }).ms ?? null,
       }),
-    present: (_, pacing) => showPacing(pacing),
+    present: (_, pacing) => presentPacing(pacing),
   })
   writeRoute(app, ctx, {
     family: 'farm',
@@ -76,7 +67,7 @@ export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
     summary: 'Return a profile to the team’s pacing',
     params,
     response: pacingShape,
-    write: (scope, input) => setPacing(scope, input.params.profile_id, null),
-    present: (_, pacing) => showPacing(pacing),
+    write: (unit, input) => setPacing(unit, input.params.profile_id, null),
+    present: (_, pacing) => presentPacing(pacing),
   })
 }

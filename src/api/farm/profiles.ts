@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { createProfile } from '../../core/profiles/create.ts'
-import { eraseProfile } from '../../core/erasure/profile.ts'
-import { deactivateProfile } from '../../core/profiles/deactivate.ts'
-import { findProfile } from '../../core/profiles/find.ts'
-import { listProfiles } from '../../core/profiles/list.ts'
-import { retryProfile } from '../../core/profiles/retry.ts'
-import { updateProfile } from '../../core/profiles/update.ts'
-import { viewProfile } from '../../core/profiles/view.ts'
+import type { Context } from '../../kernel/context.ts'
+import { createProfile } from '../../domain/profiles/create.ts'
+import { eraseProfile } from '../../domain/erasure/profile.ts'
+import { deactivateProfile } from '../../domain/closing/deactivate.ts'
+import { findProfile } from '../../domain/profiles/find.ts'
+import { listProfiles } from '../../domain/profiles/list.ts'
+import { retryProfile } from '../../domain/profiles/retry.ts'
+import { updateProfile } from '../../domain/profiles/update.ts'
+import { viewProfile } from '../../domain/profiles/view.ts'
 import { ownPolicy, warmupInput } from '../common/warmup.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time, url } from '../http/shapes.ts'
-import { profileExample, profileShape, profileStatus, showProfile } from './profile-shape.ts'
+import { profileExample, profileShape, profileStatus, presentProfile } from './profile-shape.ts'
 
 const params = object({ profile_id: id })
 const common = { family: 'farm', tag: 'Farm profiles', response: profileShape, example: profileExample } as const
@@ -62,8 +62,8 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     body: newProfile,
     errors: [502, 507],
     made: ['profile_id', 'created_at'],
-    write: (scope, { body }) =>
-      createProfile(scope, {
+    write: (unit, { body }) =>
+      createProfile(unit, {
         accountName: body.account_name ?? null,
         username: body.username,
         emailAuthMethod: body.email_auth_method,
@@ -75,7 +75,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
         pictureUrl: body.profile_picture_url ?? null,
         ...(body.driver === undefined ? {} : { driver: body.driver }),
       }),
-    present: (_, view) => showProfile(view),
+    present: (_, view) => presentProfile(view),
   })
   readRoute(app, ctx, {
     family: 'farm',
@@ -86,7 +86,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     response: pageOf(profileShape),
     errors: [422],
     read: async (_, caller, { query }) =>
-      pageBody(await listProfiles(ctx, caller, pageRequest(query), { status: query.status }), showProfile),
+      pageBody(await listProfiles(ctx, caller, pageRequest(query), { status: query.status }), presentProfile),
   })
   readRoute(app, ctx, {
     ...common,
@@ -94,7 +94,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     summary: 'Get a farm profile',
     params,
     read: async (_, caller, input) =>
-      showProfile(await viewProfile(ctx, ctx.db, await findProfile(ctx.db, caller.teamId, input.params.profile_id))),
+      presentProfile(await viewProfile(ctx, ctx.db, await findProfile(ctx.db, caller.teamId, input.params.profile_id))),
   })
   writeRoute(app, ctx, {
     ...common,
@@ -107,9 +107,9 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     body: changes,
     errors: [507],
     limitedAs: 'farm-profile-update',
-    write: (scope, input) =>
-      updateProfile(scope, input.params.profile_id, { bio: input.body.bio, pictureUrl: input.body.profile_picture_url }),
-    present: (_, view) => showProfile(view),
+    write: (unit, input) =>
+      updateProfile(unit, input.params.profile_id, { bio: input.body.bio, pictureUrl: input.body.profile_picture_url }),
+    present: (_, view) => presentProfile(view),
   })
   writeRoute(app, ctx, {
     ...common,
@@ -118,8 +118,8 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     summary: 'Deactivate a farm profile',
     description: 'For good. Posts that have not begun to publish and open tasks are canceled.',
     params,
-    write: (scope, input) => deactivateProfile(scope, input.params.profile_id),
-    present: (_, view) => showProfile(view),
+    write: (unit, input) => deactivateProfile(unit, input.params.profile_id),
+    present: (_, view) => presentProfile(view),
   })
   writeRoute(app, ctx, {
     family: 'farm',
@@ -133,7 +133,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     response: erasureShape,
     errors: [409],
-    write: (scope, input) => eraseProfile(scope, input.params.profile_id),
+    write: (unit, input) => eraseProfile(unit, input.params.profile_id),
     present: (_, done) => ({ profile_id: done.id, erased_at: done.at.toISOString(), erased: done.erased, kept: done.kept }),
   })
   writeRoute(app, ctx, {
@@ -142,7 +142,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/farm-profiles/:profile_id/retry',
     summary: 'Try the set-up of a retrying profile again now',
     params,
-    write: (scope, input) => retryProfile(scope, input.params.profile_id),
-    present: (_, view) => showProfile(view),
+    write: (unit, input) => retryProfile(unit, input.params.profile_id),
+    present: (_, view) => presentProfile(view),
   })
 }

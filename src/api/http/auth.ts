@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Caller, Context } from '../../core/context.ts'
-import type { Scope } from '../../db/schema.ts'
-import { CroftError } from '../../core/errors.ts'
-import { authenticate } from '../../core/keys/authenticate.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import type { KeyScope } from '../../db/schema.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { authenticate } from '../../domain/keys/authenticate.ts'
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
@@ -15,10 +15,10 @@ function keysOf(request: FastifyRequest): string[] {
 
 export const carriesKey = (request: FastifyRequest): boolean => keysOf(request).length > 0
 
-const allows = (held: Scope, needed: Scope): boolean => held === needed || (held === 'write' && needed === 'read')
+const allows = (held: KeyScope, needed: KeyScope): boolean => held === needed || (held === 'write' && needed === 'read')
 
 /** Finds out who asks, and whether the key's scope goes far enough. @throws CroftError `unauthorized`, `insufficient_scope` */
-export async function requireScope(ctx: Context, request: FastifyRequest, scope: Scope): Promise<Caller> {
+export async function requireScope(ctx: Context, request: FastifyRequest, scope: KeyScope): Promise<Caller> {
   const caller = await authenticate(ctx, keysOf(request), request.id)
   if (!allows(caller.scope, scope)) {
     throw new CroftError('insufficient_scope', `This route needs a key with the scope ${scope}; this key has ${caller.scope}.`, {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CroftError } from '../../core/errors.ts'
+import { CroftError } from '../../kernel/errors.ts'
 import { answerOnSocket } from './unreadable.ts'
 
 /** How long a client may take to send a request. */

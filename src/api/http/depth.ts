@@ -1,4 +1,4 @@
-import { invalid } from '../../core/errors.ts'
+import { invalid } from '../../kernel/errors.ts'
 
 /** Deeper than anything that a route takes, and far from where recursion would end the stack. */
 const deepest = 32

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CroftError, errorCodes, invalid, type ErrorKind } from '../../core/errors.ts'
+import { CroftError, errorCodes, invalid, type ErrorKind } from '../../kernel/errors.ts'
 import { StorageFullError } from '../../media/index.ts'
 import { isAway } from '../../db/away.ts'
 import { faultsIn } from './faults.ts'

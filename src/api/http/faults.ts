@@ -1,4 +1,4 @@
-import type { Detail } from '../../core/errors.ts'
+import type { Detail } from '../../kernel/errors.ts'
 import { list } from '../../lib/text.ts'
 
 /** An error as Ajv gives it, with its value. */

@@ -1,4 +1,4 @@
-import { invalid } from '../../core/errors.ts'
+import { invalid } from '../../kernel/errors.ts'
 
 /** The moment that a `date-time` names. @throws CroftError where there is no such moment, as a leap second */
 export function instant(text: string, path: string): Date {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
-import { CroftError } from '../../core/errors.ts'
+import { CroftError } from '../../kernel/errors.ts'
 
 /**
  * Takes JSON and nothing else, where a plugin adds no other type of its own. Clients that send `application/json` with

@@ -1,4 +1,4 @@
-import { invalid } from '../../core/errors.ts'
+import { invalid } from '../../kernel/errors.ts'
 
 /** Refuses a body on a route that takes none, by the names of its members. @throws CroftError `validation_error` */
 export function requireNoBody(body: unknown): void {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { CroftError, invalid } from '../../core/errors.ts'
+import { CroftError, invalid } from '../../kernel/errors.ts'
 
 /** Either switches a dry run on: Croft's own name, and that of the bundles' vendor. */
 export const dryRunHeaders = ['x-dry-run', 'x-tokportal-dry-run'] as const

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import type { Caller, Context } from '../../core/context.ts'
-import { CroftError, type Detail } from '../../core/errors.ts'
-import { countRequest } from '../../core/limits/rate.ts'
-import type { Scope as WriteScope } from '../../core/write/scope.ts'
-import type { Scope } from '../../db/schema.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import { CroftError, type Detail } from '../../kernel/errors.ts'
+import { countRequest } from '../../domain/limits/rate.ts'
+import type { UnitOfWork as WriteScope } from '../../kernel/unit-of-work.ts'
+import type { KeyScope } from '../../db/schema.ts'
 import { actAs, callerOf, requireScope } from './auth.ts'
 import { orDryRun } from './dry-run.ts'
 import { answerError, type Family } from './errors.ts'
@@ -44,7 +44,7 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   /** The verb tells the faults of the body's shape together with its own, instead of the schema alone. */
   ownFaults?: boolean
   /** The scope of the key; by default `read`, of a route that changes something `write`. */
-  scope?: Scope
+  scope?: KeyScope
 }
 
 /** Who acts, where the path says more of that than the key. */
@@ -74,7 +74,7 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   actingAs?: ActingAs<P, Q, B>
   status?: 200 | 201 | 202
   /** The verb; it answers what its one `commit` answers. `faults` are for a route with `ownFaults`. */
-  write: (scope: WriteScope, input: Input<P, Q, B>, faults: readonly Detail[]) => Promise<V>
+  write: (unit: WriteScope, input: Input<P, Q, B>, faults: readonly Detail[]) => Promise<V>
   present: (ctx: Context, view: V) => Static<R>
   /** Members of the answer, at any depth, that name what a dry run does not make; decided by the input, they must be nullable. */
   made?: readonly string[] | ((input: Input<P, Q, B>) => readonly string[])
@@ -148,7 +148,7 @@ function register(
   setup: {
     method: Method
     status: number
-    scope: Scope
+    scope: KeyScope
     write: boolean
     made?: readonly string[]
     dryMembers?: Record<string, TSchema>
@@ -213,7 +213,7 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
       const { dry } = route
       const answer = await runWrite(ctx, request, {
         status,
-        verb: (scope) => route.write(scope, input, faultsIn(validationError)),
+        verb: (unit) => route.write(unit, input, faultsIn(validationError)),
         present: (view: V) => route.present(ctx, view) as Record<string, unknown>,
         made: typeof route.made === 'function' ? route.made(input) : (route.made ?? []),
         ...(dry ? { dry: (answer: Record<string, unknown>, view: V) => dry(answer as Static<R>, view) } : {}),

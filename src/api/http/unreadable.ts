@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { CroftError } from '../../core/errors.ts'
+import { CroftError } from '../../kernel/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { statusOf } from './errors.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller, Context } from '../../core/context.ts'
-import { invalid } from '../../core/errors.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import { invalid } from '../../kernel/errors.ts'
 import {
   extendKey,
   fingerprint,
@@ -9,16 +9,16 @@ import {
   takeKey,
   type HeldKey,
   type StoredAnswer,
-} from '../../core/idempotency/keys.ts'
-import { claimFiles } from '../../core/media/claims.ts'
-import { openScope, type Beside, type Scope } from '../../core/write/scope.ts'
+} from '../../domain/idempotency/keys.ts'
+import { claimFiles } from '../../domain/media/claims.ts'
+import { openUnit, type AroundCommit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { callerOf } from './auth.ts'
 import { blank } from './dry-run.ts'
 import { dryRunHeaders } from './request-headers.ts'
 
 interface WriteRequest<V> {
   status: number
-  verb: (scope: Scope) => Promise<V>
+  verb: (unit: UnitOfWork) => Promise<V>
   present: (view: V) => Record<string, unknown>
   made: readonly string[]
   secret: readonly string[]
@@ -104,7 +104,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
     }
     held = taken.held
   }
-  const beside: Beside = async (tx, work) => {
+  const beside: AroundCommit = async (tx, work) => {
     const view = await work(tx)
     // A verb answers what its commit answers, so this is the view of the answer.
     const body = write.present(view as unknown as V)
@@ -116,7 +116,7 @@ export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: 
   const extending = held && keepHolding(ctx, held)
   const files = claimFiles(ctx)
   try {
-    const view = await write.verb({ ...openScope({ ...ctx, store: files.store }, caller, beside), dry })
+    const view = await write.verb({ ...openUnit({ ...ctx, store: files.store }, caller, beside), dry })
     return { status: write.status, body: JSON.stringify(write.present(view)), replayed: false }
   } catch (error) {
     if (held) await releaseKey(ctx, held)

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { configureAccount, readAccount } from '../../core/bundles/configure-account.ts'
-import type { Context } from '../../core/context.ts'
-import type { BundleAccountRow } from '../../core/rows.ts'
+import { configureAccount, readAccount } from '../../domain/bundles/configure-account.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { BundleAccountRow } from '../../kernel/rows.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, time } from '../http/shapes.ts'
 import { partStatus } from './bundle-shape.ts'
@@ -76,7 +76,7 @@ export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
     ownFaults: true,
     response: dataOf(object({ id, account: valuesShape })),
     example,
-    write: (scope, { params, body }, faults) => {
+    write: (unit, { params, body }, faults) => {
       const text = textsOf(body, faults)
       const given = {
         username: text('username') ?? null,
@@ -86,7 +86,7 @@ export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
         linkInBio: text('link_in_bio') ?? null,
         nicheWarmingInstructions: text('niche_warming_instructions') ?? null,
       }
-      return configureAccount(scope, params.id, given, faults)
+      return configureAccount(unit, params.id, given, faults)
     },
     present: (_, row) => ({ data: { id: row.bundle_id, account: showValues(row) } }),
   })

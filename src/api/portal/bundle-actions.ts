@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { cancelBundle } from '../../core/bundles/cancel.ts'
-import { closeBundle } from '../../core/bundles/close.ts'
-import { correctAccount } from '../../core/bundles/corrections.ts'
-import { finalizeAccount } from '../../core/bundles/finalize.ts'
-import { publishBundle, unpublishBundle } from '../../core/bundles/publish.ts'
-import type { BundleView } from '../../core/bundles/view.ts'
-import type { Context } from '../../core/context.ts'
-import type { Scope } from '../../core/write/scope.ts'
+import { cancelBundle } from '../../domain/bundles/cancel.ts'
+import { closeBundle } from '../../domain/bundles/close.ts'
+import { correctAccount } from '../../domain/bundles/corrections.ts'
+import { finalizeAccount } from '../../domain/bundles/finalize.ts'
+import { publishBundle, unpublishBundle } from '../../domain/bundles/publish.ts'
+import type { BundleView } from '../../domain/bundles/view.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { writeRoute } from '../http/route.ts'
 import { object, oneOf } from '../http/shapes.ts'
-import { bundleShape, showBundle } from './bundle-shape.ts'
+import { bundleShape, presentBundle } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf } from './shapes.ts'
 
@@ -25,7 +25,7 @@ const actions: {
   path: string
   summary: string
   description?: string
-  verb: (scope: Scope, id: string) => Promise<BundleView>
+  verb: (unit: UnitOfWork, id: string) => Promise<BundleView>
 }[] = [
   {
     path: 'publish',
@@ -39,7 +39,7 @@ const actions: {
     path: 'account/finalize',
     summary: 'Take the account as the manager handed it in',
     description: 'It becomes a profile of the team, `account_id`, with an active order.',
-    verb: (scope, id) => finalizeAccount(scope, id),
+    verb: (unit, id) => finalizeAccount(unit, id),
   },
   { path: 'close', summary: 'End the order of a delivered account', verb: closeBundle },
 ]
@@ -59,8 +59,8 @@ export function bundleActions(app: FastifyInstance, ctx: Context): void {
       url: `/api/ext/bundles/:id/${path}`,
       summary,
       ...(description === undefined ? {} : { description }),
-      write: (scope, { params }) => verb(scope, params.id),
-      present: (_, view) => ({ data: showBundle(view) }),
+      write: (unit, { params }) => verb(unit, params.id),
+      present: (_, view) => ({ data: presentBundle(view) }),
     })
   }
   writeRoute(app, ctx, {
@@ -68,7 +68,7 @@ export function bundleActions(app: FastifyInstance, ctx: Context): void {
     url: '/api/ext/bundles/:id/account/corrections',
     summary: 'Send the account back to its manager',
     body: correctionsOf('username', 'visible_name', 'biography', 'profile_picture', 'link_in_bio'),
-    write: (scope, { params, body }) => correctAccount(scope, params.id, { comment: body.comment, fields: body.fields ?? [] }),
-    present: (_, view) => ({ data: showBundle(view) }),
+    write: (unit, { params, body }) => correctAccount(unit, params.id, { comment: body.comment, fields: body.fields ?? [] }),
+    present: (_, view) => ({ data: presentBundle(view) }),
   })
 }

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { createBundle } from '../../core/bundles/create.ts'
-import { findBundle } from '../../core/bundles/find.ts'
-import { listBundles } from '../../core/bundles/list.ts'
-import { claimFiles } from '../../core/media/claims.ts'
-import { readinessOf } from '../../core/bundles/readiness.ts'
-import { viewBundle } from '../../core/bundles/view.ts'
-import type { Context } from '../../core/context.ts'
+import { createBundle } from '../../domain/bundles/create.ts'
+import { findBundle } from '../../domain/bundles/find.ts'
+import { listBundles } from '../../domain/bundles/list.ts'
+import { claimFiles } from '../../domain/media/claims.ts'
+import { readinessOf } from '../../domain/bundles/readiness.ts'
+import { viewBundle } from '../../domain/bundles/view.ts'
+import type { Context } from '../../kernel/context.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object } from '../http/shapes.ts'
-import { bundleShape, bundleStatus, bundleType, country, partStatus, platform, showBundle } from './bundle-shape.ts'
+import { bundleShape, bundleStatus, bundleType, country, partStatus, platform, presentBundle } from './bundle-shape.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidOf, wouldCharge } from './shapes.ts'
 
 /** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
@@ -64,8 +64,8 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     errors: [402, 404],
     made: ['id', 'bundle_id'],
     dry: wouldCharge,
-    write: (scope, { body }) =>
-      createBundle(scope, {
+    write: (unit, { body }) =>
+      createBundle(unit, {
         bundleType: body.bundle_type,
         platform: body.platform ?? null,
         country: body.country?.toUpperCase() ?? null,
@@ -78,7 +78,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
         externalRef: body.external_ref ?? null,
       }),
     present: (_, view) => ({
-      data: showBundle(view),
+      data: presentBundle(view),
       credits_charged: view.creditsCharged,
       credits_remaining: view.creditsRemaining,
     }),
@@ -106,7 +106,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
         accountId: query.account_id,
         externalRef: query.external_ref,
       })
-      return numberedBody(found, page, showBundle)
+      return numberedBody(found, page, presentBundle)
     },
   })
   readRoute(app, ctx, {
@@ -116,7 +116,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     params: bundleParams,
     response: dataOf(bundleShape),
     read: async (_, caller, { params }) => ({
-      data: showBundle(await viewBundle(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+      data: presentBundle(await viewBundle(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
     }),
   })
   readRoute(app, ctx, {

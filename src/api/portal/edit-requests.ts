@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { approveEditRequest } from '../../core/edit-requests/approve.ts'
-import { cancelEditRequest } from '../../core/edit-requests/cancel.ts'
-import { createEditRequest } from '../../core/edit-requests/create.ts'
-import { listEditRequests } from '../../core/edit-requests/find.ts'
-import { requestChanges } from '../../core/edit-requests/request-changes.ts'
-import type { EditRequestRow } from '../../core/rows.ts'
-import type { Scope } from '../../core/write/scope.ts'
+import type { Context } from '../../kernel/context.ts'
+import { approveEditRequest } from '../../domain/edit-requests/approve.ts'
+import { cancelEditRequest } from '../../domain/edit-requests/cancel.ts'
+import { createEditRequest } from '../../domain/edit-requests/create.ts'
+import { listEditRequests } from '../../domain/edit-requests/find.ts'
+import { requestChanges } from '../../domain/edit-requests/request-changes.ts'
+import type { EditRequestRow } from '../../kernel/rows.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 import { dataOf, paidOf, textsOf, wouldCharge } from './shapes.ts'
@@ -115,7 +115,7 @@ export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
     errors: [402],
     made: ['edit_request_id'],
     dry: wouldCharge,
-    write: (scope, input, faults) => {
+    write: (unit, input, faults) => {
       const text = textsOf(input.body, faults)
       const given = {
         username: text('requested_username') ?? null,
@@ -124,7 +124,7 @@ export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
         pictureUrl: text('requested_profile_picture_url') ?? null,
         linkInBio: text('requested_link_in_bio') ?? null,
       }
-      return createEditRequest(scope, input.params.id, given, faults)
+      return createEditRequest(unit, input.params.id, given, faults)
     },
     present: (_, { request, creditsCharged, creditsRemaining }) => ({
       data: {
@@ -152,12 +152,12 @@ export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
 const actions: {
   name: string
   summary: string
-  verb: (scope: Scope, id: string, requestId: string) => Promise<EditRequestRow>
+  verb: (unit: UnitOfWork, id: string, requestId: string) => Promise<EditRequestRow>
 }[] = [
   {
     name: 'approve',
     summary: 'Take what the manager handed in',
-    verb: (scope, id, request) => approveEditRequest(scope, id, request),
+    verb: (unit, id, request) => approveEditRequest(unit, id, request),
   },
   { name: 'cancel', summary: 'Call an edit request off before its manager has begun', verb: cancelEditRequest },
 ]
@@ -171,7 +171,7 @@ function requestActions(app: FastifyInstance, ctx: Context): void {
       summary,
       params: requestParams,
       response: dataOf(rowShape),
-      write: (scope, input) => verb(scope, input.params.id, input.params.request_id),
+      write: (unit, input) => verb(unit, input.params.id, input.params.request_id),
       present: (_, row) => ({ data: showRow(row) }),
     })
   }
@@ -184,8 +184,8 @@ function requestActions(app: FastifyInstance, ctx: Context): void {
     body: object({ feedback: Type.String({ minLength: 1, maxLength: 2_000 }) }),
     ownFaults: true,
     response: dataOf(rowShape),
-    write: (scope, { params: { id: account, request_id }, body }, faults) =>
-      requestChanges(scope, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
+    write: (unit, { params: { id: account, request_id }, body }, faults) =>
+      requestChanges(unit, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
     present: (_, row) => ({ data: showRow(row) }),
   })
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Context } from '../../core/context.ts'
+import type { Context } from '../../kernel/context.ts'
 import { savedAccountRoutes } from './accounts.ts'
 import { bundleAccountRoutes } from './bundle-account.ts'
 import { bundleActions } from './bundle-actions.ts'

@@ -1,12 +1,12 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Context } from '../../core/context.ts'
-import { CroftError, invalid } from '../../core/errors.ts'
-import { claimFiles } from '../../core/media/claims.ts'
-import type { FetchedPicture } from '../../core/media/picture.ts'
-import { pictureIn } from '../../core/media/picture-in.ts'
-import { servingTeam } from '../../core/work/hold.ts'
-import { keepScreenshot } from '../../core/work/screenshot.ts'
+import type { Context } from '../../kernel/context.ts'
+import { CroftError, invalid } from '../../kernel/errors.ts'
+import { claimFiles } from '../../domain/media/claims.ts'
+import type { FetchedPicture } from '../../domain/media/picture.ts'
+import { pictureIn } from '../../domain/media/picture-in.ts'
+import { servingTeam } from '../../people/lock.ts'
+import { keepScreenshot } from '../../domain/media/keep-screenshot.ts'
 import { TooLargeError } from '../../media/index.ts'
 import { actAs, callerOf, requireScope } from '../http/auth.ts'
 import { drain } from '../http/drain.ts'
@@ -43,7 +43,7 @@ async function keepPart(ctx: Context, request: FastifyRequest, workId: string): 
     const picture = await takePicture({ ...ctx, store: files.store }, request)
     return await runWrite(ctx, request, {
       status: 201,
-      verb: (scope) => keepScreenshot(scope, workId, picture),
+      verb: (unit) => keepScreenshot(unit, workId, picture),
       present: ({ mediaId }: { mediaId: string }) => ({ media_id: mediaId }),
       made: ['media_id'],
       secret: [],

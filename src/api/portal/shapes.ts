@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox'
-import type { Detail } from '../../core/errors.ts'
-import type { NumberedPage, NumberedRequest } from '../../core/lists/numbered.ts'
+import type { Detail } from '../../kernel/errors.ts'
+import type { NumberedPage, NumberedRequest } from '../../kernel/numbered-page.ts'
 import { object } from '../http/shapes.ts'
 
 /** The portal's envelope. */

@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { configureVideo } from '../../core/bundles/configure-video.ts'
-import { correctVideo } from '../../core/bundles/corrections.ts'
-import { finalizeVideo } from '../../core/bundles/finalize.ts'
-import { findBundle, findSlot } from '../../core/bundles/find.ts'
-import { listSlots } from '../../core/bundles/list.ts'
-import type { Context } from '../../core/context.ts'
-import type { VideoSlotRow } from '../../core/rows.ts'
+import { configureVideo } from '../../domain/bundles/configure-video.ts'
+import { correctVideo } from '../../domain/bundles/corrections.ts'
+import { finalizeVideo } from '../../domain/bundles/finalize.ts'
+import { findBundle, findSlot } from '../../domain/bundles/find.ts'
+import { listSlots } from '../../domain/bundles/list.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { VideoSlotRow } from '../../kernel/rows.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
 import { correctionsOf } from './bundle-actions.ts'
-import { bundleShape, partStatus, said, showBundle } from './bundle-shape.ts'
+import { bundleShape, partStatus, said, presentBundle } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
 
@@ -122,8 +122,8 @@ export function videoRoutes(app: FastifyInstance, ctx: Context): void {
       target_publish_date: new Date(ctx.clock.now().getTime() + 365 * 86_400_000).toISOString().slice(0, 10),
     },
     response: dataOf(slotShape),
-    write: (scope, { params: { id: bundle, position }, body }) =>
-      configureVideo(scope, bundle, position, {
+    write: (unit, { params: { id: bundle, position }, body }) =>
+      configureVideo(unit, bundle, position, {
         mediaType: body.media_type,
         mediaUrl: body.media_url,
         title: body.title ?? null,
@@ -145,9 +145,9 @@ function videoReviews(app: FastifyInstance, ctx: Context): void {
     params,
     body: correctionsOf('media', 'title', 'description', 'sound_id', 'target_publish_date'),
     response: dataOf(bundleShape),
-    write: (scope, { params: { id: bundle, position }, body }) =>
-      correctVideo(scope, bundle, position, { comment: body.comment, fields: body.fields ?? [] }),
-    present: (_, view) => ({ data: showBundle(view) }),
+    write: (unit, { params: { id: bundle, position }, body }) =>
+      correctVideo(unit, bundle, position, { comment: body.comment, fields: body.fields ?? [] }),
+    present: (_, view) => ({ data: presentBundle(view) }),
   })
   writeRoute(app, ctx, {
     ...common,
@@ -156,7 +156,7 @@ function videoReviews(app: FastifyInstance, ctx: Context): void {
     summary: 'Take a video as the manager handed it in',
     params,
     response: dataOf(bundleShape),
-    write: (scope, { params: { id: bundle, position } }) => finalizeVideo(scope, bundle, position),
-    present: (_, view) => ({ data: showBundle(view) }),
+    write: (unit, { params: { id: bundle, position } }) => finalizeVideo(unit, bundle, position),
+    present: (_, view) => ({ data: presentBundle(view) }),
   })
 }

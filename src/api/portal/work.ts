@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Caller, Context } from '../../core/context.ts'
-import { claimWork, releaseWork, startWork } from '../../core/work/claim.ts'
-import { getWork } from '../../core/work/get.ts'
-import { servingTeam } from '../../core/work/hold.ts'
-import { listWork } from '../../core/work/list.ts'
-import { failWork, submitWork } from '../../core/work/submit.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import { claimWork, releaseWork, startWork } from '../../people/claim.ts'
+import { getWork } from '../../people/get.ts'
+import { servingTeam } from '../../people/lock.ts'
+import { listWork } from '../../people/list.ts'
+import { failWork, submitWork } from '../../people/submit.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
 import { screenshotRoute } from './screenshot.ts'
-import { showWork, workShape } from './work-shape.ts'
+import { presentWork, workShape } from './work-shape.ts'
 
 const params = object({ work_id: id })
 
@@ -51,7 +51,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     query: pageQuery({}),
     response: pageOf(workShape),
     errors: [422],
-    read: async (_, caller, { query }) => pageBody(await listWork(ctx, caller, pageRequest(query)), showWork),
+    read: async (_, caller, { query }) => pageBody(await listWork(ctx, caller, pageRequest(query)), presentWork),
   })
   readRoute(app, ctx, {
     ...common,
@@ -60,7 +60,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     description: 'Of work that you have in hand, this call as every other for it makes the claim hold anew.',
     params,
     response: workShape,
-    read: async (_, caller, input) => showWork(await getWork(ctx, caller, input.params.work_id)),
+    read: async (_, caller, input) => presentWork(await getWork(ctx, caller, input.params.work_id)),
   })
   const action = {
     ...common,
@@ -69,7 +69,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     response: workShape,
     actingAs: (_: Context, caller: Caller, input: { params: { work_id: string } }) =>
       servingTeam(ctx, caller, input.params.work_id),
-    present: (_: Context, view: Parameters<typeof showWork>[0]) => showWork(view),
+    present: (_: Context, view: Parameters<typeof presentWork>[0]) => presentWork(view),
   } as const
   writeRoute(app, ctx, {
     ...action,
@@ -77,21 +77,21 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     summary: 'Take a piece of work',
     description:
       'Yours alone until `claimed_until`; each call for it makes that later. Held by another: 409 with their `claimed_until`.',
-    write: (scope, input) => claimWork(scope, input.params.work_id),
+    write: (unit, input) => claimWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/start',
     summary: 'Begin a piece of work',
     description: 'Takes it too. Of a publish: from here on it counts as possibly out.',
-    write: (scope, input) => startWork(scope, input.params.work_id),
+    write: (unit, input) => startWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/release',
     summary: 'Give a piece of work back',
     description: 'As a claim that lapses at once: a publish that you had begun becomes `unconfirmed`.',
-    write: (scope, input) => releaseWork(scope, input.params.work_id),
+    write: (unit, input) => releaseWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
@@ -99,8 +99,8 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     summary: 'Hand a piece of work in',
     body: submission,
     bodyExample: { values: { phone_name: 'Shelf 1' }, note: 'Signed in, and the phone is on its shelf.' },
-    write: (scope, { params: { work_id }, body }) =>
-      submitWork(scope, work_id, {
+    write: (unit, { params: { work_id }, body }) =>
+      submitWork(unit, work_id, {
         values: body.values ?? null,
         postUrl: body.post_url ?? null,
         note: body.note ?? null,
@@ -112,7 +112,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
     url: '/v1/work/:work_id/fail',
     summary: 'Say that a piece of work could not be done',
     body: couldNot,
-    write: (scope, input) => failWork(scope, input.params.work_id, input.body),
+    write: (unit, input) => failWork(unit, input.params.work_id, input.body),
   })
   await screenshotRoute(app, ctx)
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Context } from '../../core/context.ts'
+import type { Context } from '../../kernel/context.ts'
 import { isUuid } from '../../lib/ids.ts'
 import { carriesKey, requireScope } from '../http/auth.ts'
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../core/context.ts'
-import { invalid } from '../../core/errors.ts'
-import { findProfile } from '../../core/profiles/find.ts'
-import { recordAudit } from '../../core/write/record.ts'
+import type { Context } from '../../kernel/context.ts'
+import { invalid } from '../../kernel/errors.ts'
+import { findProfile } from '../../domain/profiles/find.ts'
+import { recordAudit } from '../../kernel/record.ts'
 import { addFault, clearFaults, faultsOf, listFaults, type SandboxFault } from '../../drivers/sandbox/index.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
@@ -37,15 +37,15 @@ export function sandboxFaultRoutes(app: FastifyInstance, ctx: Context): void {
     response: shape,
     errors: [404],
     made: ['fault_id'],
-    write: async (scope, { body }) => {
+    write: async (unit, { body }) => {
       if (!faultsOf[body.call].includes(body.fault))
         throw invalid([{ path: 'fault', message: `must be one of ${faultsOf[body.call].join(', ')} for ${body.call}` }])
       const profileId = body.profile_id ?? null
-      if (profileId !== null) await findProfile(ctx.db, scope.caller.teamId, profileId)
-      return scope.commit(async (tx) => {
+      if (profileId !== null) await findProfile(ctx.db, unit.caller.teamId, profileId)
+      return unit.commit(async (tx) => {
         const added = await addFault(
           { db: tx.trx, clock: ctx.clock },
-          { teamId: scope.caller.teamId, profileId, call: body.call, fault: body.fault, times: body.times ?? 1 },
+          { teamId: unit.caller.teamId, profileId, call: body.call, fault: body.fault, times: body.times ?? 1 },
         )
         await recordAudit(tx, 'sandbox_fault.create', `sandbox_fault:${added.id}`, null, { call: added.call, fault: added.fault })
         return added
@@ -64,10 +64,10 @@ export function sandboxFaultRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'DELETE',
     summary: 'Switch all faults off',
     response: object({ cleared: Type.Integer() }),
-    write: (scope) =>
-      scope.commit(async (tx) => {
-        const cleared = await clearFaults(tx.trx, scope.caller.teamId)
-        await recordAudit(tx, 'sandbox_fault.clear', `team:${scope.caller.teamId}`, null, { cleared })
+    write: (unit) =>
+      unit.commit(async (tx) => {
+        const cleared = await clearFaults(tx.trx, unit.caller.teamId)
+        await recordAudit(tx, 'sandbox_fault.clear', `team:${unit.caller.teamId}`, null, { cleared })
         return cleared
       }),
     present: (_, cleared) => ({ cleared }),

@@ -1,4 +1,4 @@
-import { profilePath } from '../../drivers/sandbox/paths.ts'
+import { profilePath } from '../../drivers/sandbox/platform/paths.ts'
 import type { ShownAccount } from '../../drivers/sandbox/platform/index.ts'
 import { html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'

@@ -1,4 +1,4 @@
-import { profilePath } from '../../drivers/sandbox/paths.ts'
+import { profilePath } from '../../drivers/sandbox/platform/paths.ts'
 import type { postNumbered } from '../../drivers/sandbox/platform/index.ts'
 import { html, type Html } from './html.ts'
 import { avatar, moment, platformNames } from './parts.ts'

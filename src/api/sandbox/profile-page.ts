@@ -1,4 +1,4 @@
-import { postPath, profilePath } from '../../drivers/sandbox/paths.ts'
+import { postPath, profilePath } from '../../drivers/sandbox/platform/paths.ts'
 import type { ShownPost, accountNamed } from '../../drivers/sandbox/platform/index.ts'
 import { html, type Html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type {} from '@fastify/swagger'
 import type { Platform } from '../../db/schema.ts'
-import { postPath } from '../../drivers/sandbox/paths.ts'
+import { postPath } from '../../drivers/sandbox/platform/paths.ts'
 import {
   accountNamed,
   newestAccounts,

@@ -1,10 +1,10 @@
-import { createKey } from '../../core/keys/keys.ts'
-import type { Context } from '../../core/context.ts'
-import { findOrCreateTeam } from '../../core/teams/find.ts'
-import { signingSecrets } from '../../core/webhooks/secret.ts'
+import { createKey } from '../../domain/keys/keys.ts'
+import type { Context } from '../../kernel/context.ts'
+import { findOrCreateTeam } from '../../domain/teams/find.ts'
+import { signingSecrets } from '../../domain/webhooks/secret.ts'
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
-import { commandScope, CommandError } from '../with-croft.ts'
+import { commandScope, CommandError } from '../commands/with-croft.ts'
 
 /** Speaks to the demo's server as any client would: over HTTP, with a key. */
 export interface DemoClient {
@@ -19,9 +19,9 @@ export interface DemoClient {
 /** Makes the demo's team and key, as the command line does. */
 export async function demoClient(ctx: Context, address: string): Promise<DemoClient> {
   await findOrCreateTeam(ctx.db, 'Demo', ctx.clock.now())
-  const scope = await commandScope(ctx, 'Demo')
-  const { key } = await createKey(scope, { name: 'demo', scope: 'write', expiresAt: null })
-  const [webhookSecret = ''] = await signingSecrets(ctx, scope.caller.teamId)
+  const unit = await commandScope(ctx, 'Demo')
+  const { key } = await createKey(unit, { name: 'demo', scope: 'write', expiresAt: null })
+  const [webhookSecret = ''] = await signingSecrets(ctx, unit.caller.teamId)
   const send = async <T>(method: string, path: string, headers: Record<string, string>, body?: string | FormData): Promise<T> => {
     const response = await fetch(`${address}${path}`, {
       method,

@@ -1,4 +1,4 @@
-import type { JobLimits } from './jobs.ts'
+import type { JobLimits } from '../readers/jobs.ts'
 
 const MiB = 1024 * 1024
 

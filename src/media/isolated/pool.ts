@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
-import type { Answer, JobLimits, JobName, Jobs, Order } from './jobs.ts'
-import type {} from './main.ts'
+import type { Answer, JobLimits, JobName, Jobs, Order } from '../readers/jobs.ts'
+import type {} from '../readers/main.ts'
 import { Turns } from './turns.ts'
 
 /** A file cost more than reading it may cost, or ended the process that read it. It would again. */
@@ -111,7 +111,7 @@ class Helper {
   constructor() {
     const cache = getCompileCacheDir()
     // Without the environment: it holds secrets, and a helper needs none of it. Compiled code spares it the compiler.
-    this.#child = fork(new URL('./main.ts', import.meta.url), [], {
+    this.#child = fork(new URL('../readers/main.ts', import.meta.url), [], {
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
       execPath: process.execPath,
       execArgv: ['--max-old-space-size=512', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'],

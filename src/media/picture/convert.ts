@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { writeImage, type ImageContext } from '../image.ts'
+import { writeImage, type ImageContext } from '../ingest/image.ts'
 import { asStorageError } from '../store/full.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Store } from '../store/types.ts'
-import type { MediaFile } from '../types.ts'
+import type { MediaFile } from '../base/types.ts'
 import type { PictureInfo } from './types.ts'
 
 /**

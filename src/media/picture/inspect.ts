@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
-import { tooLarge } from '../download.ts'
-import { readImage, type ImageContext, type ImageFault } from '../image.ts'
-import type { Problem } from '../problem.ts'
-import { tooCostly } from '../words.ts'
+import { tooLarge } from '../ingest/download.ts'
+import { readImage, type ImageContext, type ImageFault } from '../ingest/image.ts'
+import type { Problem } from '../base/problem.ts'
+import { tooCostly } from '../base/words.ts'
 import type { PictureInfo } from './types.ts'
 
 export interface PictureRules {

@@ -1,5 +1,5 @@
-import type { Problem } from '../problem.ts'
-import type { MediaFile } from '../types.ts'
+import type { Problem } from '../base/problem.ts'
+import type { MediaFile } from '../base/types.ts'
 
 export interface PictureInfo {
   /** Pixels, after EXIF rotation. */

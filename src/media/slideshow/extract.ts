@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib'
 import type { ZipFile } from 'yauzl'
-import type { MediaLimits } from '../limits.ts'
-import { Refusal } from '../refusal.ts'
+import type { MediaLimits } from '../base/limits.ts'
+import { Refusal } from '../ingest/refusal.ts'
 import { StorageFullError, TooLargeError, type Blob } from '../store/types.ts'
 import { writeHashed } from '../store/write.ts'
-import { shown } from '../words.ts'
+import { shown } from '../base/words.ts'
 import type { SlideEntry } from './entries.ts'
 
 /** Writes one slide to the new file `path`; never more than a slide may have, whatever the zip claims. @throws {Refusal} */

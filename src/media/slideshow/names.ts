@@ -1,6 +1,6 @@
-import type { ImageFormat } from '../looks-like.ts'
-import type { Problem } from '../problem.ts'
-import { shown } from '../words.ts'
+import type { ImageFormat } from '../base/looks-like.ts'
+import type { Problem } from '../base/problem.ts'
+import { shown } from '../base/words.ts'
 
 /** What the name of a zip's entry makes of it. */
 export type Named = { is: 'slide'; n: number; format: ImageFormat } | { is: 'ignored' } | { is: 'refused'; problem: Problem }

@@ -1,6 +1,6 @@
-import type { MediaLimits } from '../limits.ts'
-import type { Problem } from '../problem.ts'
-import { shown } from '../words.ts'
+import type { MediaLimits } from '../base/limits.ts'
+import type { Problem } from '../base/problem.ts'
+import { shown } from '../base/words.ts'
 
 /** How many missing numbers are named. */
 const mostNamed = 5

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'nod
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { defaultLimits } from '../limits.ts'
+import { defaultLimits } from '../base/limits.ts'
 import { asStorageError, requireSpace } from './full.ts'
 import { cleanTemporary, temporaryPath, withTemporary } from './temporary.ts'
 import {

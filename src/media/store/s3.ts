@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { defaultLimits } from '../limits.ts'
+import { defaultLimits } from '../base/limits.ts'
 import { requireSpace } from './full.ts'
 import { cleanTemporary, withTemporary } from './temporary.ts'
 import {

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../ingest/refusal.ts'
 import { asStorageError } from '../store/full.ts'
-import type { IndexPart } from './boxes.ts'
-import type { Reader } from './reader.ts'
+import type { IndexPart } from '../readers/boxes.ts'
+import type { Reader } from '../readers/byte-reader.ts'
 
 /** The longest a file's index may take to read, in milliseconds. */
 const readMs = 60_000

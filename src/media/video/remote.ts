@@ -1,6 +1,6 @@
 import type { Guard, GuardedResponse } from '../../net/index.ts'
-import type { MediaLimits } from '../limits.ts'
-import { firstBytes, inBlocks, type Reader } from './reader.ts'
+import type { MediaLimits } from '../base/limits.ts'
+import { firstBytes, inBlocks, type Reader } from '../readers/byte-reader.ts'
 
 /** The server's ranges cannot be relied on, or inspecting would read too much: download the file, then look. */
 export class RangesUnusable extends Error {

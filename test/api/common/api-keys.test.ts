@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { sql } from 'kysely'
-import { newKey } from '../../../src/core/keys/secret.ts'
+import { newKey } from '../../../src/kernel/key-secret.ts'
 import { api, named, ok, refused } from '../support/client.ts'
 import { standingClock } from '../../support/clock.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { fingerprint, takeKey } from '../../../src/core/idempotency/keys.ts'
+import { fingerprint, takeKey } from '../../../src/domain/idempotency/keys.ts'
 import { api, ok, postBody, refused, nobody } from '../support/client.ts'
 import { standingClock } from '../../support/clock.ts'
 import { testTeam } from '../../support/croft.ts'

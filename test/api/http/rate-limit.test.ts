@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createCroft } from '../../../src/croft.ts'
+import { createCroft } from '../../../src/app/croft.ts'
 import { readSettings } from '../../../src/config/read.ts'
 import { api, nobody, ok, refused, type Api, type Answer } from '../support/client.ts'
 import { standingClock } from '../../support/clock.ts'

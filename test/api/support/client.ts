@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Substitutes } from '../../../src/croft.ts'
+import type { Substitutes } from '../../../src/app/croft.ts'
 import { testCroft, type TestAnswer, type TestCroft } from '../../support/croft.ts'
 import { readReference, type Reference } from './reference.ts'
 

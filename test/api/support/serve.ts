@@ -1,5 +1,5 @@
 import { readSettings } from '../../../src/config/read.ts'
-import { createCroft } from '../../../src/croft.ts'
+import { createCroft } from '../../../src/app/croft.ts'
 import type { Connection } from '../../../src/db/connect.ts'
 
 /** A server in a process of its own, on the database in TEST_CONNECTION, with the settings in TEST_SETTINGS. Sends its address. */

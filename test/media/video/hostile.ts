@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Reader } from '../../../src/media/video/reader.ts'
+import type { Reader } from '../../../src/media/readers/byte-reader.ts'
 import { fixture, samplePath } from '../support.ts'
 import { box } from './surgery.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { defaultLimits, type Inspection, type MediaLimits } from '../../../src/media/index.ts'
 import { inspectVideo } from '../../../src/media/video/inspect.ts'
-import { fileReader } from '../../../src/media/video/reader.ts'
+import { fileReader } from '../../../src/media/readers/byte-reader.ts'
 import { codes, fixture, fixturePath, folder, isolation, samplePath } from '../support.ts'
 import { box } from './surgery.ts'
 

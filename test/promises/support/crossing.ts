@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Scope, Tx } from '../../../src/core/write/scope.ts'
+import type { UnitOfWork, Tx } from '../../../src/kernel/unit-of-work.ts'
 import { until } from '../../support/wait.ts'
 
 const atOnce = 10
@@ -9,7 +9,7 @@ const atOnce = 10
  * the row in the opposite order. Every change writes one event or more.
  * @returns the events' ids in the order in which the changes happened
  */
-export async function writeCrossing(scope: Scope, writers: number, change: (tx: Tx, n: number) => Promise<unknown>) {
+export async function writeCrossing(unit: UnitOfWork, writers: number, change: (tx: Tx, n: number) => Promise<unknown>) {
   const happened: string[] = []
   for (let first = 0; first < writers; first += atOnce) {
     const gates = Array.from({ length: atOnce }, () => Promise.withResolvers<undefined>())
@@ -17,7 +17,7 @@ export async function writeCrossing(scope: Scope, writers: number, change: (tx: 
     for (const [index, gate] of gates.entries()) {
       const drawn = Promise.withResolvers<undefined>()
       done.push(
-        scope.commit(async (tx) => {
+        unit.commit(async (tx) => {
           await sql`select pg_current_xact_id()`.execute(tx.trx)
           drawn.resolve(undefined)
           await gate.promise

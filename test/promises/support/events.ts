@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import type { Context } from '../../../src/core/context.ts'
-import type { EventType } from '../../../src/core/events/types.ts'
-import { recordEvent } from '../../../src/core/write/record.ts'
-import type { Scope } from '../../../src/core/write/scope.ts'
-import { systemScope } from '../../../src/core/write/scope.ts'
+import type { Context } from '../../../src/kernel/context.ts'
+import type { EventType } from '../../../src/kernel/event-types.ts'
+import { recordEvent } from '../../../src/kernel/record.ts'
+import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts'
+import { systemUnit } from '../../../src/kernel/unit-of-work.ts'
 
 /** Writes an event in a transaction of its own. @returns its id */
-export const happen = (scope: Scope, type: EventType = 'profile.updated', n = 0): Promise<string> =>
-  scope.commit((tx) => recordEvent(tx, type, { n }))
+export const happen = (unit: UnitOfWork, type: EventType = 'profile.updated', n = 0): Promise<string> =>
+  unit.commit((tx) => recordEvent(tx, type, { n }))
 
 /** Writes an event and keeps its transaction open until `commit` is called. */
 export async function heldEvent(ctx: Context, teamId: string, options: { drawEarly?: boolean } = {}) {
@@ -17,7 +17,7 @@ export async function heldEvent(ctx: Context, teamId: string, options: { drawEar
     Promise.withResolvers<string>(),
   ]
   const commit = Promise.withResolvers<undefined>()
-  const done = systemScope(ctx, teamId).commit(async (tx) => {
+  const done = systemUnit(ctx, teamId).commit(async (tx) => {
     await sql`select pg_current_xact_id()`.execute(tx.trx)
     ready.resolve(undefined)
     if (options.drawEarly) await go.promise

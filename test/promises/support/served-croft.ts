@@ -1,5 +1,5 @@
 import { readSettings } from '../../../src/config/read.ts'
-import { createCroft } from '../../../src/croft.ts'
+import { createCroft } from '../../../src/app/croft.ts'
 import type { Connection } from '../../../src/db/connect.ts'
 
 // A whole Croft in a process of its own, so that its memory is its own. Tells its address, and stops when its parent lets go.

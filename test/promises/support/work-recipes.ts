@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { createProfile } from '../../../src/core/profiles/create.ts'
+import { createProfile } from '../../../src/domain/profiles/create.ts'
 import { picture } from '../../media/pictures.ts'
 import type { TestCroft, TestTeam } from '../../support/croft.ts'
 import { carryOut, newUsername } from '../../support/ready-profile.ts'
-import { evidence, testManager, type TestManager } from '../../work/support.ts'
+import { evidence, testManager, type TestManager } from '../../people/support.ts'
 import type { Operation } from './openapi.ts'
 import type { Make } from './world.ts'
 

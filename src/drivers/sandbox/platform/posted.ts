@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../../../db/connect.ts'
 import type { Platform } from '../../../db/schema.ts'
-import { postPath } from '../paths.ts'
+import { postPath } from './paths.ts'
 import type { Posted } from './types.ts'
 
 /** Posts with what an answer about them needs, oldest first. */

@@ -1,4 +1,4 @@
-import { postPath } from '../paths.ts'
+import { postPath } from './paths.ts'
 import { mediaColumn, newNumber, Refusal, type Limit, type Posted, type SandboxPlatform } from './types.ts'
 
 export interface PublishInput {

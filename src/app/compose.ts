@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pino } from 'pino'
+import { dataDirOf } from '../config/data-dir.ts'
+import { keptSecretKey } from '../config/secret-key.ts'
+import type { Settings } from '../config/settings.ts'
+import { storeSetting } from './store-setting.ts'
+import type { Context } from '../kernel/context.ts'
+import { Registry } from '../kernel/registry.ts'
+import { workHandlers } from '../people/contract.ts'
+import { handlers } from './work-handlers.ts'
+import { requireSameKey, secretBox } from '../kernel/secret-box.ts'
+import type { Substitutes } from './croft.ts'
+import { databaseClock } from '../db/clock.ts'
+import { connect, poolOptions } from '../db/connect.ts'
+import { startEmbedded } from '../db/embedded/index.ts'
+import { migrate } from '../db/migrate.ts'
+import { requireServer } from '../db/require-server.ts'
+import { createOperatorDriver } from '../drivers/operator/index.ts'
+import { createSandboxDriver } from '../drivers/sandbox/index.ts'
+import { openQueue, throughPool, type Queue } from '../jobs/queue.ts'
+import { systemClock } from '../lib/clock.ts'
+import { cleanTemporary, createIsolation, defaultLimits, openStore } from '../media/index.ts'
+import { standardOutput } from '../lib/log-output.ts'
+import { createGuard } from '../net/index.ts'
+
+export interface OpenedContext {
+  ctx: Context
+  queue: Queue
+  /** Where the server listens, for addresses that no setting gives. */
+  setAddress(address: string): void
+  close(): Promise<void>
+}
+
+const pools = { main: 20, counters: 4, queue: 8 } as const
+
+/** Opens everything that verbs work with, in the order in which one part needs the other; `close` undoes it backwards. */
+export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await openParts(settings, substitutes, opened)
+  } catch (error) {
+    // What stays open would keep the process, and an embedded database, alive.
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function openParts(settings: Settings, substitutes: Substitutes, opened: AsyncDisposableStack): Promise<OpenedContext> {
+  // The multipart plugin writes a request's headers, its key among them, at trace.
+  const output = standardOutput(substitutes.say ? 2 : 1)
+  const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] }, output)
+  output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped, since they could not be written'))
+  const say = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
+  const { dataDir, explicit } = dataDirOf(settings)
+  if (!existsSync(dataDir)) say(`Making the data directory ${dataDir}, since it does not exist (CROFT_DATA_DIR names another)`)
+  const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
+  const embedded =
+    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: say }) : null
+  opened.defer(() => embedded?.stop())
+  const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
+  const main = connect(connection, { name: 'croft', max: pools.main, onError })
+  const counters = connect(connection, {
+    name: 'croft counters',
+    max: pools.counters,
+    onError,
+    options: '-c synchronous_commit=off',
+  })
+  const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
+  for (const database of [main, counters, jobs]) opened.defer(() => database.close())
+  if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
+  await migrate(main.pool, say)
+  const queue = await openQueue({
+    database: throughPool(jobs.pool),
+    supervise: settings.CROFT_ROLE !== 'api',
+    onError: (error) => log.warn({ err: error }, 'the queue met a fault; it goes on'),
+    onJobError: (error, job, data) => log.error({ err: error, job, ...data }, 'a job failed; it is tried again'),
+  })
+  opened.defer(() => queue.stop(0))
+  const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
+  await requireSameKey(main.db, secrets)
+  const temporaryDir = resolve(join(dataDir, 'tmp'))
+  await mkdir(temporaryDir, { recursive: true })
+  await cleanTemporary(temporaryDir)
+  const store = await openStore(storeSetting(settings, dataDir, temporaryDir))
+  opened.defer(() => store.close())
+  const isolation = createIsolation()
+  opened.defer(() => isolation.close())
+  const guard = createGuard({
+    allowPrivateNetwork: settings.CROFT_ALLOW_PRIVATE_NETWORK,
+    log: (event) => log.info(event, 'the guard refused an address'),
+  })
+  opened.defer(() => guard.close())
+  if (settings.CROFT_ALLOW_PRIVATE_NETWORK)
+    log.warn(
+      'CROFT_ALLOW_PRIVATE_NETWORK lets Croft fetch from loopback and private addresses; use it for development and tests alone',
+    )
+  const clock = substitutes.clock ?? systemClock
+  let address = `http://${settings.HOST}:${settings.PORT}`
+  const publicUrl = () => settings.CROFT_PUBLIC_URL ?? address
+  const sandbox = createSandboxDriver({ db: main.db, clock, callTimeoutMs: substitutes.driverTimeoutMs ?? 10_000, publicUrl })
+  const registry = new Registry()
+  registry.register(workHandlers, handlers)
+  const ctx: Context = {
+    registry,
+    db: main.db,
+    counters: counters.db,
+    clock,
+    databaseClock: databaseClock(substitutes.databaseClock),
+    queue,
+    drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
+    store,
+    guard,
+    secrets,
+    log,
+    logLinesDropped: output.dropped,
+    limits: defaultLimits,
+    isolation,
+    temporaryDir,
+    publicUrl,
+    defaultDriver: settings.CROFT_DEFAULT_DRIVER,
+    warmupDefaults: {
+      runs: settings.CROFT_WARMUP_RUNS,
+      spanMs: settings.CROFT_WARMUP_SPAN,
+      sessionMs: settings.CROFT_WARMUP_SESSION,
+      intervalMs: settings.CROFT_WARMUP_INTERVAL,
+      maintenanceMs: settings.CROFT_WARMUP_MAINTENANCE,
+    },
+    rateLimitPerMinute: settings.CROFT_RATE_LIMIT_PER_MINUTE,
+    reviewWindowMs: settings.CROFT_REVIEW_WINDOW,
+    claimTtlMs: settings.CROFT_CLAIM_TTL,
+    retention: {
+      mediaMs: settings.CROFT_RETENTION_MEDIA || null,
+      deliveriesMs: settings.CROFT_RETENTION_DELIVERIES || null,
+      eventsMs: settings.CROFT_RETENTION_EVENTS || null,
+      timelineMs: settings.CROFT_RETENTION_TIMELINE || null,
+      auditMs: settings.CROFT_RETENTION_AUDIT || null,
+    },
+    lease: { ms: substitutes.leaseMs ?? 20_000 },
+    reach: substitutes.reach ?? (() => Promise.resolve()),
+  }
+  return {
+    ctx,
+    queue,
+    setAddress: (given) => {
+      address = given
+    },
+    close: () => opened.disposeAsync(),
+  }
+}

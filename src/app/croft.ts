@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify'
+import type { Settings } from '../config/settings.ts'
+import type { Context, FaultPoint } from '../kernel/context.ts'
+import type { Connection } from '../db/connect.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { RequestTimes } from '../api/http/body-time.ts'
+import { buildServer } from '../api/server.ts'
+import { openContext } from './compose.ts'
+import { version } from '../config/version.ts'
+import { startWorker, type Worker } from './worker.ts'
+
+/** What tests, and commands, put in the place of the real thing. */
+export interface Substitutes {
+  /** For people at a terminal: takes in plain lines what a start does. The log then goes to standard error. */
+  say?: (line: string) => void
+  /** A database that runs already. */
+  connection?: Connection
+  clock?: Clock
+  /** In the place of the database's own. */
+  databaseClock?: Clock
+  reach?: (point: FaultPoint) => Promise<void>
+  /** How long a worker holds a task without a sign of life, and how often it looks for lost ones. */
+  leaseMs?: number
+  sweepMs?: number
+  driverTimeoutMs?: number
+  requestTimes?: RequestTimes
+}
+
+export interface Croft {
+  app: FastifyInstance
+  ctx: Context
+  /** Listens (a worker for its health alone), and begins to carry work out, with a role of all or worker. @returns the address */
+  start(): Promise<string>
+  /** No new work; what runs is given `graceMs` and then handed back. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** Answers what is asked already; a connection that is still open after `graceMs`, as of a slow download, is cut. */
+async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(cut)
+  }
+}
+
+/**
+ * Puts the parts together: opens the database and brings its schema up to date, but does not listen yet.
+ * @throws SettingsError, EmbeddedDatabaseError, DatabaseServerError or SchemaTooNewError, each with a message that says what to do
+ */
+export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
+  const opened = await openContext(settings, substitutes)
+  const { ctx } = opened
+  const times = substitutes.requestTimes
+  const app = await buildServer(ctx, {
+    version,
+    healthOnly: settings.CROFT_ROLE === 'worker',
+    sandbox: { pages: settings.CROFT_SANDBOX_PAGES === 'on', publicDrafts: settings.CROFT_SANDBOX_DRAFTS === 'public' },
+    ...(times ? { times } : {}),
+  })
+  let worker: Worker | null = null
+  let stopping: Promise<void> | null = null
+  const shutDown = async (graceMs: number) => {
+    await closeServer(app, graceMs)
+    await opened.queue.stop(graceMs)
+    await worker?.stop()
+    await opened.close()
+  }
+  return {
+    app,
+    ctx,
+    async start() {
+      const address = await app.listen({
+        host: settings.HOST,
+        port: settings.PORT,
+        listenTextResolver: (at) => `Croft listens on ${at}. The reference is at ${at}/docs`,
+      })
+      opened.setAddress(address)
+      if (settings.CROFT_ROLE !== 'api')
+        worker = await startWorker(ctx, { role: settings.CROFT_ROLE, sweepMs: substitutes.sweepMs ?? 5_000 })
+      return address
+    },
+    stop: (graceMs = 25_000) => (stopping ??= shutDown(graceMs)),
+  }
+}

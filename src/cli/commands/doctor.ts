@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import { environmentSettings } from '../../config/env.ts'
+import type { Context } from '../../kernel/context.ts'
+import { withContext } from './with-croft.ts'
+
+const checks: { name: string; look: (ctx: Context) => Promise<string> }[] = [
+  {
+    name: 'database',
+    look: async (ctx) =>
+      (await sql<{ version: string }>`select current_setting('server_version') as version`.execute(ctx.db)).rows[0]?.version ??
+      'no answer',
+  },
+  {
+    name: 'media store',
+    look: async (ctx) => {
+      await ctx.store.check()
+      return 'writable, with room'
+    },
+  },
+  {
+    name: 'workers',
+    look: async (ctx) => {
+      const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds'`.execute(ctx.db)
+      return seen.rows.length === 0 ? 'none at work just now (croft serve starts one)' : `${seen.rows.length} at work`
+    },
+  },
+  {
+    name: 'jobs',
+    look: async (ctx) =>
+      (await ctx.queue.depth()).map((queue) => `${queue.name}: ${queue.ready} ready, ${queue.failed} failed`).join('; '),
+  },
+]
+
+/** `croft doctor`: looks at everything the server stands on, and fails where something does not hold. */
+export async function doctor(): Promise<void> {
+  const settings = environmentSettings()
+  console.log(`settings: good (role ${settings.CROFT_ROLE})`)
+  await withContext(async (ctx) => {
+    for (const check of checks) {
+      try {
+        console.log(`${check.name}: ${await check.look(ctx)}`)
+      } catch (error) {
+        console.log(`${check.name}: ${error instanceof Error ? error.message : String(error)}`)
+        process.exitCode = 1
+      }
+    }
+  })
+}

@@ -1,0 +1,31 @@
+import { environmentSettings } from '../../config/env.ts'
+import { createCroft, type Croft } from '../../app/croft.ts'
+import { standardOutput } from '../../lib/log-output.ts'
+
+const lastLinesMs = 1_000
+
+async function stopped(croft: Croft): Promise<void> {
+  await croft.stop().catch((error: unknown) => {
+    croft.ctx.log.error({ err: error }, 'the stop failed')
+    process.exitCode = 1
+  })
+  // Lines that nobody takes would keep the process.
+  if (!(await standardOutput(1).drained(lastLinesMs))) process.exit()
+}
+
+/** `croft serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function serve(): Promise<void> {
+  const croft = await createCroft(environmentSettings())
+  // Node writes its warnings to standard error, and waits until they are taken.
+  process.removeAllListeners('warning').on('warning', (warning) => croft.ctx.log.warn({ err: warning }, 'Node warns'))
+  const stop = (signal: string) => {
+    process.once(signal, () => process.exit(1))
+    croft.ctx.log.info({ signal }, 'stopping: what runs is given time, and then handed back')
+    void stopped(croft)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal))
+  await croft.start().catch(async (error: unknown) => {
+    await croft.stop(0)
+    throw error
+  })
+}

@@ -1,0 +1,25 @@
+import { environmentSettings } from '../../config/env.ts'
+import type { Context } from '../../kernel/context.ts'
+import { openUnit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { openContext } from '../../app/compose.ts'
+
+/** Runs a command on the same data as a server, whether or not one runs; migrates an empty database first. */
+export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promise<T> {
+  const opened = await openContext(environmentSettings({ LOG_LEVEL: 'error' }), { say: (line) => console.error(line) })
+  try {
+    return await work(opened.ctx)
+  } finally {
+    await opened.queue.stop(0)
+    await opened.close()
+  }
+}
+
+/** The unit of work in which the command line acts for a team. @throws CommandError where there is none of that name, with `then` to do */
+export async function commandScope(ctx: Context, team: string, then = 'croft teams list shows them'): Promise<UnitOfWork> {
+  const found = await ctx.db.selectFrom('teams').selectAll().where('name', '=', team).executeTakeFirst()
+  if (!found) throw new CommandError(`There is no team named ${team}. ${then}.`)
+  return openUnit(ctx, { teamId: found.id, actor: 'command line', scope: 'write', requestId: null })
+}
+
+/** A command that cannot be done, for a reason that the message gives. */
+export class CommandError extends Error {}

@@ -1,0 +1,74 @@
+import type { Platform } from '../../db/schema.ts'
+import { isUuid } from '../../lib/ids.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { countOf, offsetOf, type NumberedPage, type NumberedRequest } from '../../kernel/numbered-page.ts'
+import { viewProfiles, type ProfileView } from '../profiles/view.ts'
+import type { ProfileRow } from '../../kernel/rows.ts'
+
+/** An account as the portal knows it: `country` is that of the bundle that delivered it, or null. */
+export interface SavedAccount {
+  view: ProfileView
+  country: string | null
+}
+
+async function withCountries(ctx: Context, teamId: string, rows: readonly ProfileRow[]): Promise<SavedAccount[]> {
+  if (rows.length === 0) return []
+  const views = await viewProfiles(ctx, ctx.db, teamId, rows)
+  const bundles = await ctx.db
+    .selectFrom('bundles')
+    .select(['profile_id', 'country'])
+    .where('team_id', '=', teamId)
+    .where(
+      'profile_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .where('bundle_type', '!=', 'videos_only')
+    .execute()
+  return views.map((view) => ({
+    view,
+    country: bundles.find(({ profile_id }) => profile_id === view.row.id)?.country ?? null,
+  }))
+}
+
+/** The team's accounts, newest first. */
+export async function listSavedAccounts(
+  ctx: Context,
+  caller: Caller,
+  page: NumberedRequest,
+  filter: { platform?: Platform | undefined; country?: string | undefined },
+): Promise<NumberedPage<SavedAccount>> {
+  const { country } = filter
+  let query = ctx.db.selectFrom('profiles').where('profiles.team_id', '=', caller.teamId)
+  if (filter.platform) query = query.where('profiles.platform', '=', filter.platform)
+  if (country !== undefined)
+    query = query.where('profiles.id', 'in', (eb) =>
+      eb
+        .selectFrom('bundles')
+        .select('bundles.profile_id')
+        .$narrowType<{ profile_id: string }>()
+        .where('bundles.team_id', '=', caller.teamId)
+        .where('bundles.country', '=', country)
+        .where('bundles.profile_id', 'is not', null)
+        .where('bundles.bundle_type', '!=', 'videos_only'),
+    )
+  const total = await countOf(query)
+  const rows = await query
+    .selectAll('profiles')
+    .orderBy('profiles.id', 'desc')
+    .limit(page.perPage)
+    .offset(offsetOf(page))
+    .execute()
+  return { items: await withCountries(ctx, caller.teamId, rows), total }
+}
+
+/** @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, the same for another team's account as for none */
+export async function getSavedAccount(ctx: Context, caller: Caller, id: string): Promise<SavedAccount> {
+  const row =
+    isUuid(id) &&
+    (await ctx.db.selectFrom('profiles').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst())
+  const [account] = row ? await withCountries(ctx, caller.teamId, [row]) : []
+  if (!account) throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'There is no account with this id.')
+  return account
+}

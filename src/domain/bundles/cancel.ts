@@ -1,0 +1,22 @@
+import { refundCredits } from '../credits/ledger.ts'
+import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { cancelWork } from '../../people/cancel.ts'
+import { accountOf, lockBundle } from './find.ts'
+import { moveAccount, moveBundle, moveSlots } from './move.ts'
+import { viewBundle, type BundleView } from './view.ts'
+
+/** Calls a bundle off before a manager has taken it; what it cost comes back. @throws CroftError `bundle_not_found`, `invalid_status` */
+export function cancelBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+  return unit.commit(async (tx) => {
+    const before = await lockBundle(tx, id)
+    const bundle = await moveBundle(tx, before, 'canceled', { canceled_at: tx.now })
+    const account = await accountOf(tx.trx, bundle)
+    if (account) await moveAccount(tx, account, 'canceled')
+    await moveSlots(tx, bundle, ['pending', 'configured', 'published'], 'canceled')
+    await cancelWork(tx, { bundleId: id })
+    if (bundle.debit_id !== null) await refundCredits(tx, bundle.debit_id, `Bundle ${id} was canceled.`)
+    await recordAudit(tx, 'bundle.cancel', `bundle:${id}`, { status: before.status }, { status: bundle.status })
+    return viewBundle(tx.trx, bundle)
+  })
+}

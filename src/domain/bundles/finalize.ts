@@ -1,0 +1,70 @@
+import { usernameTaken } from './username-taken.ts'
+import type { BundleRow } from '../../kernel/rows.ts'
+import { isUniqueViolation } from '../../kernel/conflict.ts'
+import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
+import { finishWork } from '../../people/finish.ts'
+import { deliverAccount } from './deliver.ts'
+import { accountOf, findSlot, lockBundle, slotsOf } from './find.ts'
+import { invalidStatus, moveAccount, moveBundle, moveSlot } from './move.ts'
+import { requireDue } from '../orders/review-due.ts'
+import { openVideoWork } from './open-work.ts'
+import { viewBundle, type BundleView } from './view.ts'
+
+/** With its last part a bundle is completed; one without an account is finalized at that moment too. */
+async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
+  const slots = await slotsOf(tx.trx, bundle)
+  if (slots.some(({ status }) => status !== 'finalized')) return bundle
+  const finalized = bundle.status === 'accepted' ? await moveBundle(tx, bundle, 'finalized', { finalized_at: tx.now }) : bundle
+  return moveBundle(tx, finalized, 'completed', { completed_at: tx.now })
+}
+
+/**
+ * Takes the account as it was handed in: it becomes a profile of the team, and the bundle's videos go into the queue.
+ * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
+ * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` where a living profile has got the username meanwhile
+ */
+export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleView> {
+  try {
+    return await unit.commit(async (tx) => {
+      const before = await lockBundle(tx, id)
+      const found = await accountOf(tx.trx, before)
+      if (!found) throw invalidStatus('The bundle', before.status, 'A videos_only bundle has no account to review.')
+      requireDue(found, inReviewBefore)
+      const account = await moveAccount(tx, found, 'finalized', { finalized_at: tx.now })
+      const profile = await deliverAccount(tx, before, account)
+      const bundle = await moveBundle(tx, before, 'finalized', { profile_id: profile.id, finalized_at: tx.now })
+      await finishWork(tx, { bundleId: id, kind: 'account_setup' })
+      await openVideoWork(tx, bundle)
+      await recordAudit(tx, 'bundle.finalize_account', `bundle:${id}`, { status: found.status }, { account_id: profile.id })
+      return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error
+    throw usernameTaken()
+  }
+}
+
+/** Takes a video as it was handed in; `inReviewBefore` as of {@link finalizeAccount}. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+export function finalizeVideo(
+  unit: UnitOfWork,
+  id: string,
+  position: string | number,
+  inReviewBefore?: Date,
+): Promise<BundleView> {
+  return unit.commit(async (tx) => {
+    const bundle = await lockBundle(tx, id)
+    const slot = await findSlot(tx.trx, bundle, position)
+    requireDue(slot, inReviewBefore)
+    const moved = await moveSlot(tx, slot, 'finalized', { finalized_at: tx.now })
+    await finishWork(tx, { bundleId: id, kind: 'video', position: slot.position })
+    await recordAudit(
+      tx,
+      'bundle.finalize_video',
+      `bundle:${id}`,
+      { position: slot.position, status: slot.status },
+      { position: slot.position, status: moved.status },
+    )
+    return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+  })
+}

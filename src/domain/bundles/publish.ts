@@ -1,0 +1,61 @@
+import { CroftError } from '../../kernel/errors.ts'
+import { keepPicture } from '../media/picture.ts'
+import type { BundleRow } from '../../kernel/rows.ts'
+import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { cancelWork } from '../../people/cancel.ts'
+import { accountOf, findBundle, lockBundle } from './find.ts'
+import { invalidStatus, moveAccount, moveBundle, moveSlots } from './move.ts'
+import { openAccountWork, openVideoWork } from './open-work.ts'
+import { readinessOf, storedBlockers, type Blocker } from './readiness.ts'
+import { viewBundle, type BundleView } from './view.ts'
+
+/** The 409 with everything that stands in the way. */
+function blocked(bundle: BundleRow, blockers: readonly Blocker[]): CroftError {
+  const told = blockers.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  return new CroftError('invalid_status', `The bundle cannot be published yet. ${told}`, {
+    status: bundle.status,
+    details: blockers.map((blocker) => ({ ...blocker })),
+  })
+}
+
+/**
+ * Puts a configured bundle into the managers' queue. The account's picture is fetched now and kept.
+ * @throws CroftError `bundle_not_found`, `invalid_status` with every blocker in `details`
+ */
+export async function publishBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+  const { ctx, caller } = unit
+  const found = await findBundle(ctx.db, caller.teamId, id)
+  const { blockers, picture } = await readinessOf(ctx, found)
+  if (blockers.length > 0) throw blocked(found, blockers)
+  return unit.commit(async (tx) => {
+    const before = await lockBundle(tx, id)
+    const since = await storedBlockers(tx.trx, before, tx.now)
+    if (since.length > 0) throw blocked(before, since)
+    const account = await accountOf(tx.trx, before)
+    if ((account?.profile_picture_url ?? null) !== (picture?.sourceUrl ?? null))
+      throw invalidStatus('The bundle', before.status, 'Its account was configured anew meanwhile; publish it again.')
+    const bundle = await moveBundle(tx, before, 'published', { published_at: tx.now })
+    await moveSlots(tx, bundle, ['configured'], 'published')
+    if (account) {
+      const pictureId = picture && (await keepPicture(tx, picture))
+      await openAccountWork(tx, bundle, await moveAccount(tx, account, 'published', { picture_id: pictureId }))
+    } else await openVideoWork(tx, bundle)
+    await recordAudit(tx, 'bundle.publish', `bundle:${id}`, { status: before.status }, { status: bundle.status })
+    return viewBundle(tx.trx, bundle)
+  })
+}
+
+/** Takes a bundle back that no manager has taken yet. @throws CroftError `bundle_not_found`, `invalid_status` */
+export function unpublishBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+  return unit.commit(async (tx) => {
+    const before = await lockBundle(tx, id)
+    const bundle = await moveBundle(tx, before, 'unpublished', { published_at: null })
+    const account = await accountOf(tx.trx, bundle)
+    if (account) await moveAccount(tx, account, 'unpublished')
+    await moveSlots(tx, bundle, ['published'], 'configured')
+    await cancelWork(tx, { bundleId: id })
+    await recordAudit(tx, 'bundle.unpublish', `bundle:${id}`, { status: before.status }, { status: bundle.status })
+    return viewBundle(tx.trx, bundle)
+  })
+}

@@ -1,0 +1,36 @@
+import type { Db, Trx } from '../../db/connect.ts'
+import type { BundleAccountRow, BundleRow } from '../../kernel/rows.ts'
+
+/** A bundle with its account's standing and its manager. */
+export interface BundleView {
+  bundle: BundleRow
+  account: BundleAccountRow | null
+  manager: { id: string; name: string } | null
+}
+
+/** Reads what the views of some bundles of one team need, in two queries however many there are. */
+export async function viewBundles(db: Db | Trx, teamId: string, bundles: readonly BundleRow[]): Promise<BundleView[]> {
+  if (bundles.length === 0) return []
+  const ids = bundles.map(({ id }) => id)
+  const managerIds = bundles.flatMap(({ manager_id }) => manager_id ?? [])
+  const accounts = await db
+    .selectFrom('bundle_accounts')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('bundle_id', 'in', ids)
+    .execute()
+  const managers =
+    managerIds.length === 0 ? [] : await db.selectFrom('managers').select(['id', 'name']).where('id', 'in', managerIds).execute()
+  return bundles.map((bundle) => ({
+    bundle,
+    account: accounts.find(({ bundle_id }) => bundle_id === bundle.id) ?? null,
+    manager: managers.find(({ id }) => id === bundle.manager_id) ?? null,
+  }))
+}
+
+/** One view. */
+export async function viewBundle(db: Db | Trx, bundle: BundleRow): Promise<BundleView> {
+  const [view] = await viewBundles(db, bundle.team_id, [bundle])
+  if (!view) throw new Error('a view for each bundle')
+  return view
+}

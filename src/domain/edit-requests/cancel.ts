@@ -1,0 +1,59 @@
+import { refundCredits } from '../credits/ledger.ts'
+import { endOrders } from '../orders/order.ts'
+import type { EditRequestRow } from '../../kernel/rows.ts'
+import { cancelWork } from '../../people/cancel.ts'
+import { livingStatuses } from '../../people/filter.ts'
+import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
+import { findSavedAccount, lockRequest } from './find.ts'
+import { openStatuses } from './lifecycle.ts'
+import { moveRequest } from './move.ts'
+
+async function end(
+  tx: Tx,
+  before: EditRequestRow,
+  event: 'canceled' | 'account_closed',
+  reason: string,
+): Promise<EditRequestRow> {
+  const request = await moveRequest(tx, before, event)
+  await cancelWork(tx, { editRequestId: request.id })
+  await refundCredits(tx, request.debit_id, reason)
+  return request
+}
+
+/**
+ * Calls an edit request off before its manager has begun; what it cost comes back.
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`
+ */
+export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id: string): Promise<EditRequestRow> {
+  const account = await findSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
+  return unit.commit(async (tx) => end(tx, await lockRequest(tx, account.id, id), 'canceled', `Edit request ${id} was canceled.`))
+}
+
+/** Holds the work of an account's open edit requests, before whoever comes next holds the account. */
+export async function lockEditRequests(tx: Tx, accountId: string): Promise<void> {
+  await tx.trx
+    .selectFrom('work_items')
+    .select('id')
+    .where('team_id', '=', tx.caller.teamId)
+    .where('profile_id', '=', accountId)
+    .where('kind', '=', 'edit_request')
+    .where('status', 'in', livingStatuses)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+/** Ends what managers do for an account that is being closed: its open edit requests, refunded, and its order. */
+export async function closeManagedAccount(tx: Tx, accountId: string): Promise<void> {
+  const open = await tx.trx
+    .selectFrom('edit_requests')
+    .selectAll()
+    .where('team_id', '=', tx.caller.teamId)
+    .where('profile_id', '=', accountId)
+    .where('status', 'in', openStatuses)
+    .forUpdate()
+    .execute()
+  for (const request of open)
+    await end(tx, request, 'account_closed', `The account of edit request ${request.id} was deactivated.`)
+  await endOrders(tx, { profileId: accountId })
+}

@@ -1,0 +1,28 @@
+import { invalid, type Detail } from '../../kernel/errors.ts'
+import type { EditRequestRow } from '../../kernel/rows.ts'
+import { returnWork } from '../../people/return.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { findSavedAccount, lockRequest } from './find.ts'
+import { moveRequest } from './move.ts'
+
+/**
+ * Sends a handed-in edit request back to its manager.
+ * @param faults what is wrong with the body's shape; told after whose account it is
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `validation_error`, `edit_request_not_found`, `invalid_status`
+ */
+export async function requestChanges(
+  unit: UnitOfWork,
+  accountId: string,
+  id: string,
+  feedback: string,
+  faults: readonly Detail[],
+): Promise<EditRequestRow> {
+  const account = await findSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
+  if (faults.length > 0) throw invalid(faults)
+  return unit.commit(async (tx) => {
+    const before = await lockRequest(tx, account.id, id)
+    const request = await moveRequest(tx, before, 'changes_requested', { feedback, in_review_at: null })
+    await returnWork(tx, { editRequestId: request.id }, feedback)
+    return request
+  })
+}

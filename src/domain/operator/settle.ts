@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { TaskStatus } from '../../db/schema.ts'
+import { wakeProfile } from '../../jobs/definitions.ts'
+import { newId } from '../../lib/ids.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { findProfile } from '../profiles/find.ts'
+import type { ClaimedTask } from '../../engine/tasks/claim.ts'
+import { kindOf } from '../tasks/kinds.ts'
+import type { Settlement } from '../../engine/tasks/kind.ts'
+import type { Tx } from '../../kernel/unit-of-work.ts'
+import type { WorkItem } from '../../people/contract.ts'
+
+/** Takes up the task that waited for this item, so that it can be settled as one that a worker performed. */
+async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
+  const claim = newId()
+  const row = await tx.trx
+    .updateTable('tasks')
+    // A warm-up that nobody started is not under way, and ends without having been.
+    .set({
+      status: sql<TaskStatus>`case status when 'pending' then 'pending' else 'running' end`,
+      claim,
+      claimed_by: tx.caller.actor,
+      updated_at: tx.now,
+    })
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.task_id)
+    .where('status', 'in', ['pending', 'waiting'])
+    .where('resume_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row)
+    throw new CroftError('invalid_state', 'The task of this work waits for nobody any more. Nothing was changed.', {
+      status: item.status,
+    })
+  return { ...row, claim, begun: true, claimedAt: performance.now() }
+}
+
+/** Ends the item's task by its own kind's rules, and lets the profile's next one begin. */
+export async function settleTask(tx: Tx, item: WorkItem, settlement: Settlement<unknown>): Promise<void> {
+  const task = await takeUp(tx, item)
+  await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
+  await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id })
+}

@@ -1,0 +1,63 @@
+import type { Db } from '../../db/connect.ts'
+import { isUuid } from '../../lib/ids.ts'
+import type { Caller, Context } from '../../kernel/context.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { afterId, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
+import type { PhoneRow } from '../../kernel/rows.ts'
+
+/** A phone and the living profiles that it hosts. */
+export interface PhoneView {
+  row: PhoneRow
+  profiles: { id: string; platform: 'tiktok' | 'instagram'; username: string }[]
+}
+
+async function viewPhones(db: Db, teamId: string, rows: readonly PhoneRow[]): Promise<PhoneView[]> {
+  if (rows.length === 0) return []
+  const hosted = await db
+    .selectFrom('profiles')
+    .select(['id', 'platform', 'username', 'phone_id'])
+    .where('team_id', '=', teamId)
+    .where(
+      'phone_id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .where('status', 'not in', ['failed', 'deactivated'])
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    row,
+    profiles: hosted
+      .filter((profile) => profile.phone_id === row.id)
+      .map(({ id, platform, username }) => ({ id, platform, username })),
+  }))
+}
+
+/** The team's phones, newest first. */
+export async function listPhones(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<PhoneView>> {
+  const after = afterId(page.cursor)
+  let query = ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId)
+  if (after) query = query.where('id', '<', after)
+  const { items, ...rest } = toPage(
+    await query
+      .orderBy('id', 'desc')
+      .limit(page.limit + 1)
+      .execute(),
+    page.limit,
+  )
+  return { items: await viewPhones(ctx.db, caller.teamId, items), ...rest }
+}
+
+/** @throws CroftError `phone_not_found`, the same for another team's phone as for none */
+export async function getPhone(ctx: Context, caller: Caller, id: string): Promise<PhoneView> {
+  const row = isUuid(id)
+    ? await ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst()
+    : undefined
+  const [view] = row ? await viewPhones(ctx.db, caller.teamId, [row]) : []
+  if (!view)
+    throw new CroftError(
+      'phone_not_found',
+      'There is no phone with this id. Check it, and the key: each team sees its own phones.',
+    )
+  return view
+}

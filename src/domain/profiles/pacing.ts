@@ -1,0 +1,36 @@
+import type { ProfileRow } from '../../kernel/rows.ts'
+import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { lockProfile } from './find.ts'
+
+/** How often a profile may post. Null: not limited this way. */
+export interface Pacing {
+  maxPerDay: number | null
+  minGapMs: number | null
+}
+
+export const pacingOf = (row: Pick<ProfileRow, 'pacing_max_per_day' | 'pacing_min_gap_ms'>): Pacing => ({
+  maxPerDay: row.pacing_max_per_day,
+  minGapMs: row.pacing_min_gap_ms,
+})
+
+/**
+ * Sets a profile's own pacing, or with null returns it to the team's.
+ * @throws CroftError `profile_not_found`
+ */
+export function setPacing(unit: UnitOfWork, id: string, pacing: Pacing | null): Promise<Pacing> {
+  const { caller } = unit
+  return unit.commit(async (tx) => {
+    const before = await lockProfile(tx.trx, caller.teamId, id)
+    const values = { pacing_max_per_day: pacing?.maxPerDay ?? null, pacing_min_gap_ms: pacing?.minGapMs ?? null }
+    const row = await tx.trx
+      .updateTable('profiles')
+      .set({ ...values, updated_at: tx.now })
+      .where('team_id', '=', caller.teamId)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await recordAudit(tx, 'profile.pacing', `profile:${id}`, { ...pacingOf(before) }, { ...pacingOf(row) })
+    return pacingOf(row)
+  })
+}

@@ -1,0 +1,35 @@
+import { wakeProfile } from '../../jobs/definitions.ts'
+import { CroftError } from '../../kernel/errors.ts'
+import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { lockProfile } from './find.ts'
+import { moveProfile } from './move.ts'
+import { viewProfile, type ProfileView } from './view.ts'
+
+/**
+ * Tries the set-up of a `retrying` profile again now rather than when its turn comes.
+ * @throws CroftError `profile_not_found`, `invalid_state` in every other status
+ */
+export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView> {
+  const { ctx, caller } = unit
+  return unit.commit(async (tx) => {
+    const before = await lockProfile(tx.trx, caller.teamId, id)
+    if (before.status !== 'retrying') {
+      throw new CroftError('invalid_state', `Only a retrying profile can be tried again; this one is ${before.status}.`, {
+        status: before.status,
+      })
+    }
+    const row = await moveProfile(tx, before, 'set_up_resumed', 'The team asked for another try.')
+    await tx.trx
+      .updateTable('tasks')
+      .set({ run_at: tx.now, updated_at: tx.now })
+      .where('team_id', '=', caller.teamId)
+      .where('profile_id', '=', id)
+      .where('kind', '=', 'setup')
+      .where('status', '=', 'queued')
+      .execute()
+    await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: id })
+    await recordAudit(tx, 'profile.retry', `profile:${id}`, { status: before.status }, { status: row.status })
+    return viewProfile(ctx, tx.trx, row)
+  })
+}

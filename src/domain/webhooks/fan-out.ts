@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../db/connect.ts'
+import { newId } from '../../lib/ids.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { Context } from '../../kernel/context.ts'
+import { beginning, isAfter, settled, type Position } from '../events/order.ts'
+import { eventBody } from './enqueue.ts'
+
+const lock = 7_236_013
+const batch = 500
+
+/** An event and an endpoint that is to be told of it. */
+export interface EventToDeliver {
+  team_id: string
+  event_id: string
+  type: string
+  data: JsonObject
+  created_at: Date
+  endpoint_id: string
+  url: string
+}
+
+/** Writes deliveries, and marks their lanes due. An event and endpoint that have one already keep it. @returns how many are new */
+export async function writeDeliveries(trx: Trx, tellings: readonly EventToDeliver[], now: Date): Promise<number> {
+  if (tellings.length === 0) return 0
+  const rows = tellings.map((one) => ({
+    team_id: one.team_id,
+    id: newId(),
+    endpoint_id: one.endpoint_id,
+    event_id: one.event_id,
+    lane: one.endpoint_id,
+    type: one.type,
+    url: one.url,
+    body: eventBody(one.type, one.created_at, one.data),
+    status: 'pending' as const,
+    next_try_at: now,
+    created_at: now,
+  }))
+  let written = 0n
+  for (let at = 0; at < rows.length; at += batch) {
+    const inserted = await trx
+      .insertInto('deliveries')
+      .values(rows.slice(at, at + batch))
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    written += inserted.numInsertedOrUpdatedRows ?? 0n
+  }
+  // In one order everywhere, so that two transactions cannot wait for each other.
+  const lanes = [...new Map(rows.map((row) => [row.lane, row.team_id]))].sort(([a], [b]) => (a < b ? -1 : 1))
+  await sql`
+    insert into webhook_lanes as l (team_id, id, due_at)
+    select *, ${now}::timestamptz from unnest(${lanes.map(([, team]) => team)}::uuid[], ${lanes.map(([lane]) => lane)}::text[])
+    on conflict (team_id, id) do update set due_at = greatest(least(l.due_at, excluded.due_at), l.rest_until)`.execute(trx)
+  return Number(written)
+}
+
+/** The next events behind the cursor, each with the endpoints that are to hear of it. */
+async function next(trx: Trx): Promise<{ end: Position; tellings: EventToDeliver[] } | null> {
+  // Read first and given as values: behind a subquery the planner guesses a third of all events, and scans the table.
+  const cursor = await sql<Position>`select xid::text as xid, seq from event_fan_out`.execute(trx)
+  const from = cursor.rows[0] ?? beginning
+  const page = await sql<Position>`
+    select events.xid::text as xid, seq from events where ${isAfter(from)} and ${settled}
+    order by events.xid, seq limit ${batch}`.execute(trx)
+  const last = page.rows.at(-1)
+  if (!last) return null
+  const { rows } = await sql<EventToDeliver>`
+    with some_events as materialized (
+      select * from events where ${isAfter(from)} and (xid, seq) <= (${last.xid}::xid8, ${last.seq}::bigint)
+      order by events.xid, seq limit ${batch}
+    )
+    select s.team_id, s.id as event_id, s.type, s.data, s.created_at, e.id as endpoint_id, e.url
+    from some_events s join webhook_endpoints e on e.team_id = s.team_id and e.enabled and s.xid >= e.from_xid
+      and (e.events is null or s.type = any(e.events))
+    order by s.xid, s.seq`.execute(trx)
+  return { end: last, tellings: rows }
+}
+
+/** One step along the index, which the order makes the planner take. */
+const anyBehind = sql`
+  select from events where (events.xid, events.seq) > (select xid, seq from event_fan_out) and ${settled}
+  order by events.xid, events.seq limit 1`
+
+/**
+ * Turns events into deliveries to the endpoints that want them, in the events' order and behind a cursor that moves in
+ * the same transaction: nothing is lost, and accepting a post pays nothing for it. One process at a time does it.
+ * @returns whether there may be more
+ */
+export async function fanOut(ctx: Context): Promise<boolean> {
+  const any = await anyBehind.execute(ctx.db)
+  if (any.rows.length === 0) return false
+  return ctx.db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lock}) as held`.execute(trx)
+    const found = rows[0]?.held ? await next(trx) : null
+    if (!found) return false
+    await writeDeliveries(trx, found.tellings, ctx.clock.now())
+    await sql`update event_fan_out set xid = ${found.end.xid}::xid8, seq = ${found.end.seq}`.execute(trx)
+    return true
+  })
+}

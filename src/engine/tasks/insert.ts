@@ -1,0 +1,33 @@
+import type { TaskKind, TaskStatus } from '../../db/schema.ts'
+import { newId } from '../../lib/ids.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { Tx } from '../../kernel/unit-of-work.ts'
+
+interface NewTask {
+  id?: string
+  profileId: string
+  kind: TaskKind
+  status?: TaskStatus
+  runAt: Date
+  input?: JsonObject
+}
+
+/** Adds a task to a profile's work; the caller sends the job that wakes the profile. @returns its id */
+export async function insertTask(tx: Tx, task: NewTask): Promise<string> {
+  const id = task.id ?? newId()
+  await tx.trx
+    .insertInto('tasks')
+    .values({
+      team_id: tx.caller.teamId,
+      id,
+      profile_id: task.profileId,
+      kind: task.kind,
+      status: task.status ?? 'queued',
+      run_at: task.runAt,
+      input: JSON.stringify(task.input ?? {}),
+      created_at: tx.now,
+      updated_at: tx.now,
+    })
+    .execute()
+  return id
+}

@@ -1,0 +1,40 @@
+import type { Driver, DriverProfile, Outcome, Recall, Refused, Step } from '../../drivers/contract.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { ProfileRow } from '../../kernel/rows.ts'
+import type { Tx } from '../../kernel/unit-of-work.ts'
+import type { ClaimedTask } from './claim.ts'
+
+/** A claimed task with all that carrying it out needs. */
+export interface Work {
+  ctx: Context
+  task: ClaimedTask
+  profile: ProfileRow
+  driver: Driver
+  driverProfile: DriverProfile
+  step: Step
+  recall: Recall
+}
+
+/**
+ * What came of it. `unknown`: nobody can say whether it had its effect. `interrupted`: it broke off, and the next try
+ * goes on from the stored steps, where after `failed` it begins anew.
+ */
+export type Settlement<Done> = Outcome<Done> | { unknown: string } | { interrupted: Refused }
+
+/**
+ * One kind of work. `begin` and `settle` run in the transactions that claim and end it; `perform` between them, in none.
+ * `begin` answers whether there is anything to perform; where not, it has ended the task.
+ */
+export interface Kind<Done> {
+  begin(tx: Tx, task: ClaimedTask, profile: ProfileRow): Promise<boolean>
+  perform(work: Work): Promise<Settlement<Done>>
+  settle(tx: Tx, task: ClaimedTask, profile: ProfileRow, settlement: Settlement<Done>): Promise<void>
+}
+
+const notSaid: Refused = { code: 'outcome_unknown', message: 'Nobody can say how it ended.', retryable: true, who: 'platform' }
+
+/** Why the work did not come about, and whether another try begins anew or goes on from the stored steps. */
+export function refusalOf(settlement: Settlement<unknown>): { refused: Refused; anew: boolean } {
+  if ('failed' in settlement) return { refused: settlement.failed, anew: true }
+  return { refused: 'interrupted' in settlement ? settlement.interrupted : notSaid, anew: false }
+}

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino'
+import type { DatabaseClock } from '../db/clock.ts'
+import type { Db } from '../db/connect.ts'
+import type { KeyScope } from '../db/schema.ts'
+import type { Driver } from '../drivers/contract.ts'
+import type { Queue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Isolation, MediaLimits, Store } from '../media/index.ts'
+import type { Guard } from '../net/index.ts'
+import type { Registry } from './registry.ts'
+import type { SecretBox } from './secret-box.ts'
+
+/** How a profile is warmed up. Times in milliseconds, the interval at least a second; `maintenance` 0: no runs once ready. */
+export interface WarmupPolicy {
+  runs: number
+  spanMs: number
+  sessionMs: number
+  intervalMs: number
+  maintenanceMs: number
+}
+
+/** How long things are kept, in milliseconds; null: for ever. */
+export interface Retention {
+  mediaMs: number | null
+  deliveriesMs: number | null
+  eventsMs: number | null
+  timelineMs: number | null
+  auditMs: number | null
+}
+
+/** What every verb works with; src/app/compose.ts builds it. */
+export interface Context {
+  registry: Registry
+  db: Db
+  /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
+  counters: Db
+  clock: Clock
+  databaseClock: DatabaseClock
+  queue: Queue
+  drivers: ReadonlyMap<string, Driver>
+  store: Store
+  guard: Guard
+  secrets: SecretBox
+  log: Logger
+  /** How many lines found no room in this process's log. */
+  logLinesDropped: () => number
+  limits: MediaLimits
+  isolation: Isolation
+  temporaryDir: string
+  publicUrl: () => string
+  defaultDriver: string
+  warmupDefaults: WarmupPolicy
+  rateLimitPerMinute: number
+  reviewWindowMs: number
+  /** How long a manager's claim holds without a call for the item. */
+  claimTtlMs: number
+  retention: Retention
+  lease: { ms: number }
+  /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
+  reach: (point: FaultPoint) => Promise<void>
+}
+
+export type FaultPoint =
+  | 'prepare.began'
+  | 'inspection.began'
+  | 'prepare.fetched'
+  | 'prepare.stored'
+  | 'task.claimed'
+  | 'step.began'
+  | 'step.done'
+  | 'step.stored'
+  | 'task.settled'
+  | 'delivery.sent'
+
+/** A person who carries work out, and the teams that they serve. */
+export interface Manager {
+  id: string
+  name: string
+  teamIds: readonly string[]
+}
+
+/** Who acts: a team's key, a manager's, the command line, or Croft itself. */
+export interface Caller {
+  teamId: string
+  actor: string
+  scope: KeyScope
+  requestId: string | null
+  /** Of a manager's key. Its `teamId` is that of the work in question, and of none before that is known. */
+  manager?: Manager
+}

@@ -1,0 +1,31 @@
+import { isUuid } from '../lib/ids.ts'
+import { invalid } from './errors.ts'
+
+/** Which part of a list, newest first. `cursor` is the last page's `next_cursor`. */
+export interface PageRequest {
+  limit: number
+  cursor?: string | undefined
+}
+
+export interface Page<T> {
+  items: T[]
+  hasMore: boolean
+  nextCursor: string | null
+}
+
+/** The id after which the page begins. @throws CroftError `validation_error` for a cursor that Croft never gave */
+export function afterId(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  const id = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (!isUuid(id))
+    throw invalid([{ path: 'query.cursor', message: 'is not a cursor that this list gave; leave it out for the first page' }])
+  return id
+}
+
+/** Makes a page of `limit` out of up to `limit + 1` rows. */
+export function toPage<T extends { id: string }>(rows: T[], limit: number): Page<T> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  const hasMore = rows.length > limit
+  return { items, hasMore, nextCursor: hasMore && last ? Buffer.from(last.id).toString('base64url') : null }
+}

@@ -1,0 +1,68 @@
+import type { TaskKind } from '../db/schema.ts'
+import { newId } from '../lib/ids.ts'
+import type { JsonObject } from '../lib/json.ts'
+import type { EventType } from './event-types.ts'
+import type { Tx } from './unit-of-work.ts'
+
+/** Writes an event of the caller's team: it is told exactly when the change commits. */
+export async function recordEvent(tx: Tx, type: EventType, data: JsonObject): Promise<string> {
+  const id = newId()
+  await tx.trx
+    .insertInto('events')
+    .values({ team_id: tx.caller.teamId, id, type, data: JSON.stringify(data), created_at: tx.now })
+    .execute()
+  return id
+}
+
+/** Writes who changed what: `subject` as `profile:ID`, `before` and `after` with the members that changed. */
+export async function recordAudit(
+  tx: Tx,
+  action: string,
+  subject: string,
+  before: JsonObject | null,
+  after: JsonObject | null,
+): Promise<void> {
+  await tx.trx
+    .insertInto('audit')
+    .values({
+      team_id: tx.caller.teamId,
+      id: newId(),
+      actor: tx.caller.actor,
+      action,
+      subject,
+      before: before && JSON.stringify(before),
+      after: after && JSON.stringify(after),
+      request_id: tx.caller.requestId,
+      created_at: tx.now,
+    })
+    .execute()
+}
+
+interface TimelineEntry {
+  profileId: string
+  kind: 'status' | 'task' | 'edit'
+  taskId?: string
+  taskKind?: TaskKind
+  from?: string | null
+  to: string
+  reason: string
+}
+
+/** Writes a line of the profile's timeline. */
+export async function recordTimeline(tx: Tx, entry: TimelineEntry): Promise<void> {
+  await tx.trx
+    .insertInto('timeline')
+    .values({
+      team_id: tx.caller.teamId,
+      profile_id: entry.profileId,
+      id: newId(),
+      kind: entry.kind,
+      task_id: entry.taskId ?? null,
+      task_kind: entry.taskKind ?? null,
+      from_status: entry.from ?? null,
+      to_status: entry.to,
+      reason: entry.reason,
+      created_at: tx.now,
+    })
+    .execute()
+}

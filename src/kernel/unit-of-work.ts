@@ -1,0 +1,75 @@
+import type { Trx } from '../db/connect.ts'
+import type { JobData, JobDefinition } from '../jobs/definitions.ts'
+import type { Caller, Context } from './context.ts'
+import { isDeadlock } from './conflict.ts'
+
+/** One transaction of a verb: the change, its event, its job and its audit row. */
+export interface Tx {
+  trx: Trx
+  ctx: Context
+  caller: Caller
+  now: Date
+  /** Sends a job that exists exactly when this transaction commits. */
+  send<Data extends JobData>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
+}
+
+/**
+ * What a verb that writes is given. It calls `commit` once, last, and answers what that answers, so that
+ * whoever calls the verb can put an idempotency record, or a rollback for a dry run, into the same transaction.
+ */
+export interface UnitOfWork {
+  ctx: Context
+  caller: Caller
+  /** Whether all of it is undone at the end: then nothing may be done apart from `commit`. */
+  dry: boolean
+  commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+const mostDeadlocks = 3
+
+/** Runs a transaction again that Postgres undid because it and another waited for each other. */
+async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction()
+    } catch (error) {
+      if (!isDeadlock(error) || tries >= mostDeadlocks) throw error
+    }
+  }
+}
+
+/** What else a caller does inside the transaction once the work is done; throwing rolls all of it back. */
+export type AroundCommit = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<T>
+
+/** A unit of work for one verb. After the commit this process's own workers are woken. */
+export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (tx, work) => work(tx)): UnitOfWork {
+  return {
+    ctx,
+    caller,
+    dry: false,
+    async commit(work) {
+      const sent = new Set<JobDefinition<JobData>>()
+      const result = await despiteDeadlocks(() =>
+        ctx.db.transaction().execute((trx) => {
+          const tx: Tx = {
+            trx,
+            ctx,
+            caller,
+            now: ctx.clock.now(),
+            async send(definition, data, at) {
+              sent.add(definition)
+              await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
+            },
+          }
+          return around(tx, work)
+        }),
+      )
+      for (const definition of sent) ctx.queue.nudge(definition)
+      return result
+    },
+  }
+}
+
+/** The unit of work in which Croft itself acts for a team. */
+export const systemUnit = (ctx: Context, teamId: string): UnitOfWork =>
+  openUnit(ctx, { teamId, actor: 'croft', scope: 'write', requestId: null })

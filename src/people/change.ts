@@ -1,0 +1,70 @@
+import type { UpdateObject } from 'kysely'
+import type { Tables } from '../db/schema.ts'
+import { recordAudit } from '../kernel/record.ts'
+import type { Tx } from '../kernel/unit-of-work.ts'
+import { CroftError } from '../kernel/errors.ts'
+import type { WorkItem } from './contract.ts'
+
+/** Nobody's any more. */
+export const released = { holder_id: null, claimed_until: null } as const
+
+/** Where work stands that goes back into the queue: what was sent back once stays so. */
+export const queued = (item: WorkItem): 'open' | 'returned' => (item.feedback === null ? 'open' : 'returned')
+
+/**
+ * Changes a held item by a conditional update, with its audit row.
+ * @throws CroftError `invalid_state` where another change came first
+ */
+export async function changeItem(
+  tx: Tx,
+  item: WorkItem,
+  action: string,
+  set: UpdateObject<Tables, 'work_items'>,
+): Promise<WorkItem> {
+  let update = tx.trx
+    .updateTable('work_items')
+    .set({ ...set, updated_at: tx.now })
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.id)
+    .where('status', '=', item.status)
+  update = item.holder_id === null ? update.where('holder_id', 'is', null) : update.where('holder_id', '=', item.holder_id)
+  const changed = await update.returningAll().executeTakeFirst()
+  if (!changed) throw notNow(item, 'Another change came first; look at it again.')
+  await recordAudit(
+    tx,
+    `work.${action}`,
+    `work:${item.id}`,
+    { status: item.status, holder_id: item.holder_id },
+    { status: changed.status, holder_id: changed.holder_id },
+  )
+  return changed
+}
+
+/** @returns the 409 that tells the work's status, and until when it is held */
+export const notNow = (item: WorkItem, why: string): CroftError =>
+  new CroftError('invalid_state', `The work is ${item.status}. ${why}`, {
+    status: item.status,
+    claimed_until: item.claimed_until?.toISOString() ?? null,
+  })
+
+const isHeld = (item: WorkItem): boolean => item.status === 'claimed' || item.status === 'started'
+
+/** Whether this manager has the item in hand. */
+export const isHeldBy = (item: WorkItem, managerId: string): boolean => isHeld(item) && item.holder_id === managerId
+
+/** Whether this manager handed the item in, and nobody has reviewed it yet. */
+export const isHandedInBy = (item: WorkItem, managerId: string): boolean =>
+  item.status === 'submitted' && item.holder_id === managerId
+
+/** @throws CroftError `invalid_state` where the manager does not hold the work, or no longer */
+export function requireHeld(item: WorkItem, managerId: string): void {
+  if (isHeldBy(item, managerId)) return
+  if (isHeld(item))
+    throw notNow(
+      item,
+      `Another manager has it; your claim has lapsed, or was never made. Nothing was changed. It may be free at ${item.claimed_until?.toISOString() ?? 'any time'}.`,
+    )
+  if (item.status === 'open' || item.status === 'returned')
+    throw notNow(item, 'Your claim has lapsed, or was never made. Nothing was changed; claim it first.')
+  throw notNow(item, 'Nothing more can be done about it, and nothing was changed.')
+}

@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import { isUuid } from '../lib/ids.ts'
+import type { Caller, Context } from '../kernel/context.ts'
+import { invalid } from '../kernel/errors.ts'
+import type { Page, PageRequest } from '../kernel/keyset-page.ts'
+import { managerOf } from './manager.ts'
+import type { WorkItem } from './contract.ts'
+import { viewWork, type WorkView } from './view.ts'
+
+interface Place {
+  dueAt: Date
+  id: string
+}
+
+const cursorOf = (row: WorkItem): string => Buffer.from(`${row.due_at.toISOString()} ${row.id}`).toString('base64url')
+
+function placeIn(cursor: string | undefined): Place | null {
+  if (cursor === undefined) return null
+  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ')
+  const dueAt = new Date(time)
+  if (!isUuid(id) || Number.isNaN(dueAt.getTime()))
+    throw invalid([{ path: 'query.cursor', message: 'is not a cursor that this list gave; leave it out for the first page' }])
+  return { dueAt, id }
+}
+
+/** What the manager may take or has in hand, soonest due first, over all the teams that they serve. */
+export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkView>> {
+  const manager = managerOf(caller)
+  const after = placeIn(page.cursor)
+  if (manager.teamIds.length === 0) return { items: [], hasMore: false, nextCursor: null }
+  let query = ctx.db
+    .selectFrom('work_items')
+    .selectAll()
+    .where('team_id', 'in', manager.teamIds)
+    // The list of living statuses is there for the index alone.
+    .where('status', 'in', ['open', 'claimed', 'started', 'submitted', 'returned'])
+    .where((eb) =>
+      eb.or([
+        eb.and([
+          eb('status', 'in', ['open', 'returned']),
+          eb.or([eb('manager_id', 'is', null), eb('manager_id', '=', manager.id)]),
+        ]),
+        eb.and([eb('status', 'in', ['claimed', 'started']), eb('holder_id', '=', manager.id)]),
+      ]),
+    )
+  if (after) query = query.where(sql<boolean>`(due_at, id) > (${after.dueAt}, ${after.id}::uuid)`)
+  const rows = await query
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(page.limit + 1)
+    .execute()
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  const hasMore = rows.length > page.limit
+  return { items: await viewWork(ctx.db, shown), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
+}

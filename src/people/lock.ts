@@ -1,0 +1,65 @@
+import type { Caller, Context, Manager } from '../kernel/context.ts'
+import { CroftError } from '../kernel/errors.ts'
+import type { Db, Trx } from '../db/connect.ts'
+import { isUuid } from '../lib/ids.ts'
+import { managerOf } from './manager.ts'
+import type { Tx } from '../kernel/unit-of-work.ts'
+import type { WorkItem } from './contract.ts'
+
+const missing = () =>
+  new CroftError(
+    'work_not_found',
+    'There is no work with this id. Check it, and the key: each manager sees the work that they may take.',
+  )
+
+const maySee = (item: WorkItem, manager: Manager): boolean =>
+  manager.teamIds.includes(item.team_id) &&
+  (item.manager_id === null || item.manager_id === manager.id || item.holder_id === manager.id)
+
+/** @throws CroftError `work_not_found`, the same for work that the manager may not see as for none */
+export async function findWork(db: Db | Trx, manager: Manager, id: string): Promise<WorkItem> {
+  const row =
+    isUuid(id) && manager.teamIds.length > 0
+      ? await db
+          .selectFrom('work_items')
+          .selectAll()
+          .where('team_id', 'in', manager.teamIds)
+          .where('id', '=', id)
+          .executeTakeFirst()
+      : undefined
+  if (!row || !maySee(row, manager)) throw missing()
+  return row
+}
+
+/** The manager as one who acts in the team whose work it is. @throws CroftError `work_not_found` */
+export async function servingTeam(ctx: Context, caller: Caller, workId: string): Promise<Caller> {
+  const { team_id } = await findWork(ctx.db, managerOf(caller), workId)
+  return { ...caller, teamId: team_id }
+}
+
+/**
+ * Holds an item of the caller's team until the transaction ends. Its task, where it has one, is held before it, since
+ * whoever changes a task calls its work off after that; bundles and edit requests are held after their items.
+ * Everybody takes them in this order, so that no two wait for each other.
+ */
+export async function lockItem(tx: Tx, id: string): Promise<WorkItem | undefined> {
+  const { trx, caller } = tx
+  const item = () => trx.selectFrom('work_items').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id)
+  const seen = await item().executeTakeFirst()
+  if (seen?.task_id)
+    await trx
+      .selectFrom('tasks')
+      .select('id')
+      .where('team_id', '=', caller.teamId)
+      .where('id', '=', seen.task_id)
+      .forUpdate()
+      .execute()
+  return seen && item().forUpdate().executeTakeFirst()
+}
+
+/** As {@link lockItem}, of work that the manager may see. @throws CroftError `work_not_found` */
+export async function lockWork(tx: Tx, manager: Manager, id: string): Promise<WorkItem> {
+  const item = await lockItem(tx, id)
+  if (!item || !maySee(item, manager)) throw missing()
+  return item
+}

@@ -8,6 +8,7 @@ import type { Settings } from '../config/settings.ts'
 import { storeSetting } from './store-setting.ts'
 import type { Context } from '../kernel/context.ts'
 import { Registry } from '../kernel/registry.ts'
+import { Wakeups } from '../kernel/wakeups.ts'
 import { workHandlers } from '../people/contract.ts'
 import { handlers } from './work-handlers.ts'
 import { requireSameKey, secretBox } from '../kernel/secret-box.ts'
@@ -109,6 +110,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     clock,
     databaseClock: databaseClock(substitutes.databaseClock),
     queue,
+    wakeups: new Wakeups(),
     drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
     store,
     guard,

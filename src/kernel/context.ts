@@ -9,6 +9,7 @@ import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
 import type { Registry } from './registry.ts'
 import type { SecretBox } from './secret-box.ts'
+import type { Wakeups } from './wakeups.ts'
 
 /** How a profile is warmed up. Times in milliseconds, the interval at least a second; `maintenance` 0: no runs once ready. */
 export interface WarmupPolicy {
@@ -37,6 +38,7 @@ export interface Context {
   clock: Clock
   databaseClock: DatabaseClock
   queue: Queue
+  wakeups: Wakeups
   drivers: ReadonlyMap<string, Driver>
   store: Store
   guard: Guard

@@ -1,6 +1,7 @@
 import type { Trx } from '../db/connect.ts'
 import type { JobData, JobDefinition } from '../jobs/definitions.ts'
 import type { Caller, Context } from './context.ts'
+import type { LoopName } from './wakeups.ts'
 import { isDeadlock } from './conflict.ts'
 
 /** One transaction of a verb: the change, its event, its job and its audit row. */
@@ -9,6 +10,8 @@ export interface Tx {
   ctx: Context
   caller: Caller
   now: Date
+  /** Wakes this process's own loop once the transaction has committed. */
+  wake(loop: LoopName): void
   /** Sends a job that exists exactly when this transaction commits. */
   send<Data extends JobData>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
 }
@@ -49,6 +52,7 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
     dry: false,
     async commit(work) {
       const sent = new Set<JobDefinition<JobData>>()
+      const woken = new Set<LoopName>()
       const result = await despiteDeadlocks(() =>
         ctx.db.transaction().execute((trx) => {
           const tx: Tx = {
@@ -56,6 +60,7 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
             ctx,
             caller,
             now: ctx.clock.now(),
+            wake: (loop) => void woken.add(loop),
             async send(definition, data, at) {
               sent.add(definition)
               await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
@@ -65,6 +70,7 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
         }),
       )
       for (const definition of sent) ctx.queue.nudge(definition)
+      for (const loop of woken) ctx.wakeups.wake(loop)
       return result
     },
   }

@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+
+/** Rows of one kind that become due, are claimed, and are run. */
+export interface Loop<Row> {
+  name: string
+  /** Rows under way at once in this process. */
+  concurrency: number
+  /** Claims rows that are due now, `limit` at most. Rows that another worker holds are passed over. */
+  claim(limit: number): Promise<Row[]>
+  /** Runs one claimed row. A rejection is logged; what the row becomes then is told by its lease. */
+  run(row: Row, signal: AbortSignal): Promise<void>
+  /** Milliseconds until the next row is due that nobody holds, if it is known; asked when no row was claimed. */
+  nextDueMs?(): Promise<number | null>
+}
+
+export interface RunningLoop {
+  name: string
+  /** Looks for rows now. */
+  wake(): void
+  /** Whether it asked for rows, or had no room for more, within the last `ms`. */
+  isAlive(ms: number): boolean
+  /** Rows under way. */
+  busy(): number
+  /** Claims nothing more, and waits until the rows under way have ended. After `graceMs` their signal is aborted. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** How long a loop sleeps at most: what other processes commit is found by then. */
+const probeMs = 250
+const longestPauseMs = 5_000
+
+/** Starts a loop. It claims as many rows as it has free places, and sleeps when nothing is due. */
+export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
+  const aborting = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  let stopped = false
+  let woken = false
+  let interrupt: (() => void) | null = null
+  let asked = performance.now()
+
+  const wake = () => {
+    woken = true
+    interrupt?.()
+  }
+
+  /** Until `ms` are over or somebody wakes it. */
+  const sleep = async (ms: number) => {
+    if (woken || stopped) return
+    const waking = new AbortController()
+    interrupt = () => waking.abort()
+    await pause(ms, undefined, { signal: waking.signal }).catch(() => null)
+    interrupt = null
+  }
+
+  const begin = (row: Row) => {
+    const running = loop
+      .run(row, aborting.signal)
+      .catch((error: unknown) => log.error({ err: error, loop: loop.name }, 'a row of a loop failed'))
+      .finally(() => {
+        underWay.delete(running)
+        interrupt?.()
+      })
+    underWay.add(running)
+  }
+
+  const main = async () => {
+    let failures = 0
+    while (!stopped) {
+      const free = loop.concurrency - underWay.size
+      asked = performance.now()
+      if (free <= 0) {
+        await Promise.race(underWay)
+        continue
+      }
+      woken = false
+      try {
+        const rows = await loop.claim(free)
+        for (const row of rows) begin(row)
+        failures = 0
+        if (rows.length > 0) continue
+        const next = (await loop.nextDueMs?.()) ?? null
+        await sleep(Math.min(probeMs, next === null ? probeMs : Math.max(next, 1)))
+      } catch (error) {
+        log.warn({ err: error, loop: loop.name }, 'a loop could not look for rows; it tries again')
+        failures += 1
+        await sleep(Math.min(probeMs * 2 ** failures, longestPauseMs))
+      }
+    }
+  }
+  const running = main()
+
+  return {
+    name: loop.name,
+    wake,
+    isAlive: (ms) => performance.now() - asked < ms,
+    busy: () => underWay.size,
+    async stop(graceMs) {
+      stopped = true
+      interrupt?.()
+      const cut = setTimeout(() => aborting.abort(), graceMs)
+      await running
+      await Promise.all(underWay)
+      clearTimeout(cut)
+    },
+  }
+}

@@ -7,7 +7,7 @@ import type { Queue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
-import type { Registry } from './registry.ts'
+import type { Registry } from './ports.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
 

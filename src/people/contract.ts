@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Tables, WorkKind } from '../db/schema.ts'
 import type { Json } from '../lib/json.ts'
-import { Port } from '../kernel/registry.ts'
+import { Port } from '../kernel/ports.ts'
 import type { Tx } from '../kernel/unit-of-work.ts'
 
 /** A piece of work for a person, as the queue holds it. */

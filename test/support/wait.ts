@@ -2,11 +2,11 @@ import { setTimeout as interval } from 'node:timers/promises'
 
 /**
  * Asks `condition` every few milliseconds until it gives something other than undefined, null or false, and returns that.
- * @throws an error naming `what` when `timeoutMs` (10,000 by default) have passed, or the condition's own error
+ * @throws an error naming `what` when `timeoutMs` (30,000 by default: a busy machine is no failure) have passed, or the condition's own error
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, what = 'the condition' }: { timeoutMs?: number; what?: string } = {},
+  { timeoutMs = 30_000, what = 'the condition' }: { timeoutMs?: number; what?: string } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

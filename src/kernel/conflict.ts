@@ -6,3 +6,7 @@ export const isUniqueViolation = (error: unknown, index: string): boolean =>
 
 /** Whether Postgres undid the transaction because it and another waited for each other. */
 export const isDeadlock = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '40P01'
+
+/** Whether the transaction that met this error has surely left nothing behind: not so if the connection was lost. */
+export const isUndone = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code !== undefined && !/^(?:08|57P)/.test(error.code)

@@ -140,6 +140,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
       auditMs: settings.CROFT_RETENTION_AUDIT || null,
     },
     lease: { ms: substitutes.leaseMs ?? 20_000 },
+    taskConcurrency: settings.CROFT_CONCURRENCY,
     reach: substitutes.reach ?? (() => Promise.resolve()),
   }
   return {

@@ -64,7 +64,7 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
   const shutDown = async (graceMs: number) => {
     await closeServer(app, graceMs)
     await opened.queue.stop(graceMs)
-    await worker?.stop()
+    await worker?.stop(graceMs)
     await opened.close()
   }
   return {

@@ -101,6 +101,11 @@ export const settings = {
     'Requests a rolling minute, for each team and each limited route; 0 lifts the limit.',
     whole(0, 1_000_000),
   ),
+  CROFT_CONCURRENCY: setting(
+    '256',
+    'Tasks under way at once in one worker. One team takes at most a quarter of the places that are free.',
+    whole(1, 10_000),
+  ),
   CROFT_WARMUP_RUNS: setting('7', 'Successful warm-up runs before a profile is ready.', whole(0, 1_000)),
   CROFT_WARMUP_SPAN: setting('7d', 'Shortest time from the start of the first run to the end of the last.', duration(0)),
   CROFT_WARMUP_SESSION: setting('15m', 'Length of one run.', duration(0)),

@@ -188,6 +188,8 @@ interface TaskTable {
   claimed_by: string | null
   lease_until: Date | null
   resume_at: Date | null
+  /** Due, but behind another task of its profile, or not to run in the state that the profile is in. */
+  parked: Generated<boolean>
   input: JsonDefault<JsonObject>
   /** Of a publish: the content that it began with. */
   content: string | null
@@ -195,9 +197,6 @@ interface TaskTable {
   failure: JsonColumn<Failure | null> | null
   started_at: Date | null
   ended_at: Date | null
-  /** What was overdue when the sweep last sent its job again, and when, by the database's clock. */
-  swept_for: Date | null
-  swept_at: Date | null
   created_at: Date
   updated_at: Date
 }

@@ -18,15 +18,6 @@ export interface JobDefinition<Data extends JobData> {
 
 const job = <Data extends JobData>(definition: JobDefinition<Data>): JobDefinition<Data> => definition
 
-/** Wakes a profile: whoever gets it carries out the profile's earliest due task, whichever one that is. */
-export const wakeProfile = job<{ team_id: string; profile_id: string }>({
-  name: 'wake-profile',
-  retryLimit: 10,
-  retryDelaySeconds: 2,
-  concurrency: 64,
-  share: 8,
-})
-
 /** Fetches, checks and keeps the media of one version of a post. `tries`: how often its server could not give it. */
 export const preparePost = job<{ team_id: string; task_id: string; media_version: number; tries?: number }>({
   name: 'prepare-post',
@@ -45,4 +36,4 @@ export const checkVideo = job<{ team_id: string; bundle_id: string; position: nu
   share: 4,
 })
 
-export const definitions = [wakeProfile, preparePost, checkVideo] as const
+export const definitions = [preparePost, checkVideo] as const

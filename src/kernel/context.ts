@@ -58,6 +58,8 @@ export interface Context {
   claimTtlMs: number
   retention: Retention
   lease: { ms: number }
+  /** Tasks under way at once in one worker. */
+  taskConcurrency: number
   /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
   reach: (point: FaultPoint) => Promise<void>
 }

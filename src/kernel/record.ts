@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { TaskKind } from '../db/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { JsonObject } from '../lib/json.ts'
@@ -38,7 +39,26 @@ export async function recordAudit(
     .execute()
 }
 
-interface TimelineEntry {
+/** An event of one team among others of a set-based change. */
+export interface TeamEvent {
+  teamId: string
+  type: EventType
+  data: JsonObject
+}
+
+/** Writes events of several teams in one statement, in the order given. */
+export async function recordEvents({ trx, now }: Pick<Tx, 'trx' | 'now'>, events: readonly TeamEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const rows = events.map(({ teamId, type, data }) => ({ team_id: teamId, id: newId(), type, data }))
+  await sql`
+    insert into events (team_id, id, type, data, created_at)
+    select v.team_id, v.id, v.type, v.data, ${now}
+    from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (team_id uuid, id uuid, type text, data jsonb))
+      with ordinality as v(team_id, id, type, data, n)
+    order by v.n`.execute(trx)
+}
+
+export interface TimelineEntry {
   profileId: string
   kind: 'status' | 'task' | 'edit'
   taskId?: string
@@ -49,20 +69,30 @@ interface TimelineEntry {
 }
 
 /** Writes a line of the profile's timeline. */
-export async function recordTimeline(tx: Tx, entry: TimelineEntry): Promise<void> {
-  await tx.trx
+export const recordTimeline = (tx: Tx, entry: TimelineEntry): Promise<void> =>
+  recordTimelines(tx, [{ ...entry, teamId: tx.caller.teamId }])
+
+/** Writes lines of several profiles' timelines in one statement. */
+export async function recordTimelines(
+  { trx, now }: Pick<Tx, 'trx' | 'now'>,
+  entries: readonly (TimelineEntry & { teamId: string })[],
+): Promise<void> {
+  if (entries.length === 0) return
+  await trx
     .insertInto('timeline')
-    .values({
-      team_id: tx.caller.teamId,
-      profile_id: entry.profileId,
-      id: newId(),
-      kind: entry.kind,
-      task_id: entry.taskId ?? null,
-      task_kind: entry.taskKind ?? null,
-      from_status: entry.from ?? null,
-      to_status: entry.to,
-      reason: entry.reason,
-      created_at: tx.now,
-    })
+    .values(
+      entries.map((entry) => ({
+        team_id: entry.teamId,
+        profile_id: entry.profileId,
+        id: newId(),
+        kind: entry.kind,
+        task_id: entry.taskId ?? null,
+        task_kind: entry.taskKind ?? null,
+        from_status: entry.from ?? null,
+        to_status: entry.to,
+        reason: entry.reason,
+        created_at: now,
+      })),
+    )
     .execute()
 }

@@ -26,7 +26,7 @@ test('a chore that fails stops no other, and is told in /metrics', async (t) => 
     ctx.db,
   )
   const worker = await startWorker(ctx, { role: 'worker', sweepMs: 50 })
-  stopWorker = () => worker.stop()
+  stopWorker = () => worker.stop(1_000)
   await until(
     async () =>
       (await sql`select 1 from webhook_lanes where id = ${lane} and (due_at is not null or holder is not null)`.execute(ctx.db))

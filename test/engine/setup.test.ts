@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { retryProfile } from '../../src/domain/profiles/retry.ts'
-import { sweep } from '../../src/domain/tasks/sweep.ts'
 import type { SandboxFaultKind } from '../../src/db/sandbox-tables.ts'
 import { addFault } from '../../src/drivers/sandbox/index.ts'
 import { standingClock } from '../support/clock.ts'
@@ -52,7 +51,6 @@ test('a set-up that is refused for good fails the profile, and leaves no work op
     .execute()
   assert.deepEqual(open, [])
   clock.forward(60_000)
-  assert.equal(await sweep(ctx), 0)
 })
 
 test('a set-up that goes on failing is given up after some tries, each later than the one before', async () => {

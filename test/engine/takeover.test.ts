@@ -3,7 +3,6 @@ import { after, before, test } from 'node:test'
 import { resolvePost } from '../../src/domain/posts/resolve.ts'
 import { retryPost } from '../../src/domain/posts/retry.ts'
 import type { PostRow } from '../../src/kernel/rows.ts'
-import { sweep } from '../../src/domain/tasks/sweep.ts'
 import type { Driver, Reconciled } from '../../src/drivers/contract.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestCroft } from '../support/croft.ts'
@@ -79,7 +78,6 @@ const deliveries = (post: PostRow) => server.ctx.db.selectFrom('deliveries').sel
 
 test('the task of a dead worker is taken over, its once step is not run again, and the late answer of the first counts for nothing', async () => {
   const { ctx, post, profile, asked, comesBack } = await stalled(() => ({ is: 'unknown' }))
-  assert.equal(await sweep(ctx), 1)
   await carryOut(ctx, profile, 'heir')
   assert.equal((await postNow(ctx, post)).status, 'unconfirmed')
   await comesBack()

@@ -1,8 +1,10 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../src/db/connect.ts'
 import type { Context } from '../../src/kernel/context.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
 import { findProfile } from '../../src/domain/profiles/find.ts'
-import type { ProfileRow } from '../../src/kernel/rows.ts'
-import { carryOutDue } from '../../src/domain/tasks/wake.ts'
+import type { ProfileRow, TaskRow } from '../../src/kernel/rows.ts'
+import { TaskQueue } from '../../src/domain/tasks/queue.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
 import type { TestTeam } from './croft.ts'
 
@@ -11,9 +13,46 @@ let made = 0
 /** A username that no other profile of this test process has. */
 export const newUsername = (): string => `bakery.no${(made += 1)}`
 
+/** A profile's tasks that are due, or left behind, or whose sleep is over. */
+const lockTasks =
+  (ctx: Context, { team_id, id }: Pick<ProfileRow, 'team_id' | 'id'>) =>
+  async (trx: Trx): Promise<TaskRow[]> => {
+    const now = ctx.clock.now()
+    const { rows } = await sql<TaskRow>`
+      select * from tasks where not parked and team_id = ${team_id} and profile_id = ${id} and (
+        (status = 'queued' and run_at <= ${now}) or (status = 'running' and lease_until < now()) or (status = 'waiting' and resume_at <= ${now}))
+      order by run_at, id for update skip locked`.execute(trx)
+    return rows
+  }
+
 /** Carries out what is due of one profile now, as a worker would. */
-export const carryOut = (ctx: Context, profile: Pick<ProfileRow, 'team_id' | 'id'>, worker = 'test worker'): Promise<void> =>
-  carryOutDue(ctx, profile.team_id, profile.id, worker, new AbortController().signal)
+export async function carryOut(ctx: Context, profile: Pick<ProfileRow, 'team_id' | 'id'>, worker = 'test worker'): Promise<void> {
+  const queue = new TaskQueue(ctx, worker, 1)
+  try {
+    for (;;) {
+      const { work, candidates } = await queue.claimFrom(lockTasks(ctx, profile))
+      if (work.length === 0 && candidates === 0) return
+      if (work.length === 0 && (await isBlocked(ctx, profile))) return
+      for (const one of work) await queue.run(one)
+    }
+  } finally {
+    queue.close()
+  }
+}
+
+/** Whether none of the profile's due tasks can begin now. */
+async function isBlocked(ctx: Context, { team_id, id }: Pick<ProfileRow, 'team_id' | 'id'>): Promise<boolean> {
+  const open = await ctx.db
+    .selectFrom('tasks')
+    .select('id')
+    .where('team_id', '=', team_id)
+    .where('profile_id', '=', id)
+    .where('status', '=', 'queued')
+    .where('parked', '=', false)
+    .where('run_at', '<=', ctx.clock.now())
+    .executeTakeFirst()
+  return open === undefined
+}
 
 /** A `ready` profile, set up by the engine under a policy of no runs, which the team keeps. Works with and without workers. */
 export async function readyProfile(

@@ -1,6 +1,7 @@
 import { sql, type Updateable } from 'kysely'
 import type { PostStatus, Tables } from '../../db/schema.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { EventType } from '../../kernel/event-types.ts'
 import type { PostRow } from '../../kernel/rows.ts'
@@ -65,6 +66,7 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
     .set({
       ...(task === 'running' ? {} : { claim: null, claimed_by: null, lease_until: null, resume_at: null }),
       ended_at: over ? tx.now : null,
+      parked: false,
       ...change.task,
       ...(change.anew ? { run: sql<number>`run + 1` } : {}),
       status: task,
@@ -82,6 +84,7 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
     to: moved.status,
     reason,
   })
+  await releaseProfile(tx, post)
   const type = told[moved.status]
   if (type) await recordEvent(tx, type, { ...postFacts(moved), reason })
   return moved

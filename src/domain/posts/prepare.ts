@@ -1,5 +1,6 @@
 import type { IngestResult } from '../../media/index.ts'
-import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
+import { preparePost } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import type { Reason } from '../../db/schema.ts'
 import type { Context } from '../../kernel/context.ts'
 import { bringMedia, pausesMs } from '../media/bring.ts'
@@ -106,9 +107,5 @@ async function accept(tx: Tx, post: PostRow, result: (IngestResult & { ok: true 
   await movePost(tx, post, later ? 'media_ready_later' : 'media_ready', 'The media is checked and kept.', {
     post: { ...media, prepare_lease: null },
   })
-  await tx.send(
-    wakeProfile,
-    { team_id: post.team_id, profile_id: post.profile_id },
-    later ? (post.execute_at ?? undefined) : undefined,
-  )
+  await releaseProfile(tx, { team_id: post.team_id, profile_id: post.profile_id })
 }

@@ -1,4 +1,5 @@
-import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
+import { preparePost } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError, type Detail } from '../../kernel/errors.ts'
 import { findProfile } from '../profiles/find.ts'
 import type { PostRow } from '../../kernel/rows.ts'
@@ -36,7 +37,7 @@ async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise
   await lockForPacing(tx, post, due)
   await tx.trx
     .updateTable('tasks')
-    .set({ run_at: due, updated_at: tx.now })
+    .set({ run_at: due, parked: false, updated_at: tx.now })
     .where('team_id', '=', post.team_id)
     .where('id', '=', post.id)
     .execute()
@@ -91,7 +92,7 @@ async function goOn(tx: Tx, before: PostRow, stored: PostRow, due: Date | null):
   if (due && post.status === 'scheduled' && due <= tx.now)
     post = await movePost(tx, post, 'came_due', 'The team asked for it at once.')
   // A worker that came while this held the post has passed it over.
-  if (due || post.status === 'queued') await tx.send(wakeProfile, { team_id, profile_id }, due ?? tx.now)
+  if (due || post.status === 'queued') await releaseProfile(tx, { team_id, profile_id })
   return post
 }
 

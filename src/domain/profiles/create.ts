@@ -1,6 +1,6 @@
 import type { Platform } from '../../db/schema.ts'
 import type { ProfileField } from '../../drivers/contract.ts'
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { newId } from '../../lib/ids.ts'
 import { driverFor } from '../../kernel/drivers.ts'
 import { invalid } from '../../kernel/errors.ts'
@@ -104,7 +104,7 @@ export async function createProfile(unit: UnitOfWork, input: NewProfile): Promis
         driver: row.driver,
       })
       await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now, input: { fields: askedFields(input) } })
-      await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: row.id })
+      await releaseProfile(tx, { team_id: caller.teamId, profile_id: row.id })
       return viewProfile(ctx, tx.trx, row)
     })
   } catch (error) {

@@ -34,6 +34,7 @@ export async function requestEdit(tx: Tx, profile: ProfileRow, fields: readonly 
       input: JSON.stringify({ fields: folded }),
       run: eb('run', '+', 1),
       run_at: tx.now,
+      parked: false,
       tries: 0,
       failure: null,
       updated_at: tx.now,

@@ -33,3 +33,6 @@ export const isClosed = (status: ProfileStatus): boolean => closedStatuses.inclu
 
 /** Statuses before the account is signed in. */
 export const isBeingSetUp = (status: ProfileStatus): boolean => status === 'configuring' || status === 'retrying'
+
+/** Statuses in which the account is signed in, and no run is under way. */
+export const isLive = (status: ProfileStatus): boolean => status === 'cold' || status === 'warm' || status === 'ready'

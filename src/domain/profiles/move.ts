@@ -1,5 +1,6 @@
 import type { Updateable } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordEvent, recordTimeline } from '../../kernel/record.ts'
@@ -34,5 +35,6 @@ export async function moveProfile(
     })
   await recordTimeline(tx, { profileId: profile.id, kind: 'status', from: profile.status, to: moved.status, reason })
   await recordEvent(tx, 'profile.status_changed', { profile_id: profile.id, from: profile.status, to: moved.status, reason })
+  await releaseProfile(tx, { team_id: tx.caller.teamId, profile_id: profile.id })
   return moved
 }

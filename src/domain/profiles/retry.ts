@@ -1,4 +1,4 @@
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
@@ -22,13 +22,13 @@ export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView>
     const row = await moveProfile(tx, before, 'set_up_resumed', 'The team asked for another try.')
     await tx.trx
       .updateTable('tasks')
-      .set({ run_at: tx.now, updated_at: tx.now })
+      .set({ run_at: tx.now, parked: false, updated_at: tx.now })
       .where('team_id', '=', caller.teamId)
       .where('profile_id', '=', id)
       .where('kind', '=', 'setup')
       .where('status', '=', 'queued')
       .execute()
-    await tx.send(wakeProfile, { team_id: caller.teamId, profile_id: id })
+    await releaseProfile(tx, { team_id: caller.teamId, profile_id: id })
     await recordAudit(tx, 'profile.retry', `profile:${id}`, { status: before.status }, { status: row.status })
     return viewProfile(ctx, tx.trx, row)
   })

@@ -1,4 +1,4 @@
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { list } from '../../lib/text.ts'
 import { platforms } from '../../platforms/index.ts'
 import { CroftError } from '../../kernel/errors.ts'
@@ -81,7 +81,7 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
     reason: `New ${list(fields)} stored; a task applies ${fields.length > 1 ? 'them' : 'it'} on the platform.`,
   })
   await recordEvent(tx, 'profile.updated', { profile_id: id, fields })
-  await tx.send(wakeProfile, { team_id: tx.caller.teamId, profile_id: id })
+  await releaseProfile(tx, { team_id: tx.caller.teamId, profile_id: id })
   return { ...(await viewProfile(tx.ctx, tx.trx, row)), nameChanged: row.display_name !== before.display_name }
 }
 

@@ -1,3 +1,4 @@
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { cancelWork } from '../../people/cancel.ts'
 import { recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
@@ -26,6 +27,7 @@ export async function cancelOpenTasks(tx: Tx, profileId: string, reason: string)
     .where('status', 'in', ['pending', 'queued', 'running', 'waiting'])
     .returning(['id', 'kind'])
     .execute()
+  await releaseProfile(tx, { team_id: tx.caller.teamId, profile_id: profileId })
   for (const task of ended) {
     await cancelWork(tx, { taskId: task.id })
     await recordTimeline(tx, {

@@ -2,15 +2,16 @@ import type { Outcome, ProfileField } from '../../drivers/contract.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { list } from '../../lib/text.ts'
 import { editFields, markApplied, markNotApplied } from '../profiles/edit.ts'
+import { isLive } from '../profiles/lifecycle.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordEvent, recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { backoffMs, endTask, mostTries, requeueTask } from '../../engine/tasks/end.ts'
 import { waitFor } from './hand-over.ts'
-import { refusalOf, type Kind, type Work } from '../../engine/tasks/kind.ts'
+import { refusalOf, type Kind, type TaskRun } from '../../engine/tasks/kind.ts'
 
-function applyFields({ driver, driverProfile, step, task }: Work): Promise<Outcome<JsonObject>> {
+function applyFields({ driver, driverProfile, step, task }: TaskRun): Promise<Outcome<JsonObject>> {
   const fields = editFields(task.input)
   const cannot = fields.filter((field) => !driver.can.editProfile.includes(field))
   if (cannot.length === 0) return driver.editProfile(driverProfile, fields, step)
@@ -46,6 +47,7 @@ async function giveUp(
 
 /** Applying stored values on the platform. */
 export const edit: Kind<JsonObject> = {
+  runsIn: isLive,
   async begin(tx, task, profile) {
     await recordTimeline(tx, {
       profileId: profile.id,

@@ -1,50 +1,36 @@
 import type { Brief, DriverPost, Published } from '../../drivers/contract.ts'
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
+import type { Context } from '../../kernel/context.ts'
 import type { Failure } from '../../db/schema.ts'
 import { contentOf } from '../posts/content.ts'
 import { lockPost } from '../posts/find.ts'
 import { movePost } from '../posts/move.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { mediaUrl } from '../profiles/view.ts'
-import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
+import type { MediaRow, PostRow, ProfileRow } from '../../kernel/rows.ts'
 import { enqueuePostWebhook } from '../webhooks/enqueue.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../../engine/tasks/end.ts'
 import { handOver } from './hand-over.ts'
-import { areOutdated } from '../../engine/tasks/steps.ts'
-import { refusalOf, type Kind, type Work } from '../../engine/tasks/kind.ts'
+import { findOutdated } from '../../engine/tasks/steps.ts'
+import { refusalOf, type Kind } from '../../engine/tasks/kind.ts'
 
-/** The post as the driver is to publish it: the media of this very version. */
-export async function driverPost({ ctx, task }: Pick<Work, 'ctx' | 'task'>): Promise<DriverPost> {
-  const post = await ctx.db
-    .selectFrom('posts')
-    .selectAll()
-    .where('team_id', '=', task.team_id)
-    .where('id', '=', task.id)
-    .executeTakeFirstOrThrow()
-  const media = await ctx.db
-    .selectFrom('media')
-    .selectAll()
-    .where('team_id', '=', task.team_id)
-    .where('id', '=', post.media_id)
-    .executeTakeFirstOrThrow()
-  const single = media.kind === 'video'
-  return {
-    id: post.id,
-    mediaType: post.media_type,
-    mediaUrls: media.files.map((_, index) => mediaUrl(ctx, media.token, single ? undefined : index + 1)),
-    info: media.info,
-    title: post.title,
-    description: post.description,
-    soundId: post.sound_id,
-    isLive: post.is_live,
-    privacyLevel: post.privacy_level,
-    isAiGenerated: post.is_ai_generated,
-    isCommercial: post.is_commercial,
-    draftId: post.platform_post_id,
-  }
-}
+/** The post as the driver is to publish it, with the media that belongs to it. */
+export const driverPost = (ctx: Context, post: PostRow, media: MediaRow): DriverPost => ({
+  id: post.id,
+  mediaType: post.media_type,
+  mediaUrls: media.files.map((_, index) => mediaUrl(ctx, media.token, media.kind === 'video' ? undefined : index + 1)),
+  info: media.info,
+  title: post.title,
+  description: post.description,
+  soundId: post.sound_id,
+  isLive: post.is_live,
+  privacyLevel: post.privacy_level,
+  isAiGenerated: post.is_ai_generated,
+  isCommercial: post.is_commercial,
+  draftId: post.platform_post_id,
+})
 
 /** Whether what this task published is what the post shows now. */
 async function isAsShown(tx: Tx, task: ClaimedTask, post: PostRow): Promise<boolean> {
@@ -95,7 +81,7 @@ async function fail(
     task: { run_at: at, tries: task.tries + 1, failure: text },
     anew,
   })
-  await tx.send(wakeProfile, { team_id: post.team_id, profile_id: post.profile_id }, at)
+  await releaseProfile(tx, { team_id: post.team_id, profile_id: post.profile_id })
 }
 
 const closed = (profile: ProfileRow): Failure => ({
@@ -109,12 +95,19 @@ async function handOverPost(tx: Tx, task: ClaimedTask, profile: ProfileRow, post
   await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
 }
 
+export function requirePost(post: DriverPost | null): DriverPost {
+  if (!post) throw new Error('a publish without its post')
+  return post
+}
+
 /** Publishing a post, at most once. */
 export const publish: Kind<Published> = {
+  // A closed profile's posts begin too, and fail with the reason.
+  runsIn: (status) => status === 'ready' || isClosed(status),
   async begin(tx, task, profile) {
     const queued = await lockPost(tx.trx, task.team_id, task.id)
     const content = contentOf(queued)
-    const anew = await areOutdated(tx, task, content)
+    const anew = (await findOutdated(tx, [{ task, content }])).has(task.id)
     // The claim's own copy follows the row.
     if (anew) task.run += 1
     const change = { task: { content }, anew }
@@ -126,7 +119,7 @@ export const publish: Kind<Published> = {
     await movePost(tx, post, 'failed', failure.message, { post: { failure: JSON.stringify(failure) } })
     return false
   },
-  perform: async (work) => work.driver.publish(work.driverProfile, await driverPost(work), work.step),
+  perform: ({ driver, driverProfile, post, step }) => driver.publish(driverProfile, requirePost(post), step),
   async settle(tx, task, profile, settlement) {
     const post = await lockPost(tx.trx, task.team_id, task.id)
     if ('done' in settlement) return succeed(tx, task, post, settlement.done)

@@ -1,7 +1,8 @@
 import type { SetUp } from '../../drivers/contract.ts'
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { addPhone, findOrAddPhone } from '../phones/find-or-add.ts'
 import { editFields } from '../profiles/edit.ts'
+import { isBeingSetUp } from '../profiles/lifecycle.ts'
 import { moveProfile } from '../profiles/move.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { profilePolicy } from '../teams/policy.ts'
@@ -54,11 +55,12 @@ async function succeed(tx: Tx, task: ClaimedTask, profile: ProfileRow, done: Set
       })
     : await moveProfile(tx, profile, 'set_up', 'The account is signed in.', provisioned)
   await planRun(tx, moved, policy, ready ? policy.maintenanceMs : 0)
-  await tx.send(wakeProfile, { team_id: profile.team_id, profile_id: profile.id })
+  await releaseProfile(tx, { team_id: profile.team_id, profile_id: profile.id })
 }
 
 /** Setting an account up: signing it in, on a phone or by a grant. */
 export const setup: Kind<SetUp> = {
+  runsIn: isBeingSetUp,
   async begin(tx, task, profile) {
     if (profile.status === 'retrying') await moveProfile(tx, profile, 'set_up_resumed', 'The next try of the set-up begins.')
     await recordTimeline(tx, {

@@ -1,16 +1,11 @@
 import { sql, type RawBuilder } from 'kysely'
-import { preparePost, wakeProfile } from '../../jobs/definitions.ts'
+import { preparePost } from '../../jobs/definitions.ts'
 import type { Trx } from '../../db/connect.ts'
 import type { Context } from '../../kernel/context.ts'
 import { mendLanes } from '../webhooks/lanes.ts'
 
 const lock = 7_236_012
 const batch = 500
-
-interface Profile {
-  team_id: string
-  profile_id: string
-}
 
 interface Post {
   team_id: string
@@ -25,34 +20,6 @@ interface Post {
 const unswept = (ctx: Context, due: string, age: RawBuilder<unknown>) => sql`
   (t.swept_for is distinct from ${sql.ref(due)}
     or t.swept_at < now() - greatest(${ctx.lease.ms / 3} * interval '1 millisecond', least(${age} / 2, interval '10 minutes')))`
-
-async function overdueProfiles(ctx: Context, trx: Trx): Promise<Profile[]> {
-  const now = ctx.clock.now()
-  const late = new Date(now.getTime() - ctx.lease.ms / 3)
-  const since = (column: string) => sql`(${now}::timestamptz - ${sql.ref(column)})`
-  const { rows } = await sql<Profile>`
-    with left_behind as (
-      select t.team_id, t.id, t.lease_until as due from tasks t
-        where t.status = 'running' and t.lease_until < now() and ${unswept(ctx, 't.lease_until', sql`(now() - t.lease_until)`)}
-        limit ${batch} for update skip locked
-    ), slept as (
-      select t.team_id, t.id, t.resume_at from tasks t
-        where t.status = 'waiting' and t.resume_at < ${late} and ${unswept(ctx, 't.resume_at', since('t.resume_at'))}
-        limit ${batch} for update skip locked
-    ), queued as (
-      select t.team_id, t.id, t.run_at from tasks t join profiles p on p.team_id = t.team_id and p.id = t.profile_id
-        where t.status = 'queued' and t.run_at < ${late}
-          and p.status not in ('warming') and (t.kind = 'setup') = (p.status in ('configuring', 'retrying'))
-          and (t.kind <> 'publish' or p.status in ('ready', 'failed', 'deactivated'))
-          and not exists (select from tasks o where o.team_id = t.team_id and o.profile_id = t.profile_id and o.status in ('running', 'waiting'))
-          and ${unswept(ctx, 't.run_at', since('t.run_at'))}
-        order by t.run_at limit ${batch} for update of t skip locked
-    ), overdue as (select * from left_behind union all select * from slept union all select * from queued)
-    update tasks t set swept_for = o.due, swept_at = now() from overdue o
-    where t.team_id = o.team_id and t.id = o.id
-    returning t.team_id, t.profile_id`.execute(trx)
-  return [...new Map(rows.map((row) => [row.profile_id, row])).values()]
-}
 
 async function overduePosts(ctx: Context, trx: Trx): Promise<Post[]> {
   const now = ctx.clock.now()
@@ -85,15 +52,12 @@ export async function sweep(ctx: Context): Promise<number> {
   const sent = await ctx.db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lock}) as held`.execute(trx)
     if (!rows[0]?.held) return 0
-    const profiles = await overdueProfiles(ctx, trx)
     const posts = await overduePosts(ctx, trx)
-    const profileJobs = profiles.map(({ team_id, profile_id }) => ({ data: { team_id, profile_id } }))
     const postJobs = posts.map(({ team_id, id, media_version }) => ({ data: { team_id, task_id: id, media_version } }))
-    await queue.sendAll(trx, wakeProfile, profileJobs)
     await queue.sendAll(trx, preparePost, postJobs)
-    return profiles.length + posts.length
+    return posts.length
   })
   await mendLanes(ctx)
-  if (sent > 0) for (const definition of [wakeProfile, preparePost]) queue.nudge(definition)
+  if (sent > 0) queue.nudge(preparePost)
   return sent
 }

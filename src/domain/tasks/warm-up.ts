@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import { lockProfile } from '../profiles/find.ts'
+import { isLive } from '../profiles/lifecycle.ts'
 import { moveProfile } from '../profiles/move.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { profilePolicy } from '../teams/policy.ts'
@@ -39,6 +40,7 @@ async function afterRun(tx: Tx, task: ClaimedTask, { team_id, id }: ProfileRow, 
 
 /** One warm-up run, or of a ready profile one maintenance run. */
 export const warmup: Kind<JsonObject> = {
+  runsIn: isLive,
   async begin(tx, task, profile) {
     const policy = await profilePolicy(tx.ctx, tx.trx, profile)
     if (profile.status === 'warm' && isWarmedUp(policy, historyOf(profile))) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile, releaseTasks } from '../../engine/tasks/park.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow, TeamRow } from '../../kernel/rows.ts'
@@ -37,7 +37,7 @@ const ms = (own: string, value: number) =>
 /** Runs that are planned already move to where the new policy puts them; a warm profile that it asks no more of is looked at now. */
 async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const moved = await sql<{ profile_id: string; run_at: Date }>`
-    update tasks t set updated_at = ${tx.now}, run_at = greatest(${tx.now}, case
+    update tasks t set updated_at = ${tx.now}, parked = false, run_at = greatest(${tx.now}, case
       when p.ready_at is not null then coalesce(last.ended_at, p.ready_at) + ${ms('warmup_maintenance_ms', policy.maintenanceMs)}
       when p.status = 'warm' and (coalesce(p.warmup_runs, ${policy.runs}) = 0 or (p.runs_completed >= coalesce(p.warmup_runs, ${policy.runs})
         and p.last_run_ended_at - p.first_run_at >= ${ms('warmup_span_ms', policy.spanMs)})) then ${tx.now}
@@ -46,17 +46,17 @@ async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<vo
     where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'queued' and (last.ended_at is not null or p.ready_at is not null)
       and p.team_id = t.team_id and p.id = t.profile_id
     returning t.profile_id, t.run_at`.execute(tx.trx)
-  await tx.ctx.queue.sendAll(
+  await releaseTasks(
     tx.trx,
-    wakeProfile,
-    moved.rows.map((row) => ({ data: { team_id: team.id, profile_id: row.profile_id }, at: row.run_at })),
+    moved.rows.map(({ profile_id }) => ({ team_id: team.id, profile_id })),
   )
+  tx.wake('tasks')
 }
 
 /** Runs that wait for a person to start them and that the new policy no longer asks for are looked at now. */
 async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const { rows } = await sql<{ id: string; profile_id: string }>`
-    update tasks t set status = 'queued', run_at = ${tx.now}, updated_at = ${tx.now}
+    update tasks t set status = 'queued', parked = false, run_at = ${tx.now}, updated_at = ${tx.now}
     from profiles p
     where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'pending'
       and p.team_id = t.team_id and p.id = t.profile_id
@@ -66,7 +66,7 @@ async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promis
     returning t.id, t.profile_id`.execute(tx.trx)
   for (const { id, profile_id } of rows) {
     await cancelWork(tx, { taskId: id })
-    await tx.send(wakeProfile, { team_id: team.id, profile_id })
+    await releaseProfile(tx, { team_id: team.id, profile_id })
   }
 }
 

@@ -1,4 +1,4 @@
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { findProfile, lockProfile } from '../profiles/find.ts'
 import type { ProfileRow, TaskRow } from '../../kernel/rows.ts'
@@ -51,5 +51,5 @@ export async function abandonRun(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_id'
   const profile = await lockProfile(tx.trx, teamId, task.profile_id)
   await recordTimeline(tx, { profileId: profile.id, kind: 'task', taskId: task.id, taskKind: 'warmup', to: 'pending', reason })
   await endRun(tx, task, profile, false, reason)
-  await tx.send(wakeProfile, { team_id: teamId, profile_id: profile.id })
+  await releaseProfile(tx, { team_id: teamId, profile_id: profile.id })
 }

@@ -1,4 +1,4 @@
-import { wakeProfile } from '../../jobs/definitions.ts'
+import { releaseProfile } from '../../engine/tasks/park.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { insertTask } from '../../engine/tasks/insert.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
@@ -14,5 +14,5 @@ export async function planRun(
   if (profile.status === 'ready' && policy.maintenanceMs === 0) return
   const runAt = new Date(tx.now.getTime() + pauseMs)
   await insertTask(tx, { profileId: profile.id, kind: 'warmup', runAt })
-  await tx.send(wakeProfile, { team_id: profile.team_id, profile_id: profile.id }, runAt)
+  await releaseProfile(tx, { team_id: profile.team_id, profile_id: profile.id })
 }

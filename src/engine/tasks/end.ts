@@ -1,14 +1,14 @@
 import type { Failure, TaskStatus } from '../../db/schema.ts'
-import { wakeProfile } from '../../jobs/definitions.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from './claim.ts'
+import { releaseTasks } from './park.ts'
 import { ClaimLost } from './steps.ts'
 
 const released = { claim: null, claimed_by: null, lease_until: null, resume_at: null }
 
-/** Changes the task while this claim holds it, and lets go of it. @throws ClaimLost */
+/** Changes the task while this claim holds it, and lets go of it and of what waits behind it. @throws ClaimLost */
 export async function changeClaimed(tx: Tx, task: ClaimedTask, set: object): Promise<void> {
   const changed = await tx.trx
     .updateTable('tasks')
@@ -18,6 +18,8 @@ export async function changeClaimed(tx: Tx, task: ClaimedTask, set: object): Pro
     .where('claim', '=', task.claim)
     .executeTakeFirst()
   if (changed.numUpdatedRows === 0n) throw new ClaimLost()
+  await releaseTasks(tx.trx, [task])
+  tx.wake('tasks')
 }
 
 /** Holds the task's row for settling. @throws ClaimLost where another has it by now */
@@ -50,13 +52,12 @@ export async function endTask(
   await recordTimeline(tx, { profileId: task.profile_id, kind: 'task', taskId: task.id, taskKind: task.kind, to: status, reason })
 }
 
-/** Lets the task sleep, holding no worker, and wakes the profile then. */
+/** Lets the task sleep, holding no worker. */
 export async function sleepTask(tx: Tx, task: ClaimedTask, until: Date): Promise<void> {
   await changeClaimed(tx, task, { status: 'waiting', resume_at: until, tries: task.tries })
-  await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id }, until)
 }
 
-/** Puts the task back to be tried again at `at`: from its first step on, or going on from the stored ones. */
+/** Puts the task back, to be tried again at `at`: from its first step on, or going on from the stored ones. */
 export async function requeueTask(tx: Tx, task: ClaimedTask, at: Date, failure: Failure, anew: boolean): Promise<void> {
   await changeClaimed(tx, task, {
     status: 'queued',
@@ -73,7 +74,6 @@ export async function requeueTask(tx: Tx, task: ClaimedTask, at: Date, failure: 
     to: 'queued',
     reason: `${failure.message} Tried again at ${at.toISOString()}.`,
   })
-  await tx.send(wakeProfile, { team_id: task.team_id, profile_id: task.profile_id }, at)
 }
 
 /** The pause before try number `tries + 1`: 2 s doubling up to 5 minutes. */

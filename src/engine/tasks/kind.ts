@@ -1,16 +1,19 @@
-import type { Driver, DriverProfile, Outcome, Recall, Refused, Step } from '../../drivers/contract.ts'
+import type { ProfileStatus } from '../../db/schema.ts'
+import type { Driver, DriverPost, DriverProfile, Outcome, Recall, Refused, Step } from '../../drivers/contract.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from './claim.ts'
 
 /** A claimed task with all that carrying it out needs. */
-export interface Work {
+export interface TaskRun {
   ctx: Context
   task: ClaimedTask
   profile: ProfileRow
   driver: Driver
   driverProfile: DriverProfile
+  /** Of a publish: its media is that of the version that the task began with. */
+  post: DriverPost | null
   step: Step
   recall: Recall
 }
@@ -26,8 +29,10 @@ export type Settlement<Done> = Outcome<Done> | { unknown: string } | { interrupt
  * `begin` answers whether there is anything to perform; where not, it has ended the task.
  */
 export interface Kind<Done> {
+  /** Whether a task of this kind begins on a profile in this state; until it can, the task waits. */
+  runsIn(status: ProfileStatus): boolean
   begin(tx: Tx, task: ClaimedTask, profile: ProfileRow): Promise<boolean>
-  perform(work: Work): Promise<Settlement<Done>>
+  perform(run: TaskRun): Promise<Settlement<Done>>
   settle(tx: Tx, task: ClaimedTask, profile: ProfileRow, settlement: Settlement<Done>): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { OutcomeUnknown, type Recall, type Step } from '../../drivers/contract.ts'
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
+import { gather } from '../../kernel/group-commit.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from './claim.ts'
@@ -12,13 +13,62 @@ export class ClaimLost extends Error {}
 /** Whether the lease is surely still held; a process that slept too long must not begin what cannot be repeated. */
 export type HoldsLease = () => boolean
 
-async function begin(ctx: Context, task: ClaimedTask, name: string, once: boolean): Promise<boolean> {
-  const inserted = await sql`
-    insert into task_steps (team_id, task_id, run, name, once, content, began_at)
-    select team_id, id, run, ${name}, ${once}, content, ${ctx.clock.now()} from tasks
-    where team_id = ${task.team_id} and id = ${task.id} and claim = ${task.claim} and status = 'running'
-    on conflict do nothing`.execute(ctx.db)
-  return (inserted.numAffectedRows ?? 0n) > 0n
+interface Begin {
+  task: ClaimedTask
+  name: string
+  once: boolean
+}
+
+interface End {
+  task: ClaimedTask
+  name: string
+  result: Json
+}
+
+/** Stores the beginnings and ends of steps, of many tasks together. Each task awaits the commit of its own batch. */
+export interface StepStore {
+  /** @returns false if the step has begun before, or the claim is lost */
+  begin(step: Begin): Promise<boolean>
+  /** @returns false if the claim is lost */
+  end(step: End): Promise<boolean>
+}
+
+const batches = { most: 200, atOnce: 2 }
+const keyOf = (taskId: string, name: string): string => `${taskId} ${name}`
+
+/** The store of one worker. */
+export function openStepStore(ctx: Context): StepStore {
+  const begin = gather(async (steps: Begin[]) => {
+    const rows = steps.map(({ task, name, once }) => ({ team_id: task.team_id, id: task.id, claim: task.claim, name, once }))
+    const { rows: begun } = await sql<{ task_id: string; name: string }>`
+      insert into task_steps (team_id, task_id, run, name, once, content, began_at)
+      select t.team_id, t.id, t.run, v.name, v.once, t.content, ${ctx.clock.now()}
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, claim uuid, name text, once boolean)
+      join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim and t.status = 'running'
+      on conflict do nothing returning task_id, name`.execute(ctx.db)
+    const keys = new Set(begun.map((row) => keyOf(row.task_id, row.name)))
+    return steps.map(({ task, name }) => keys.has(keyOf(task.id, name)))
+  }, batches)
+  const end = gather(async (steps: End[]) => {
+    const rows = steps.map(({ task, name, result }) => ({
+      team_id: task.team_id,
+      id: task.id,
+      run: task.run,
+      claim: task.claim,
+      name,
+      result,
+    }))
+    const { rows: ended } = await sql<{ task_id: string; name: string }>`
+      update task_steps s set result = v.result, ended_at = ${ctx.clock.now()}
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as v(team_id uuid, id uuid, run int, claim uuid, name text, result jsonb)
+      join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim
+      where s.team_id = v.team_id and s.task_id = v.id and s.run = v.run and s.name = v.name
+      returning s.task_id, s.name`.execute(ctx.db)
+    const keys = new Set(ended.map((row) => keyOf(row.task_id, row.name)))
+    return steps.map(({ task, name }) => keys.has(keyOf(task.id, name)))
+  }, batches)
+  return { begin, end }
 }
 
 const stepRow = (ctx: Context, task: ClaimedTask, name: string) =>
@@ -31,15 +81,6 @@ const stepRow = (ctx: Context, task: ClaimedTask, name: string) =>
     .where('name', '=', name)
     .executeTakeFirst()
 
-async function store(ctx: Context, task: ClaimedTask, name: string, result: Json): Promise<void> {
-  const stored = await sql`
-    update task_steps s set result = ${JSON.stringify(result)}::jsonb, ended_at = ${ctx.clock.now()}
-    from tasks t
-    where s.team_id = ${task.team_id} and s.task_id = ${task.id} and s.run = ${task.run} and s.name = ${name}
-      and t.team_id = s.team_id and t.id = s.task_id and t.claim = ${task.claim}`.execute(ctx.db)
-  if ((stored.numAffectedRows ?? 0n) === 0n) throw new ClaimLost()
-}
-
 /** The stored results of the task's present run. */
 export const recallOf =
   (ctx: Context, task: ClaimedTask): Recall =>
@@ -50,11 +91,11 @@ export const recallOf =
 
 /** Runs the steps of one claimed task, as the driver contract says. */
 export const stepsOf =
-  (ctx: Context, task: ClaimedTask, holdsLease: HoldsLease): Step =>
+  (ctx: Context, store: StepStore, task: ClaimedTask, holdsLease: HoldsLease): Step =>
   async <T extends Json>(name: string, work: () => Promise<T>, options: { once?: boolean } = {}) => {
     const once = options.once ?? false
     if (!holdsLease()) throw new ClaimLost()
-    if (!(await begin(ctx, task, name, once))) {
+    if (!(await store.begin({ task, name, once }))) {
       const row = await stepRow(ctx, task, name)
       if (!row) throw new ClaimLost()
       if (row.ended_at) return row.result as T
@@ -66,7 +107,7 @@ export const stepsOf =
       throw once ? new OutcomeUnknown(`${name}: no answer`, { cause: error }) : error
     })
     await ctx.reach('step.done')
-    await store(ctx, task, name, result)
+    if (!(await store.end({ task, name, result }))) throw new ClaimLost()
     await ctx.reach('step.stored')
     return result
   }
@@ -86,14 +127,20 @@ export async function hasAsked(ctx: Context, task: ClaimedTask): Promise<boolean
 }
 
 /**
- * Whether the steps of the present run are of other content than this, and none of them has asked for anything yet that may
- * have had its effect: a new run may then begin. Where one has, its own steps alone can tell what became of it.
+ * The tasks whose present run has steps of other content than is to be published now, none of which has asked for anything
+ * that may have had its effect: a new run may then begin. If one has asked, its own steps alone can tell what became of it.
  */
-export async function areOutdated({ trx }: Pick<Tx, 'trx'>, task: TaskRow, content: string): Promise<boolean> {
-  const { rows } = await sql<{ outdated: boolean | null }>`
-    select bool_or(content is distinct from ${content}) and not bool_or(once) as outdated from task_steps
-    where team_id = ${task.team_id} and task_id = ${task.id} and run = ${task.run}`.execute(trx)
-  return rows[0]?.outdated === true
+export async function findOutdated(
+  { trx }: Pick<Tx, 'trx'>,
+  tasks: readonly { task: TaskRow; content: string }[],
+): Promise<Set<string>> {
+  if (tasks.length === 0) return new Set()
+  const rows = tasks.map(({ task, content }) => ({ team_id: task.team_id, id: task.id, run: task.run, content }))
+  const { rows: outdated } = await sql<{ task_id: string }>`
+    select s.task_id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, run int, content text)
+    join task_steps s on s.team_id = v.team_id and s.task_id = v.id and s.run = v.run
+    group by s.task_id having bool_or(s.content is distinct from v.content) and not bool_or(s.once)`.execute(trx)
+  return new Set(outdated.map((row) => row.task_id))
 }
 
 /** Forgets that a `once` step began, once it is certain that it had no effect; never what another worker began that has the task by now. */

@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import type { Published } from '../../drivers/contract.ts'
+import type { ClaimedTask } from '../../engine/tasks/claim.ts'
+import { releaseTasks } from '../../engine/tasks/park.ts'
+import { recordEvents, recordTimelines } from '../../kernel/record.ts'
+import type { PostRow } from '../../kernel/rows.ts'
+import type { Tx } from '../../kernel/unit-of-work.ts'
+import { enqueuePostWebhooks } from '../webhooks/enqueue.ts'
+import { timelineOf } from './begin.ts'
+import { contentOf } from './content.ts'
+import { postFacts } from './move.ts'
+
+/** A claimed publish that the platform took. */
+export interface FinishedPost {
+  task: ClaimedTask
+  done: Published
+}
+
+const reasons = { published: 'The post is live.', draft_saved: 'The draft is saved on the device.' } as const
+
+/** What the post becomes, or null if what went out may not be what it shows, or the claim is lost: settled one by one. */
+function outcomeOf(post: PostRow, task: ClaimedTask): 'published' | 'draft_saved' | null {
+  if (post.status !== 'publishing') return null
+  if (task.content !== null && task.content !== contentOf(post)) return null
+  return post.is_live ? 'published' : 'draft_saved'
+}
+
+/**
+ * Settles publishes that went out: posts, tasks, timeline, events and webhooks of all of them in a few statements.
+ * @returns the ids of the posts that it settled; the others are untouched
+ */
+export async function finishPosts(tx: Tx, finished: readonly FinishedPost[]): Promise<Set<string>> {
+  const claims = JSON.stringify(finished.map(({ task: { team_id, id, claim } }) => ({ team_id, id, claim })))
+  const { rows: locked } = await sql<PostRow>`
+    select p.* from jsonb_to_recordset(${claims}::jsonb) as v(team_id uuid, id uuid, claim uuid)
+    join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim and t.status = 'running'
+    join posts p on p.team_id = t.team_id and p.id = t.id
+    order by t.team_id, t.id for update of t, p`.execute(tx.trx)
+  const byId = new Map(finished.map((one) => [one.task.id, one]))
+  const sets = locked.flatMap((post) => {
+    const one = byId.get(post.id)
+    const status = one && outcomeOf(post, one.task)
+    if (!one || !status) return []
+    const { platformPostId, url, at } = one.done
+    const published_at = status === 'published' ? new Date(at) : null
+    return [{ team_id: post.team_id, id: post.id, status, platform_post_id: platformPostId, post_url: url, published_at }]
+  })
+  if (sets.length === 0) return new Set()
+  const v = sql`jsonb_to_recordset(${JSON.stringify(sets)}::jsonb)
+    as v(team_id uuid, id uuid, status text, platform_post_id text, post_url text, published_at timestamptz)`
+  const { rows: posts } = await sql<PostRow>`
+    update posts p set status = v.status, platform_post_id = v.platform_post_id, post_url = v.post_url, failure = null,
+      published_at = coalesce(v.published_at, p.published_at), updated_at = ${tx.now}
+    from ${v} where p.team_id = v.team_id and p.id = v.id returning p.*`.execute(tx.trx)
+  await sql`
+    update tasks t set status = 'done', claim = null, claimed_by = null, lease_until = null, resume_at = null,
+      ended_at = ${tx.now}, updated_at = ${tx.now}
+    from ${v} where t.team_id = v.team_id and t.id = v.id`.execute(tx.trx)
+  await recordTimelines(
+    tx,
+    posts.map((post) => timelineOf(post, 'publishing', reasonOf(post))),
+  )
+  await recordEvents(
+    tx,
+    posts.map((post) => ({
+      teamId: post.team_id,
+      type: post.status === 'published' ? 'post.published' : 'post.draft_saved',
+      data: { ...postFacts(post), reason: reasonOf(post) },
+    })),
+  )
+  await enqueuePostWebhooks(
+    tx,
+    posts.filter((post) => post.status === 'published'),
+  )
+  await releaseTasks(tx.trx, posts)
+  tx.wake('tasks')
+  return new Set(posts.map(({ id }) => id))
+}
+
+const reasonOf = ({ status }: PostRow): string => (status === 'published' ? reasons.published : reasons.draft_saved)

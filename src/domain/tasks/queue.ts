@@ -1,0 +1,140 @@
+import type { Published } from '../../drivers/contract.ts'
+import { lockResumable } from '../../engine/tasks/claim.ts'
+import { DueTeams, lockDue, nextDueMs } from '../../engine/tasks/due.ts'
+import { Leases } from '../../engine/tasks/leases.ts'
+import { ClaimLost, openStepStore } from '../../engine/tasks/steps.ts'
+import type { Settlement } from '../../engine/tasks/kind.ts'
+import { lockClaim } from '../../engine/tasks/end.ts'
+import type { Loop } from '../../engine/loop.ts'
+import { gather } from '../../kernel/group-commit.ts'
+import type { Context } from '../../kernel/context.ts'
+import { systemUnit } from '../../kernel/unit-of-work.ts'
+import { noTeam } from '../../people/manager.ts'
+import { finishPosts, type FinishedPost } from '../posts/finish.ts'
+import { findProfile } from '../profiles/find.ts'
+import { claimDue, type LockCandidates } from './claim.ts'
+import { kindOf } from './kinds.ts'
+import { loadWork, type TaskWork } from './load.ts'
+import { perform, type Engine } from './perform.ts'
+
+/** How often it looks for tasks that a dead worker left, or whose sleep is over. Milliseconds. */
+const resumeEveryMs = 100
+/** Looks at most this often for one that can begin, when all that it finds must wait for their profiles. */
+const mostLooks = 100
+/** How long a task is left alone whose beginning failed. Milliseconds. */
+const avoidMs = 10_000
+
+/** One worker's tasks: claims those that are due, carries them out and settles them. */
+export class TaskQueue implements Loop<TaskWork> {
+  readonly name = 'tasks'
+  readonly concurrency: number
+  readonly #ctx: Context
+  readonly #worker: string
+  readonly #engine: Engine
+  readonly #teams = new DueTeams()
+  readonly #underWay = new Map<string, number>()
+  readonly #avoided = new Map<string, number>()
+  readonly #finish: (post: FinishedPost) => Promise<boolean>
+  #resumedAt = -Infinity
+
+  constructor(ctx: Context, worker: string, concurrency: number) {
+    this.#ctx = ctx
+    this.#worker = worker
+    this.concurrency = concurrency
+    this.#engine = { steps: openStepStore(ctx), leases: new Leases(ctx) }
+    this.#finish = gather(
+      async (posts: FinishedPost[]) => {
+        const settled = await systemUnit(ctx, noTeam).commit((tx) => finishPosts(tx, posts))
+        return posts.map(({ task }) => settled.has(task.id))
+      },
+      { most: 200, atOnce: 2 },
+    )
+  }
+
+  async claim(limit: number): Promise<TaskWork[]> {
+    const resumed = await this.#resume(limit)
+    if (resumed.length > 0) return resumed
+    for (let looks = 0; looks < mostLooks; looks += 1) {
+      const shares = await this.#teams.share(this.#ctx, limit, this.#underWay)
+      if (shares.length === 0) return []
+      const most = new Map(shares.map((share) => [share.team_id, share.most]))
+      const found = await this.claimFrom(
+        (trx) => lockDue(trx, this.#ctx.clock.now(), shares),
+        (teamId) => most.get(teamId) ?? 0,
+      )
+      if (found.work.length > 0 || found.candidates === 0) return found.work
+    }
+    return []
+  }
+
+  nextDueMs(): Promise<number | null> {
+    return nextDueMs(this.#ctx)
+  }
+
+  async run(work: TaskWork): Promise<void> {
+    const { task } = work
+    this.#count(task.team_id, 1)
+    try {
+      await this.#carryOut(work)
+    } catch (error) {
+      if (!(error instanceof ClaimLost)) throw error
+      this.#ctx.log.warn({ task_id: task.id }, 'another worker has taken this task over')
+    } finally {
+      this.#count(task.team_id, -1)
+    }
+  }
+
+  /** Ends the heartbeat. What is still under way is claimed by another worker when its lease is over. */
+  close(): void {
+    this.#engine.leases.stop()
+  }
+
+  /** Claims among tasks that `lock` finds; those that cannot begin together begin one by one. */
+  async claimFrom(lock: LockCandidates, most?: (teamId: string) => number): Promise<{ work: TaskWork[]; candidates: number }> {
+    const now = performance.now()
+    for (const [id, until] of this.#avoided) if (until < now) this.#avoided.delete(id)
+    const avoid = {
+      has: (id: string) => this.#avoided.has(id),
+      add: (id: string) => void this.#avoided.set(id, now + avoidMs),
+    }
+    const options = { worker: this.#worker, lock, avoid, ...(most ? { most } : {}) }
+    const { begun, candidates } = await claimDue(this.#ctx, options).catch((error: unknown) => {
+      this.#ctx.log.warn({ err: error }, 'tasks could not begin together; they begin one by one')
+      return claimDue(this.#ctx, { ...options, alone: true })
+    })
+    return { work: await loadWork(this.#ctx, begun), candidates }
+  }
+
+  async #resume(limit: number): Promise<TaskWork[]> {
+    if (performance.now() - this.#resumedAt < resumeEveryMs) return []
+    this.#resumedAt = performance.now()
+    const { work } = await this.claimFrom((trx) => lockResumable(trx, this.#ctx, limit))
+    return work
+  }
+
+  async #carryOut(work: TaskWork): Promise<void> {
+    const ctx = this.#ctx
+    await ctx.reach('task.claimed')
+    const settlement = await perform(ctx, this.#engine, work)
+    await this.#settle(work, settlement)
+    await ctx.reach('task.settled')
+  }
+
+  async #settle({ task }: TaskWork, settlement: Settlement<unknown>): Promise<void> {
+    const ctx = this.#ctx
+    if (task.kind === 'publish' && 'done' in settlement) {
+      const done = settlement.done as Published
+      if (await this.#finish({ task, done })) return
+    }
+    await systemUnit(ctx, task.team_id).commit(async (tx) => {
+      await lockClaim(tx, task)
+      await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
+    })
+  }
+
+  #count(teamId: string, by: number): void {
+    const count = (this.#underWay.get(teamId) ?? 0) + by
+    if (count > 0) this.#underWay.set(teamId, count)
+    else this.#underWay.delete(teamId)
+  }
+}

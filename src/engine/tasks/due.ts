@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../../db/connect.ts'
+import type { Context } from '../../kernel/context.ts'
+import type { TaskRow } from '../../kernel/rows.ts'
+import { shareOut } from '../../lib/shares.ts'
+
+/** How many due tasks of a team there are, counted up to the places that are free. */
+interface DueTeam {
+  team_id: string
+  due: number
+}
+
+/** How many of its due tasks a team may begin now. */
+export interface TeamShare {
+  team_id: string
+  most: number
+}
+
+/** Teams looked at by one claim when more is due than can begin. */
+const teamsPerTurn = 200
+const first = '00000000-0000-0000-0000-000000000000'
+
+/** Finds the teams that have due tasks, in turns when there are many. */
+export class DueTeams {
+  #after = first
+
+  /** Shares `free` places between the teams with due tasks. `held`: tasks of each team that this worker has under way. */
+  async share(ctx: Context, free: number, held: ReadonlyMap<string, number>): Promise<TeamShare[]> {
+    const now = ctx.clock.now()
+    const earliest = await earliestDue(ctx.db, now, 2 * free)
+    const due = earliest.reduce((sum, team) => sum + team.due, 0) < 2 * free ? earliest : await this.#turn(ctx.db, now, free)
+    const given = shareOut(
+      free,
+      due.map((team) => ({ held: held.get(team.team_id) ?? 0, wanted: team.due })),
+    )
+    return due.map(({ team_id }, index) => ({ team_id, most: given[index] ?? 0 })).filter(({ most }) => most > 0)
+  }
+
+  /** The next teams in the order of their ids, so that each has its turn however much another has due. */
+  async #turn(db: Db, now: Date, free: number): Promise<DueTeam[]> {
+    const { rows } = await sql<DueTeam & { team_id: string | null }>`
+      with recursive team(team_id, n) as (
+        (select team_id, 1 from tasks where status = 'queued' and not parked and team_id > ${this.#after} order by team_id limit 1)
+        union all
+        select (
+          select t.team_id from tasks t where t.status = 'queued' and not t.parked and t.team_id > team.team_id order by t.team_id limit 1
+        ), n + 1
+        from team where team.team_id is not null and n < ${teamsPerTurn}
+      )
+      select team.team_id, (
+        select count(*)::int from (
+          select from tasks t where t.team_id = team.team_id and t.status = 'queued' and not t.parked and t.run_at <= ${now} limit ${free}
+        ) earliest
+      ) as due
+      from team where team.team_id is not null order by team.team_id`.execute(db)
+    this.#after = rows.length < teamsPerTurn ? first : (rows.at(-1)?.team_id ?? first)
+    return rows.filter(({ due }) => due > 0)
+  }
+}
+
+async function earliestDue(db: Db, now: Date, limit: number): Promise<DueTeam[]> {
+  const { rows } = await sql<DueTeam>`
+    select team_id, count(*)::int as due from (
+      select team_id from tasks where status = 'queued' and not parked and run_at <= ${now} order by run_at limit ${limit}
+    ) earliest group by team_id`.execute(db)
+  return rows
+}
+
+/** Locks each team's earliest due tasks, and some more, since of those of one profile only one can begin. In the order in which they are due. */
+export async function lockDue(trx: Trx, now: Date, shares: readonly TeamShare[]): Promise<TaskRow[]> {
+  const { rows } = await sql<TaskRow>`
+    select t.* from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s(team_id uuid, most int)
+    cross join lateral (
+      select * from tasks
+      where team_id = s.team_id and status = 'queued' and not parked and run_at <= ${now}
+      order by run_at, id limit s.most + 64 for update skip locked
+    ) t
+    order by t.run_at, t.id`.execute(trx)
+  return rows
+}
+
+/** Milliseconds until the next task is due or wakes, or null if none waits. */
+export async function nextDueMs(ctx: Context): Promise<number | null> {
+  const now = ctx.clock.now()
+  const { rows } = await sql<{ at: Date | null }>`
+    select least(
+      (select min(run_at) from tasks where status = 'queued' and not parked),
+      (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null)
+    ) as at`.execute(ctx.db)
+  const at = rows[0]?.at ?? null
+  return at && at.getTime() - now.getTime()
+}

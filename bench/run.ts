@@ -1,65 +1,88 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
-import { measureLateness } from './lateness.ts'
-import { startOutside, type Outside } from './outside.ts'
-import { postgresServer } from './postgres.ts'
-import { rowsOf, table, type Measured, type Row } from './report.ts'
-import { measureStart } from './start.ts'
-import { embedded, onServer, type Site, type Target } from './targets.ts'
-import { measureThroughput } from './throughput.ts'
+import { parseArgs } from 'node:util'
+import type { Bench, Measure, Row } from './measure.ts'
+import { bulk } from './measures/bulk.ts'
+import { drained } from './measures/drain.ts'
+import { fairness } from './measures/fairness.ts'
+import { lateness } from './measures/lateness.ts'
+import { memory } from './measures/memory.ts'
+import { posts } from './measures/posts.ts'
+import { read } from './measures/read.ts'
+import { scaled } from './measures/scale.ts'
+import { start } from './measures/start.ts'
+import { statements } from './measures/statements.ts'
+import { explanation, table } from './report.ts'
+import { full, quick } from './sizes.ts'
+import { startOutside } from './support/outside.ts'
+import { postgresServer } from './support/postgres.ts'
+import { embedded, onServer, type Target } from './support/targets.ts'
+import { requireWrk } from './support/wrk.ts'
 
-/** npm run bench: measures Croft on the embedded database and on a server, prints a table and writes it to bench/results.md. */
+/**
+ * `npm run bench -- [--quick] [--only NAME]… [--target embedded|server] [--scale PROFILES]`. Measures Croft on the embedded database and on a
+ * server. A run of everything at full size is kept in bench/results.md; any other is only printed.
+ */
 
-async function at<T>(target: Target, work: (site: Site) => Promise<T>): Promise<T> {
+// Memory first: a server that has worked keeps more of it.
+const measures: Measure[] = [memory, start, posts, bulk, read, drained, statements, lateness, fairness, scaled]
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    target: { type: 'string' },
+    scale: { type: 'string' },
+  },
+})
+const names = measures.map(({ name }) => name)
+for (const name of values.only ?? []) if (!names.includes(name)) throw new Error(`--only takes ${names.join(', ')}; not ${name}`)
+const size = values.quick ? quick : full
+const sizes = values.scale === undefined ? size : { ...size, scale: Number(values.scale) }
+const isWhole = !values.quick && values.only === undefined && values.target === undefined && values.scale === undefined
+
+/** One that fails leaves the others their turn. */
+async function rowsOf(measure: Measure, bench: Bench): Promise<Row[]> {
+  const began = performance.now()
+  try {
+    return await measure.run(bench)
+  } catch (error) {
+    console.error(error)
+    return [{ what: measure.name, failed: String(error), holds: false }]
+  } finally {
+    console.error(`${bench.target.name}: ${measure.name}, ${Math.round((performance.now() - began) / 1_000)} s`)
+  }
+}
+
+async function versionOf(target: Target): Promise<string> {
   const site = await target.site()
   try {
-    return await work(site)
+    const database = await site.open()
+    const { rows } = await database.pool.query<{ server_version: string }>('show server_version')
+    await database.close()
+    return rows[0]?.server_version ?? ''
   } finally {
     await site.remove()
   }
 }
 
-async function versionOf(target: Target): Promise<string> {
-  return at(target, async (site) => {
-    const database = await site.open()
-    const { rows } = await database.pool.query<{ server_version: string }>('show server_version')
-    await database.close()
-    return rows[0]?.server_version ?? ''
-  })
-}
-
-async function measure(target: Target, outside: Outside): Promise<Measured> {
-  const say = (what: string) => console.error(`${target.name}: ${what}`)
-  say('start, cold and warm')
-  const start = await at(target, measureStart)
-  say('posts and profiles a second')
-  const throughput = await at(target, (site) => measureThroughput(site, outside))
-  say('how late scheduled posts start')
-  return { start, throughput, lateness: await at(target, (site) => measureLateness(site, outside)) }
-}
-
-const explanation = `Made by \`npm run bench\`. Croft runs as \`croft serve\` in a process of its own, load comes from another over HTTP with keep-alive,
-both on this machine together with Postgres, so the ratios tell more than the figures.
-
-- *bare pg*: the same rows (post, task, event, timeline, audit, job) written, or read (profile, team), by \`pg\` in one named statement
-  over the same kind of connection with as many callers: the most that this Postgres gives. Croft does more: the key, the checks, the transaction.
-- *memory*: the highest resident memory of Croft's process until the end of that line's run, Postgres not included.
-- *a second* of the posts due in one instant: until the last was published.`
-
+const wrk = requireWrk()
 const loadBefore = loadavg()[0] ?? Number.NaN
-const server = await postgresServer()
+const server = values.target === 'embedded' ? null : await postgresServer()
 const outside = await startOutside()
 const sections: string[] = []
 const rows: Row[] = []
+const began = performance.now()
 try {
-  for (const target of [embedded, ...(server ? [onServer(server)] : [])]) {
-    const version = await versionOf(target)
-    const found = rowsOf(await measure(target, outside))
+  const targets = [...(values.target === 'server' ? [] : [embedded]), ...(server ? [onServer(server)] : [])]
+  for (const target of targets) {
+    const found: Row[] = []
+    for (const measure of measures.filter(({ name }) => values.only?.includes(name) ?? true))
+      found.push(...(await rowsOf(measure, { target, sizes, outside })))
     rows.push(...found)
     const how = target === embedded ? 'embedded, over its Unix socket' : (server?.how ?? '')
-    const section = `## Postgres ${version}, ${how}\n\n${table(found)}`
-    console.log(`\n${section}\n`)
-    sections.push(section)
+    sections.push(`## Postgres ${await versionOf(target)}, ${how}\n\n${table(found)}`)
+    console.log(`\n${sections.at(-1) ?? ''}\n`)
   }
 } finally {
   outside.stop()
@@ -67,19 +90,21 @@ try {
 }
 const [cpu] = cpus()
 const machine = [
+  `\`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, ${Math.round((performance.now() - began) / 60_000)} minutes`,
   `${cpu?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
-  `load from others at the start ${loadBefore.toFixed(1)}`,
-  `Node ${process.versions.node}`,
-  new Date().toISOString().slice(0, 10),
+  `load of others at the start ${loadBefore.toFixed(1)}`,
+  `Node ${process.versions.node}, wrk ${wrk}`,
 ].join('; ')
 const none = server
   ? ''
-  : '\n\nNo Postgres server was at hand: install one (apt-get install postgresql), or set BENCH_DATABASE_URL.'
-await writeFile(
-  new URL('results.md', import.meta.url),
-  `# Benchmark\n\n${machine}\n\n${explanation}\n\n${sections.join('\n\n')}${none}\n`,
-)
+  : '\n\nThere was no Postgres server: install one (apt-get install postgresql), or set BENCH_DATABASE_URL.'
+if (isWhole)
+  await writeFile(
+    new URL('results.md', import.meta.url),
+    `# Benchmark\n\n${machine}\n\n${explanation}\n\n${sections.join('\n\n')}${none}\n`,
+  )
+console.log(machine + none)
 if (rows.some((row) => row.holds === false)) {
-  console.error('A limit is broken; see FAIL above.')
+  console.error('A goal is missed; see FAIL above.')
   process.exitCode = 1
 }

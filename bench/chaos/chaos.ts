@@ -58,6 +58,14 @@ export const small: Size = {
   calmMs: 60_000,
 }
 
+/** A full run with another number of posts: many are sent over a longer time, and what is left may take longer. */
+export const withPosts = (posts: number): Size => ({
+  ...full,
+  posts,
+  ms: Math.max(full.ms, posts * 40),
+  calmMs: Math.max(full.calmMs, posts * 300),
+})
+
 /** Postgres is lost `restarts` times in a row under load, and no process of Croft may end by it. */
 export const losses = (restarts: number, where: 'server' | 'embedded'): Size => ({
   all: where === 'embedded' ? 1 : 0,

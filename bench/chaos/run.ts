@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { chaos, full, losses, small, type Outcome } from './chaos.ts'
+import { chaos, full, losses, small, withPosts, type Outcome } from './chaos.ts'
 import { report } from './report.ts'
 
 /**
- * `npm run chaos -- [--seed N] [--runs N] [--small | --losses N [--embedded]]`. The report is printed, and that of full
+ * `npm run chaos -- [--seed N] [--runs N] [--small | --posts N | --losses N [--embedded]]`. The report is printed, and that of full
  * runs kept in bench/chaos.md.
  */
 const { values } = parseArgs({
@@ -14,12 +14,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     runs: { type: 'string', default: '1' },
     small: { type: 'boolean', default: false },
+    posts: { type: 'string' },
     losses: { type: 'string' },
     embedded: { type: 'boolean', default: false },
   },
 })
 const lost = values.losses === undefined ? null : losses(Number(values.losses), values.embedded ? 'embedded' : 'server')
-const size = lost ?? (values.small ? small : full)
+const more = values.posts === undefined ? null : withPosts(Number(values.posts))
+const size = lost ?? more ?? (values.small ? small : full)
 const first = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
 const outcomes: Outcome[] = []
 for (let run = 0; run < Number(values.runs); run += 1) {

@@ -111,7 +111,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     databaseClock: databaseClock(substitutes.databaseClock),
     queue,
     wakeups: new Wakeups(),
-    drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
+    drivers: new Map([sandbox, createOperatorDriver(), ...(substitutes.drivers ?? [])].map((driver) => [driver.name, driver])),
     store,
     guard,
     secrets,

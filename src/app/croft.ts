@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Settings } from '../config/settings.ts'
 import type { Context, FaultPoint } from '../kernel/context.ts'
 import type { Connection } from '../db/connect.ts'
+import type { Driver } from '../drivers/contract.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { RequestTimes } from '../api/http/body-time.ts'
 import { buildServer } from '../api/server.ts'
@@ -23,6 +24,8 @@ export interface Substitutes {
   leaseMs?: number
   sweepMs?: number
   driverTimeoutMs?: number
+  /** Beside those that Croft brings. */
+  drivers?: readonly Driver[]
   requestTimes?: RequestTimes
 }
 

@@ -4,12 +4,16 @@ import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 
 const root = '/usr/lib/postgresql'
 
-/** The newest of Debian's, 15 or later. */
+/** The newest of Debian's, 15 or later; installed where there is none and this is root. */
 async function binaries(): Promise<string | null> {
-  const versions = (await readdir(root).catch(() => [])).map(Number).filter((version) => version >= 15)
+  const find = async () => (await readdir(root).catch(() => [])).map(Number).filter((version) => version >= 15)
+  if ((await find()).length === 0 && process.getuid?.() === 0)
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], { stdio: 'inherit' })
+  const versions = await find()
   return versions.length === 0 ? null : join(root, String(Math.max(...versions)), 'bin')
 }
 
@@ -24,13 +28,15 @@ export interface PostgresServer {
   /** An administrator's connection. */
   url: string
   how: string
+  /** Null where it is not the benchmark's own. */
+  pid: number | null
   stop(): Promise<void>
 }
 
 /** The server in BENCH_DATABASE_URL, else one of Debian's packages in a temporary folder, over TCP. @returns null where there is none */
 export async function postgresServer(): Promise<PostgresServer | null> {
   const given = process.env['BENCH_DATABASE_URL']
-  if (given) return { url: given, how: 'BENCH_DATABASE_URL', stop: () => Promise.resolve() }
+  if (given) return { url: given, how: 'BENCH_DATABASE_URL', pid: null, stop: () => Promise.resolve() }
   const bin = await binaries()
   if (bin === null) return null
   const who = user()
@@ -40,8 +46,9 @@ export async function postgresServer(): Promise<PostgresServer | null> {
   const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C']
   const made = spawnSync(join(bin, 'initdb'), options, { ...who, cwd: folder, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
-  const port = String(20_000 + (process.pid % 20_000))
-  const flags = ['-D', data, '-k', folder, '-p', port, '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200']
+  const port = String(await freePort())
+  const settings = ['listen_addresses=127.0.0.1', 'max_connections=200', 'shared_preload_libraries=pg_stat_statements']
+  const flags = ['-D', data, '-k', folder, '-p', port, ...settings.flatMap((setting) => ['-c', setting])]
   const server = spawn(join(bin, 'postgres'), flags, { ...who, cwd: folder, stdio: 'ignore' })
   for (let tries = 0; spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', port]).status !== 0; tries += 1) {
     if (tries > 300 || server.exitCode !== null) throw new Error('the Postgres server did not start')
@@ -49,7 +56,8 @@ export async function postgresServer(): Promise<PostgresServer | null> {
   }
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    how: 'Debian’s package, default settings, over TCP on loopback',
+    how: 'Debian’s package, default settings and pg_stat_statements, over TCP on loopback',
+    pid: server.pid ?? null,
     async stop() {
       const ended = once(server, 'exit')
       server.kill('SIGINT')

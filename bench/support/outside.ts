@@ -14,7 +14,7 @@ export interface Outside {
 
 /** The world that Croft meets: a server of media and a receiver of webhooks. */
 export async function startOutside(): Promise<Outside> {
-  const video = await readFile(new URL('../examples/sample.mp4', import.meta.url))
+  const video = await readFile(new URL('../../examples/sample.mp4', import.meta.url))
   const server = createServer((request, response) => {
     if (request.url === '/silent.mp4') return
     if (request.url === '/webhook') request.resume().on('end', () => response.writeHead(204).end())

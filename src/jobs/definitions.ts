@@ -27,22 +27,4 @@ export const wakeProfile = job<{ team_id: string; profile_id: string }>({
   share: 8,
 })
 
-/** Fetches, checks and keeps the media of one version of a post. `tries`: how often its server could not give it. */
-export const preparePost = job<{ team_id: string; task_id: string; media_version: number; tries?: number }>({
-  name: 'prepare-post',
-  retryLimit: 3,
-  retryDelaySeconds: 5,
-  concurrency: 64,
-  share: 8,
-})
-
-/** Fetches, checks and keeps the media of one version of a bundle's video. `tries`: how often its server could not give it. */
-export const checkVideo = job<{ team_id: string; bundle_id: string; position: number; media_version: number; tries?: number }>({
-  name: 'check-video',
-  retryLimit: 3,
-  retryDelaySeconds: 5,
-  concurrency: 16,
-  share: 4,
-})
-
-export const definitions = [wakeProfile, preparePost, checkVideo] as const
+export const definitions = [wakeProfile] as const

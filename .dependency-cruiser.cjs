@@ -1,13 +1,12 @@
 // Each folder of src, and the folders that it may import from.
 const leaves = ['lib', 'config', 'platforms']
-const ground = [...leaves, 'db', 'net', 'media', 'jobs', 'drivers']
+const ground = [...leaves, 'db', 'net', 'media', 'drivers']
 const below = {
   lib: [],
   platforms: [],
   config: ['lib'],
   net: ['lib'],
   db: ['lib'],
-  jobs: ['lib', 'db'],
   media: ['lib', 'net', 'platforms'],
   drivers: ['lib', 'net', 'db', 'media', 'platforms'],
   kernel: ground,

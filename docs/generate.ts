@@ -10,7 +10,6 @@ import { personalData } from './personal-data.ts'
 import { editRequestLifecycle } from '../src/domain/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
 import { faultSays, faultsOf } from '../src/drivers/sandbox/index.ts'
-import { definitions } from '../src/jobs/definitions.ts'
 import { defaultLimits, mediaProblemCodes, type MediaLimits } from '../src/media/index.ts'
 import { bytesInWords } from '../src/media/base/words.ts'
 import { ruleHead, ruleRows } from './platform-rules.ts'
@@ -167,16 +166,6 @@ export const regions: Readonly<Record<string, string>> = {
   'task-status': table(
     ['post', 'its task'],
     Object.entries(taskStatusOf).map(([post, task]) => [code(post), code(task)]),
-  ),
-  jobs: table(
-    ['job', 'tries after a crash of its handler', 'first pause', 'at once in a process', 'of one team'],
-    definitions.map(({ name, retryLimit, retryDelaySeconds, concurrency, share }) => [
-      code(name),
-      String(retryLimit),
-      `${retryDelaySeconds} s`,
-      String(concurrency),
-      String(share),
-    ]),
   ),
   'sandbox-faults': table(
     ['fault', 'what it does', 'calls'],

@@ -84,7 +84,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   posts: {
     erased: 'row',
     columns:
-      'team_id id profile_id driver status media_type media_url media_version media_id prepare_lease sound_id title description is_live privacy_level is_ai_generated is_commercial execute_at webhook_url warnings failure post_url platform_post_id published_at created_at updated_at inspections_cut swept_at swept_for',
+      'team_id id profile_id driver status media_type media_url media_version media_id prepare_at prepare_claim prepare_faults prepare_lease prepare_tries sound_id title description is_live privacy_level is_ai_generated is_commercial execute_at webhook_url warnings failure post_url platform_post_id published_at created_at updated_at inspections_cut',
   },
   profiles: {
     erased: 'row',
@@ -120,7 +120,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   video_slots: {
     erased: 'row',
     columns:
-      'team_id bundle_id position status media_type media_url media_version media_id media_checked_at media_problems title description sound_id target_publish_date submission post_url feedback configured_at in_review_at finalized_at updated_at inspections_cut',
+      'team_id bundle_id position status media_type media_url media_version media_id media_checked_at media_problems title description sound_id target_publish_date submission post_url feedback configured_at in_review_at finalized_at updated_at inspections_cut prepare_at prepare_claim prepare_faults prepare_lease prepare_tries',
   },
   webhook_endpoint_secrets: { erased: 'team', columns: 'team_id endpoint_id id secret created_at expires_at' },
   webhook_endpoints: {

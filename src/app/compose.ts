@@ -20,7 +20,6 @@ import { migrate } from '../db/migrate.ts'
 import { requireServer } from '../db/require-server.ts'
 import { createOperatorDriver } from '../drivers/operator/index.ts'
 import { createSandboxDriver } from '../drivers/sandbox/index.ts'
-import { openQueue, throughPool, type Queue } from '../jobs/queue.ts'
 import { systemClock } from '../lib/clock.ts'
 import { cleanTemporary, createIsolation, defaultLimits, openStore } from '../media/index.ts'
 import { standardOutput } from '../lib/log-output.ts'
@@ -28,13 +27,12 @@ import { createGuard } from '../net/index.ts'
 
 export interface OpenedContext {
   ctx: Context
-  queue: Queue
   /** Where the server listens, for addresses that no setting gives. */
   setAddress(address: string): void
   close(): Promise<void>
 }
 
-const pools = { main: 20, counters: 4, queue: 8 } as const
+const pools = { main: 20, counters: 4 } as const
 
 /** Opens everything that verbs work with, in the order in which one part needs the other; `close` undoes it backwards. */
 export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
@@ -68,17 +66,9 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     onError,
     options: '-c synchronous_commit=off',
   })
-  const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
-  for (const database of [main, counters, jobs]) opened.defer(() => database.close())
+  for (const database of [main, counters]) opened.defer(() => database.close())
   if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
   await migrate(main.pool, say)
-  const queue = await openQueue({
-    database: throughPool(jobs.pool),
-    supervise: settings.CROFT_ROLE !== 'api',
-    onError: (error) => log.warn({ err: error }, 'the queue met a fault; it goes on'),
-    onJobError: (error, job, data) => log.error({ err: error, job, ...data }, 'a job failed; it is tried again'),
-  })
-  opened.defer(() => queue.stop(0))
   const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
   await requireSameKey(main.db, secrets)
   const temporaryDir = resolve(join(dataDir, 'tmp'))
@@ -109,7 +99,6 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     counters: counters.db,
     clock,
     databaseClock: databaseClock(substitutes.databaseClock),
-    queue,
     wakeups: new Wakeups(),
     drivers: new Map([sandbox, createOperatorDriver(), ...(substitutes.drivers ?? [])].map((driver) => [driver.name, driver])),
     store,
@@ -145,7 +134,6 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   }
   return {
     ctx,
-    queue,
     setAddress: (given) => {
       address = given
     },

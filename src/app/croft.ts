@@ -66,7 +66,6 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
   let stopping: Promise<void> | null = null
   const shutDown = async (graceMs: number) => {
     await closeServer(app, graceMs)
-    await opened.queue.stop(graceMs)
     await worker?.stop(graceMs)
     await opened.close()
   }

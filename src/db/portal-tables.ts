@@ -108,6 +108,11 @@ interface VideoSlotTable {
   media_checked_at: Date | null
   media_problems: JsonDefault<Reason[]>
   /** As of a post. */
+  prepare_at: Generated<Date>
+  prepare_tries: Generated<number>
+  prepare_faults: Generated<number>
+  prepare_claim: string | null
+  prepare_lease: Date | null
   inspections_cut: Generated<number>
   title: string | null
   description: string | null

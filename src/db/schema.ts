@@ -224,13 +224,17 @@ interface PostTable {
   media_url: string
   media_version: Generated<number>
   media_id: string | null
-  /** Until when a worker holds the fetching of its media, by the database's clock. */
+  /** When its media is next to be fetched; counts while the post is `preparing`. */
+  prepare_at: Generated<Date>
+  /** How often the media's own server could not give this version. */
+  prepare_tries: Generated<number>
+  /** How often in a row Croft itself failed at it. */
+  prepare_faults: Generated<number>
+  /** Of the worker that fetches its media, until the lease ends by the database's clock. */
+  prepare_claim: string | null
   prepare_lease: Date | null
   /** Inspections of this version that began and were not seen to end: their process ended first. */
   inspections_cut: Generated<number>
-  /** As of a task. */
-  swept_for: Date | null
-  swept_at: Date | null
   /** Null: the original sound. */
   sound_id: string | null
   title: string

@@ -12,13 +12,15 @@ export interface Loop<Row> {
   run(row: Row, signal: AbortSignal): Promise<void>
   /** Milliseconds until the next row is due that nobody holds, if it is known; asked when no row was claimed. */
   nextDueMs?(): Promise<number | null>
+  /** After a claim that found nothing the next one waits this long, however often the loop is woken. 0 if not given. */
+  restMs?: number
 }
 
 export interface RunningLoop {
   name: string
   /** Looks for rows now. */
   wake(): void
-  /** Whether it asked for rows, or had no room for more, within the last `ms`. */
+  /** Whether it asked for rows within the last `ms`, or has no room for more. */
   isAlive(ms: number): boolean
   /** Rows under way. */
   busy(): number
@@ -33,8 +35,8 @@ const longestPauseMs = 5_000
 /** Starts a loop. It claims as many rows as it has free places, and sleeps when nothing is due. */
 export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
   const aborting = new AbortController()
+  const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
-  let stopped = false
   let woken = false
   let interrupt: (() => void) | null = null
   let asked = performance.now()
@@ -44,9 +46,10 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
     interrupt?.()
   }
 
-  /** Until `ms` are over or somebody wakes it. */
-  const sleep = async (ms: number) => {
-    if (woken || stopped) return
+  /** Until `ms` are over or somebody wakes it, but `restMs` at least. */
+  const sleep = async (ms: number, restMs = 0) => {
+    if (restMs > 0) await pause(restMs, undefined, { signal: stopping.signal }).catch(() => null)
+    if (woken || stopping.signal.aborted) return
     const waking = new AbortController()
     interrupt = () => waking.abort()
     await pause(ms, undefined, { signal: waking.signal }).catch(() => null)
@@ -59,20 +62,21 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
       .catch((error: unknown) => log.error({ err: error, loop: loop.name }, 'a row of a loop failed'))
       .finally(() => {
         underWay.delete(running)
-        interrupt?.()
+        // A claim that is under way may have counted this row's place as taken.
+        wake()
       })
     underWay.add(running)
   }
 
   const main = async () => {
     let failures = 0
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const free = loop.concurrency - underWay.size
-      asked = performance.now()
       if (free <= 0) {
         await Promise.race(underWay)
         continue
       }
+      asked = performance.now()
       woken = false
       try {
         const rows = await loop.claim(free)
@@ -80,7 +84,7 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
         failures = 0
         if (rows.length > 0) continue
         const next = (await loop.nextDueMs?.()) ?? null
-        await sleep(Math.min(probeMs, next === null ? probeMs : Math.max(next, 1)))
+        await sleep(Math.min(probeMs, next === null ? probeMs : Math.max(next, 1)), loop.restMs)
       } catch (error) {
         log.warn({ err: error, loop: loop.name }, 'a loop could not look for rows; it tries again')
         failures += 1
@@ -93,10 +97,10 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
   return {
     name: loop.name,
     wake,
-    isAlive: (ms) => performance.now() - asked < ms,
+    isAlive: (ms) => underWay.size >= loop.concurrency || performance.now() - asked < ms,
     busy: () => underWay.size,
     async stop(graceMs) {
-      stopped = true
+      stopping.abort()
       interrupt?.()
       const cut = setTimeout(() => aborting.abort(), graceMs)
       await running

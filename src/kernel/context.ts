@@ -3,7 +3,6 @@ import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
 import type { KeyScope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
-import type { Queue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
@@ -37,7 +36,6 @@ export interface Context {
   counters: Db
   clock: Clock
   databaseClock: DatabaseClock
-  queue: Queue
   wakeups: Wakeups
   drivers: ReadonlyMap<string, Driver>
   store: Store

@@ -1,10 +1,9 @@
 import type { Trx } from '../db/connect.ts'
-import type { JobData, JobDefinition } from '../jobs/definitions.ts'
 import type { Caller, Context } from './context.ts'
 import type { LoopName } from './wakeups.ts'
 import { isDeadlock } from './conflict.ts'
 
-/** One transaction of a verb: the change, its event, its job and its audit row. */
+/** One transaction of a verb: the change, its event and its audit row. */
 export interface Tx {
   trx: Trx
   ctx: Context
@@ -12,8 +11,6 @@ export interface Tx {
   now: Date
   /** Wakes this process's own loop once the transaction has committed. */
   wake(loop: LoopName): void
-  /** Sends a job that exists exactly when this transaction commits. */
-  send<Data extends JobData>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
 }
 
 /**
@@ -51,7 +48,6 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
     caller,
     dry: false,
     async commit(work) {
-      const sent = new Set<JobDefinition<JobData>>()
       const woken = new Set<LoopName>()
       const result = await despiteDeadlocks(() =>
         ctx.db.transaction().execute((trx) => {
@@ -61,15 +57,10 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
             caller,
             now: ctx.clock.now(),
             wake: (loop) => void woken.add(loop),
-            async send(definition, data, at) {
-              sent.add(definition)
-              await ctx.queue.send(trx, at === undefined ? { definition, data } : { definition, data, at })
-            },
           }
           return around(tx, work)
         }),
       )
-      for (const definition of sent) ctx.queue.nudge(definition)
       for (const loop of woken) ctx.wakeups.wake(loop)
       return result
     },

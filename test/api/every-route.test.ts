@@ -41,13 +41,13 @@ const withoutRequestId = ({ status, body: { request_id, ...rest } }: Answer): st
 }
 
 /** Written to by the passage of time, and by requests that do nothing. */
-const restless = ['public.workers', 'public.rate_windows', 'pgboss.queue', 'pgboss.version']
+const restless = ['public.workers', 'public.rate_windows']
 
 /** All that the database holds. */
 async function contents({ croft }: World): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables
-    where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE' order by name`.execute(croft.ctx.db)
+    where table_schema = 'public' and table_type = 'BASE TABLE' order by name`.execute(croft.ctx.db)
   const parts: string[] = []
   for (const { name } of rows.filter((row) => !restless.includes(row.name))) {
     const found = await sql<{ sum: string | null }>`

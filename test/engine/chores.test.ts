@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { startWorker } from '../../src/app/worker.ts'
+import { readChores } from '../../src/engine/chores/facts.ts'
+import type { Chore } from '../../src/engine/chores/run.ts'
+import { startChores } from '../../src/engine/chores/start.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { testCroft } from '../support/croft.ts'
 import { until } from '../support/wait.ts'
@@ -13,7 +17,6 @@ test('a chore that fails stops no other, and is told in /metrics', async (t) => 
     await croft.stop()
   })
   const { ctx, team } = croft
-  // The chore comes before the mending of lanes, whatever the order.
   await sql`alter table idempotency_keys rename to elsewhere`.execute(ctx.db)
   await sql`alter table work_items rename to elsewhere_too`.execute(ctx.db)
   const lane = 'hooks.example.com'
@@ -31,7 +34,7 @@ test('a chore that fails stops no other, and is told in /metrics', async (t) => 
     async () =>
       (await sql`select 1 from webhook_lanes where id = ${lane} and (due_at is not null or holder is not null)`.execute(ctx.db))
         .rows.length > 0,
-    { what: 'the sweep behind the chores that fail' },
+    { what: 'the mending of lanes beside the chores that fail' },
   )
   await until(
     async () => {
@@ -44,4 +47,42 @@ test('a chore that fails stops no other, and is told in /metrics', async (t) => 
     },
     { what: 'the metrics of both' },
   )
+})
+
+test('a chore that hangs or fails delays no other, each says when it last ended, and a stop does not wait for it for ever', async (t) => {
+  const croft = await testCroft({ work: false })
+  t.after(() => croft.stop())
+  const { ctx } = croft
+  const began = { hangs: 0, fails: 0, works: 0, shared: 0 }
+  const chore = (name: keyof typeof began, shared: boolean, run: () => Promise<void>): Chore => ({
+    name,
+    everyMs: 0,
+    shared,
+    run: () => {
+      began[name] += 1
+      return run()
+    },
+  })
+  const chores = startChores(
+    ctx,
+    [
+      chore('hangs', false, () => new Promise(() => undefined)),
+      chore('fails', false, () => Promise.reject(new Error('as it always does'))),
+      chore('works', false, () => Promise.resolve()),
+      chore('shared', true, () => Promise.resolve()),
+    ],
+    10,
+  )
+  await until(() => began.works >= 5 && began.shared >= 5 && began.fails >= 5, { what: 'the chores beside the one that hangs' })
+  assert.equal(began.hangs, 1)
+  const facts = new Map((await readChores(ctx)).map((one) => [one.name, one]))
+  assert.ok((facts.get('works')?.endedAt ?? 0) > 0)
+  assert.ok((facts.get('shared')?.endedAt ?? 0) > 0)
+  assert.ok((facts.get('fails')?.failures ?? 0) >= 4)
+  assert.equal(facts.get('fails')?.endedAt, 0)
+  assert.equal(facts.get('hangs')?.endedAt ?? 0, 0)
+  await chores.stop(50)
+  const ended = { ...began }
+  await sql`select pg_sleep(0.1)`.execute(ctx.db)
+  assert.deepEqual(began, ended)
 })

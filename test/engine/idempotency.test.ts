@@ -36,7 +36,7 @@ async function allRows(): Promise<Record<string, number>> {
   const { db } = server.ctx
   const { rows } = await sql<{ name: string }>`
     select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
-    where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE' order by 1`.execute(db)
+    where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`.execute(db)
   const counts: Record<string, number> = {}
   for (const { name } of rows) {
     const counted = await sql<{ n: number }>`select count(*) as n from ${sql.raw(name)}`.execute(db)

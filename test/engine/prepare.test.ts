@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import { newId } from '../../src/lib/ids.ts'
+import { claimRows } from '../../src/domain/media/media-rows.ts'
+import { postMedia } from '../../src/domain/posts/prepare.ts'
 import { keepUpload } from '../../src/domain/media/upload.ts'
 import { cancelPost } from '../../src/domain/posts/cancel.ts'
 import { updatePost } from '../../src/domain/posts/update.ts'
 import { deactivateProfile } from '../../src/domain/closing/deactivate.ts'
 import type { PostRow } from '../../src/kernel/rows.ts'
-import { sweep } from '../../src/domain/tasks/sweep.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, testTeam, type TestCroft } from '../support/croft.ts'
 import { drivePost } from '../support/drive.ts'
@@ -61,11 +64,11 @@ test('media whose server has trouble that may pass is asked for again', async ()
   for (let times = 0; times < 2; times += 1) media.instead.push((_request, response) => void response.writeHead(503).end())
   const post = await accept(team, await readyProfile(ctx, team), { mediaUrl: media.url('sample.mp4') })
   const before = media.asked.length
-  await prepare(ctx, post, { tries: 0 })
+  await prepare(ctx, post, 0)
   assert.equal((await postNow(ctx, post)).status, 'preparing')
-  await prepare(ctx, post, { tries: 1 })
+  await prepare(ctx, post, 1)
   assert.equal((await postNow(ctx, post)).status, 'preparing')
-  await prepare(ctx, post, { tries: 2 })
+  await prepare(ctx, post, 2)
   assert.equal((await postNow(ctx, post)).status, 'queued')
   assert.ok(media.asked.length - before >= 3)
 })
@@ -76,7 +79,7 @@ test('trouble that does not pass is given up in the end', async () => {
   let tries = 0
   while ((await postNow(ctx, post)).status === 'preparing') {
     media.instead.push((_request, response) => void response.writeHead(503).end())
-    await prepare(ctx, post, { tries })
+    await prepare(ctx, post, tries)
     tries += 1
     assert.ok(tries < 20)
   }
@@ -91,7 +94,7 @@ test('media that was replaced while it was fetched never wins', async () => {
   const old = prepare(ctx, post)
   await slow.asked
   await updatePost(team.scope, post.id, { mediaUrl: media.url('sample.mp4') })
-  await prepare(ctx, post, { version: 2 })
+  await prepare(ctx, post)
   const good = await postNow(ctx, post)
   assert.deepEqual([good.status, good.media_version], ['queued', 2])
   slow.release()
@@ -118,17 +121,35 @@ test('two workers at once fetch the media once', async () => {
   assert.equal((await postNow(ctx, post)).status, 'queued')
 })
 
-test('what a dead worker was fetching is found by the sweep once its lease has run out', async () => {
+test('what a dead worker was fetching is claimed again once its lease has ended, and not before', async () => {
   const { ctx, team } = server
   const post = await accept(team, await readyProfile(ctx, team), { mediaUrl: media.url('sample.mp4') })
-  await ctx.db
-    .updateTable('posts')
-    .set({ prepare_lease: new Date(0) })
-    .where('id', '=', post.id)
-    .execute()
-  assert.ok((await sweep(ctx)) >= 1)
+  const leased = (end: 'past' | 'to come') =>
+    sql`update posts set prepare_claim = ${newId()}, prepare_lease = now() + ${end === 'past' ? -1 : 60} * interval '1 second'
+      where id = ${post.id}`.execute(ctx.db)
+  await leased('to come')
   await prepare(ctx, post)
-  assert.equal((await postNow(ctx, post)).status, 'queued')
+  assert.equal((await postNow(ctx, post)).status, 'preparing')
+  await leased('past')
+  await prepare(ctx, post)
+  const after = await postNow(ctx, post)
+  assert.deepEqual([after.status, after.prepare_claim, after.prepare_lease], ['queued', null, null])
+})
+
+test('a try that failed is due again after its pause, and one that Croft itself failed at counts no try', async () => {
+  const { ctx, team } = server
+  const post = await accept(team, await readyProfile(ctx, team), { mediaUrl: media.url('sample.mp4') })
+  media.instead.push((_request, response) => void response.writeHead(503).end())
+  await prepare(ctx, post, 1)
+  const waiting = await postNow(ctx, post)
+  assert.deepEqual([waiting.prepare_tries, waiting.prepare_at.getTime() - clock.now().getTime()], [2, 10_000])
+  assert.deepEqual(await claimRows(ctx, postMedia, [post]), [])
+  await sql`alter table media rename to elsewhere`.execute(ctx.db)
+  await assert.rejects(prepare(ctx, post, 2))
+  await sql`alter table elsewhere rename to media`.execute(ctx.db)
+  const failed = await postNow(ctx, post)
+  assert.deepEqual([failed.status, failed.prepare_tries, failed.prepare_faults], ['preparing', 2, 1])
+  assert.deepEqual([failed.prepare_claim, failed.prepare_at.getTime() - clock.now().getTime()], [null, 5_000])
 })
 
 test('a post of an own upload asks nobody, and another team’s upload is not to be had', async () => {

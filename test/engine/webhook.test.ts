@@ -4,7 +4,6 @@ import { Webhook } from 'standardwebhooks'
 import { webhookSecret } from '../../src/domain/webhooks/secret.ts'
 import { takeTurn } from '../../src/domain/webhooks/lane-turn.ts'
 import { claimLanes } from '../../src/domain/webhooks/lanes.ts'
-import { newId } from '../../src/lib/ids.ts'
 import type { PostRow } from '../../src/kernel/rows.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft, type TestCroft } from '../support/croft.ts'
@@ -51,7 +50,7 @@ async function published(values: { isLive?: boolean } = {}) {
     received: () => hooks.received.filter((hook) => hook.path === path),
     tryNow: async () => {
       const never = new AbortController().signal
-      for (const lane of await claimLanes(ctx, newId(), 1, new Map())) await takeTurn(ctx, lane, never)
+      for (const lane of await claimLanes(ctx, 1, new Map())) await takeTurn(ctx, lane, never)
     },
   }
 }

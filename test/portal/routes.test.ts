@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { checkVideoMedia } from '../../src/domain/bundles/check-video.ts'
 import { testTeam } from '../support/croft.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
 import { evidence } from '../people/support.ts'
-import { dataOf, editBody, errorOf, newBundle, portal, savedAccount } from './support.ts'
+import { checkVideo, dataOf, editBody, errorOf, newBundle, portal, savedAccount } from './support.ts'
 
 const p = portal()
 let media: MediaServer
@@ -48,8 +47,7 @@ async function videos(handedIn: boolean, shown = false): Promise<string> {
   const id = await order({ bundle_type: 'videos_only', videos_quantity: 1, account_id: account })
   if (!handedIn) return id
   dataOf(await request('PUT', bundlePath(id, '/videos/1'), video()))
-  const input = { teamId: server.team.id, bundleId: id, position: 1, version: 1, tries: 9 }
-  await checkVideoMedia(server.ctx, { ...input, signal: new AbortController().signal })
+  await checkVideo(server, id, 1)
   await act(id, 'publish')
   const item = await work({ bundle: id }, 'video', 1)
   await doWork(item, 'start')

@@ -3,6 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before } from 'node:test'
 import { grant } from '../../src/domain/credits/grant.ts'
+import { videoMedia } from '../../src/domain/bundles/check-video.ts'
+import { claimRows } from '../../src/domain/media/media-rows.ts'
+import { prepareMedia } from '../../src/domain/media/prepare.ts'
 import { openOrder } from '../../src/domain/orders/order.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { picture } from '../media/pictures.ts'
@@ -38,6 +41,20 @@ export const dataOf = (answer: TestAnswer): Record<string, unknown> => {
 export const rowsOf = (answer: TestAnswer): Record<string, unknown>[] => dataOf(answer) as unknown as Record<string, unknown>[]
 
 type Server = Awaited<ReturnType<typeof scene>>
+
+/** Makes the last try at a video's media, as a worker would. */
+export async function checkVideo({ ctx, team }: Pick<Server, 'ctx' | 'team'>, bundleId: string, position: number): Promise<void> {
+  const slot = { team_id: team.id, bundle_id: bundleId, position }
+  await ctx.db
+    .updateTable('video_slots')
+    .set({ prepare_at: ctx.clock.now(), prepare_tries: 9 })
+    .where('team_id', '=', team.id)
+    .where('bundle_id', '=', bundleId)
+    .where('position', '=', position)
+    .execute()
+  for (const row of await claimRows(ctx, videoMedia, [slot]))
+    await prepareMedia(ctx, videoMedia, row, new AbortController().signal)
+}
 
 export const newBundle = {
   account_only: { bundle_type: 'account_only', platform: 'tiktok', country: 'US', owner: 'Street Style Ltd' },

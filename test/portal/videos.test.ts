@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { checkVideoMedia, findLostChecks } from '../../src/domain/bundles/check-video.ts'
+import { videoMedia } from '../../src/domain/bundles/check-video.ts'
+import { claimRows } from '../../src/domain/media/media-rows.ts'
+import { prepareMedia } from '../../src/domain/media/prepare.ts'
+import { sql } from 'kysely'
 import { finalizeDueReviews } from '../../src/domain/reviews/finalize-due.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
-import { dataOf, errorOf, newBundle, portal, rowsOf, savedAccount } from './support.ts'
+import { checkVideo, dataOf, errorOf, newBundle, portal, rowsOf, savedAccount } from './support.ts'
 
 const p = portal()
 const day = 86_400_000
@@ -30,24 +33,7 @@ async function slotOf(id: string, position: number): Promise<Record<string, unkn
   return dataOf(await p().request('GET', `/api/ext/bundles/${id}/videos/${position}`))
 }
 
-/** What the worker's job does. */
-async function check(bundleId: string, position: number): Promise<void> {
-  const { ctx, team } = p().server
-  const row = await ctx.db
-    .selectFrom('video_slots')
-    .select('media_version')
-    .where('bundle_id', '=', bundleId)
-    .where('position', '=', position)
-    .executeTakeFirstOrThrow()
-  await checkVideoMedia(ctx, {
-    teamId: team.id,
-    bundleId,
-    position,
-    version: row.media_version,
-    tries: 9,
-    signal: new AbortController().signal,
-  })
-}
+const check = (bundleId: string, position: number) => checkVideo(p().server, bundleId, position)
 
 const blockersOf = async (id: string) =>
   (dataOf(await p().request('GET', `/api/ext/bundles/${id}/publish-readiness`))['blockers'] as { code: string }[]).map(
@@ -102,18 +88,28 @@ test('refused media is a blocker with all its reasons, and other media clears it
   await p().act(id, 'publish')
 })
 
-test('the check of media that was replaced meanwhile changes nothing, and a lost check is sent again', async () => {
+test('the check of media that was replaced meanwhile changes nothing', async () => {
   const id = await onlyVideos()
   dataOf(await put(id, 1, { media_url: media.url('hevc.mp4') }))
-  const { ctx, team, clock } = p().server
-  const old = { teamId: team.id, bundleId: id, position: 1, version: 1, tries: 0, signal: new AbortController().signal }
+  const { ctx, team } = p().server
+  const [old] = await claimRows(ctx, videoMedia, [{ team_id: team.id, bundle_id: id, position: 1 }])
+  assert.ok(old)
   dataOf(await put(id, 1))
-  await checkVideoMedia(ctx, old)
+  await prepareMedia(ctx, videoMedia, old, new AbortController().signal)
   assert.equal((await slotOf(id, 1))['media_status'], 'checking')
-  assert.equal(await findLostChecks(ctx), 0)
-  clock.forward(16 * 60_000)
-  assert.equal(await findLostChecks(ctx), 1)
-  assert.equal(await findLostChecks(ctx), 0)
+  await check(id, 1)
+  assert.equal((await slotOf(id, 1))['media_status'], 'accepted')
+})
+
+test('a check whose worker died is claimed again once its lease has ended', async () => {
+  const id = await onlyVideos()
+  dataOf(await put(id, 1))
+  const { ctx, team } = p().server
+  const claim = () => claimRows(ctx, videoMedia, [{ team_id: team.id, bundle_id: id, position: 1 }])
+  assert.equal((await claim()).length, 1)
+  assert.equal((await claim()).length, 0)
+  await sql`update video_slots set prepare_lease = now() - interval '1 second' where bundle_id = ${id}`.execute(ctx.db)
+  assert.equal((await claim()).length, 1)
 })
 
 const bad: [string, Record<string, unknown>, string, string][] = [

@@ -169,8 +169,7 @@ suite('what is published is what the post shows', () => {
   /** Lets the post come to its end. @returns what the platform, or the person, was given in the end */
   async function published(driver: string, post: PostRow) {
     const { ctx } = server
-    const { status, media_version: version } = await now(post)
-    if (status === 'preparing') await prepare(ctx, post, { version })
+    if ((await now(post)).status === 'preparing') await prepare(ctx, post)
     if (driver === 'sandbox') {
       await drivePost(ctx, server.clock, post)
       const rows = await onPlatform(ctx, post)

@@ -3,7 +3,6 @@ import pg from 'pg'
 import { connect, type Connection } from '../../src/db/connect.ts'
 import { reachableTemporaryDir, startEmbedded, type EmbeddedDatabase } from '../../src/db/embedded/index.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { openQueue, throughPool } from '../../src/jobs/queue.ts'
 import { databaseOn, template } from './database.ts'
 
 let embedded: EmbeddedDatabase | undefined
@@ -26,13 +25,6 @@ export async function globalSetup(): Promise<void> {
   await client.end()
   const database = connect(databaseOn(server, template), { name: 'croft test template', max: 4, onError: quiet })
   await migrate(database.pool)
-  const queue = await openQueue({
-    database: throughPool(database.pool),
-    supervise: false,
-    onError: quiet,
-    onJobError: quiet,
-  })
-  await queue.stop(0)
   await database.close()
 }
 

@@ -2,7 +2,9 @@ import type { Context } from '../../src/kernel/context.ts'
 import { createPost } from '../../src/domain/posts/create.ts'
 import { findPost } from '../../src/domain/posts/find.ts'
 import type { PostInput } from '../../src/domain/posts/input.ts'
-import { prepareMedia } from '../../src/domain/posts/prepare.ts'
+import { claimRows } from '../../src/domain/media/media-rows.ts'
+import { prepareMedia } from '../../src/domain/media/prepare.ts'
+import { postMedia } from '../../src/domain/posts/prepare.ts'
 import type { PostRow, ProfileRow } from '../../src/kernel/rows.ts'
 import type { TestTeam } from './croft.ts'
 
@@ -24,13 +26,18 @@ const input: PostInput = {
 export const accept = (team: TestTeam, profile: Pick<ProfileRow, 'id'>, values: Partial<PostInput> = {}): Promise<PostRow> =>
   createPost(team.scope, profile.id, { ...input, ...values })
 
-/** Makes one try at a post's media, as a worker would. */
-export const prepare = (
-  ctx: Context,
-  post: Pick<PostRow, 'team_id' | 'id'>,
-  { version = 1, tries = 0 }: { version?: number; tries?: number } = {},
-): Promise<void> =>
-  prepareMedia(ctx, { teamId: post.team_id, taskId: post.id, version, tries, signal: new AbortController().signal })
+/** Makes one try at a post's media, as a worker would that finds it due after `tries` tries. */
+export async function prepare(ctx: Context, post: Pick<PostRow, 'team_id' | 'id'>, tries = 0): Promise<void> {
+  const { team_id, id } = post
+  await ctx.db
+    .updateTable('posts')
+    .set({ prepare_at: ctx.clock.now(), prepare_tries: tries })
+    .where('team_id', '=', team_id)
+    .where('id', '=', id)
+    .execute()
+  for (const row of await claimRows(ctx, postMedia, [{ team_id, id }]))
+    await prepareMedia(ctx, postMedia, row, new AbortController().signal)
+}
 
 /** The post as it stands now. */
 export const postNow = (ctx: Context, post: Pick<PostRow, 'team_id' | 'id'>): Promise<PostRow> =>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { environmentSettings } from '../../config/env.ts'
+import { readFacts } from '../../domain/health/facts.ts'
 import type { Context } from '../../kernel/context.ts'
 import { withContext } from './with-croft.ts'
 
@@ -27,7 +28,7 @@ const checks: { name: string; look: (ctx: Context) => Promise<string> }[] = [
   {
     name: 'jobs',
     look: async (ctx) =>
-      (await ctx.queue.depth()).map((queue) => `${queue.name}: ${queue.ready} ready, ${queue.failed} failed`).join('; '),
+      (await readFacts(ctx)).queues.map((queue) => `${queue.name}: ${queue.ready} ready, ${queue.failed} failed`).join('; '),
   },
 ]
 

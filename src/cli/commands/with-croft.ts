@@ -9,7 +9,6 @@ export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promis
   try {
     return await work(opened.ctx)
   } finally {
-    await opened.queue.stop(0)
     await opened.close()
   }
 }

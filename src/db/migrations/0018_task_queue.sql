@@ -5,6 +5,7 @@ comment on column tasks.parked is 'Due, but behind another task of its profile, 
 alter table tasks drop column swept_for, drop column swept_at;
 drop index tasks_due;
 drop index tasks_next;
+drop schema if exists pgboss cascade;
 -- The next due time of all, and of each team.
 create index tasks_due on tasks (run_at) where status = 'queued' and not parked;
 create index tasks_due_by_team on tasks (team_id, run_at, id) where status = 'queued' and not parked;

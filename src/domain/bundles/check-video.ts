@@ -1,121 +1,53 @@
-import { checkVideo } from '../../jobs/definitions.ts'
-import type { IngestResult } from '../../media/index.ts'
-import type { Context } from '../../kernel/context.ts'
-import { bringMedia, pausesMs } from '../media/bring.ts'
-import { claimFiles } from '../media/claims.ts'
-import { counting, cutTooOften } from '../media/inspections.ts'
-import { keepMedia } from '../media/keep.ts'
-import type { VideoSlotRow } from '../../kernel/rows.ts'
+import type { Updateable } from 'kysely'
+import type { Tables } from '../../db/schema.ts'
 import { recordEvent } from '../../kernel/record.ts'
-import { systemUnit, type Tx } from '../../kernel/unit-of-work.ts'
-import { findBundle, findSlot } from './find.ts'
+import type { VideoSlotRow } from '../../kernel/rows.ts'
+import type { Tx } from '../../kernel/unit-of-work.ts'
+import { keepMedia } from '../media/keep.ts'
+import { unclaimed, type MediaKind } from '../media/kind.ts'
 
-interface CheckInput {
-  teamId: string
-  bundleId: string
-  position: number
-  version: number
-  tries: number
-  signal: AbortSignal
-}
-
-const isWanted = (slot: VideoSlotRow, input: CheckInput): boolean =>
-  slot.media_version === input.version && slot.media_checked_at === null
-
-const inspecting = (ctx: Context, slot: VideoSlotRow) =>
-  counting(ctx, slot.inspections_cut, (cut) =>
-    ctx.db
-      .updateTable('video_slots')
-      .set({ inspections_cut: cut })
-      .where('team_id', '=', slot.team_id)
-      .where('bundle_id', '=', slot.bundle_id)
-      .where('position', '=', slot.position)
-      .where('media_version', '=', slot.media_version)
-      .execute(),
-  )
-
-/** Fetches, checks and keeps the media of one version of a video slot, as of any post; what fails is kept with every reason. */
-export async function checkVideoMedia(ctx: Context, input: CheckInput): Promise<void> {
-  const { teamId, bundleId } = input
-  const slot = await findSlot(ctx.db, await findBundle(ctx.db, teamId, bundleId), input.position)
-  const { media_url, media_type } = slot
-  if (!isWanted(slot, input) || media_url === null || media_type === null) return
-  const files = claimFiles(ctx)
-  try {
-    const media = { team_id: teamId, media_url, media_type }
-    const bring = () => bringMedia({ ...ctx, store: files.store }, media, input.signal, inspecting(ctx, slot))
-    const result = cutTooOften(slot) ?? (await bring())
-    await systemUnit(ctx, teamId).commit((tx) => settle(tx, input, media_url, result))
-  } finally {
-    await files.release()
-  }
-}
-
-async function settle(tx: Tx, input: CheckInput, url: string, result: IngestResult): Promise<void> {
-  const { teamId, bundleId, position, version } = input
-  const pause = pausesMs[input.tries]
-  if (!result.ok && result.retryable && pause !== undefined) {
-    const next = { team_id: teamId, bundle_id: bundleId, position, media_version: version, tries: input.tries + 1 }
-    await tx.send(checkVideo, next, new Date(tx.now.getTime() + pause))
-    return
-  }
-  const slot = await holdSlot(tx, input)
-  if (!slot || !isWanted(slot, input)) return
-  const problems = result.ok ? [] : result.problems.map(({ code, message }) => ({ code, message }))
-  await tx.trx
-    .updateTable('video_slots')
-    .set({
-      media_id: result.ok ? await keepMedia(tx, result.media, url) : null,
-      media_problems: JSON.stringify(problems),
-      media_checked_at: tx.now,
-      updated_at: tx.now,
-    })
-    .where('team_id', '=', teamId)
-    .where('bundle_id', '=', bundleId)
-    .where('position', '=', position)
-    .execute()
-  if (problems.length > 0)
-    await recordEvent(tx, 'bundle.video_media_rejected', { bundle_id: bundleId, position, reasons: problems })
-}
-
-const holdSlot = (tx: Tx, { teamId, bundleId, position }: CheckInput): Promise<VideoSlotRow | undefined> =>
+const lock = (tx: Tx, slot: VideoSlotRow): Promise<VideoSlotRow | undefined> =>
   tx.trx
     .selectFrom('video_slots')
     .selectAll()
-    .where('team_id', '=', teamId)
-    .where('bundle_id', '=', bundleId)
-    .where('position', '=', position)
+    .where('team_id', '=', slot.team_id)
+    .where('bundle_id', '=', slot.bundle_id)
+    .where('position', '=', slot.position)
+    .where('media_checked_at', 'is', null)
+    .where('status', '!=', 'canceled')
     .forUpdate()
     .executeTakeFirst()
 
-/** Longer than any fetch and its further tries may take. */
-const lostMs = 15 * 60_000
-const batch = 200
-
-/** Sends the jobs of checks again that none holds any more: a lost job is late, not lost. @returns how many were sent */
-export async function findLostChecks(ctx: Context): Promise<number> {
-  const late = new Date(ctx.clock.now().getTime() - lostMs)
-  const lost = await ctx.db
+const setChecked = (tx: Tx, slot: VideoSlotRow, set: Updateable<Tables['video_slots']>) =>
+  tx.trx
     .updateTable('video_slots')
-    .set({ updated_at: ctx.clock.now() })
-    .where((eb) =>
-      eb(
-        eb.refTuple('team_id', 'bundle_id', 'position'),
-        'in',
-        eb
-          .selectFrom('video_slots')
-          .select(['team_id', 'bundle_id', 'position'])
-          .where('media_url', 'is not', null)
-          .where('media_checked_at', 'is', null)
-          .where('updated_at', '<', late)
-          .where('status', '!=', 'canceled')
-          .limit(batch)
-          .$asTuple('team_id', 'bundle_id', 'position'),
-      ),
-    )
-    .returning(['team_id', 'bundle_id', 'position', 'media_version'])
+    .set({ ...set, ...unclaimed, media_checked_at: tx.now, updated_at: tx.now })
+    .where('team_id', '=', slot.team_id)
+    .where('bundle_id', '=', slot.bundle_id)
+    .where('position', '=', slot.position)
     .execute()
-  for (const { team_id, ...slot } of lost)
-    await systemUnit(ctx, team_id).commit((tx) => tx.send(checkVideo, { team_id, ...slot }))
-  return lost.length
+
+/** The media of bundles' videos, checked as that of any post; what fails is kept with every reason. */
+export const videoMedia: MediaKind<VideoSlotRow> = {
+  loop: 'videos',
+  table: 'video_slots',
+  key: [
+    ['team_id', 'uuid'],
+    ['bundle_id', 'uuid'],
+    ['position', 'integer'],
+  ],
+  waiting: `media_url is not null and media_checked_at is null and status <> 'canceled'`,
+  concurrency: 16,
+  share: 4,
+  lock,
+  async accept(tx, slot, result) {
+    const mediaId = result ? await keepMedia(tx, result.media, slot.media_url ?? '') : slot.media_id
+    await setChecked(tx, slot, { media_id: mediaId, media_problems: '[]' })
+  },
+  async reject(tx, slot, result) {
+    const { bundle_id, position } = slot
+    const problems = result.problems.map(({ code, message }) => ({ code, message }))
+    await setChecked(tx, slot, { media_id: null, media_problems: JSON.stringify(problems) })
+    await recordEvent(tx, 'bundle.video_media_rejected', { bundle_id, position, reasons: problems })
+  },
 }

@@ -1,8 +1,8 @@
 import type { MediaType } from '../../db/schema.ts'
-import { checkVideo } from '../../jobs/definitions.ts'
 import { codePoints } from '../../lib/text.ts'
 import type { Context } from '../../kernel/context.ts'
 import { invalid, type Detail } from '../../kernel/errors.ts'
+import { dueNow } from '../media/kind.ts'
 import { tokenIn } from '../media/own.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
@@ -68,10 +68,10 @@ export async function configureVideo(
       )
     const same =
       before.media_url === input.mediaUrl && before.media_type === input.mediaType && before.media_problems.length === 0
-    const version = same ? before.media_version : before.media_version + 1
+    const version = before.media_version + 1
     const media = same
       ? {}
-      : { media_version: version, media_id: null, media_checked_at: null, media_problems: '[]', inspections_cut: 0 }
+      : { media_version: version, media_id: null, media_checked_at: null, media_problems: '[]', ...dueNow(tx) }
     const slot = await moveSlot(tx, before, 'configured', {
       ...media,
       media_type: input.mediaType,
@@ -82,8 +82,7 @@ export async function configureVideo(
       target_publish_date: input.targetPublishDate,
       configured_at: tx.now,
     })
-    if (!same)
-      await tx.send(checkVideo, { team_id: caller.teamId, bundle_id: bundle.id, position: slot.position, media_version: version })
+    if (!same) tx.wake('videos')
     await recordAudit(tx, 'bundle.configure_video', `bundle:${bundle.id}`, shown(before), shown(slot))
     return slot
   })

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { readChores, type ChoreFacts } from '../../engine/chores/facts.ts'
 import type { Context } from '../../kernel/context.ts'
+import { videoMedia } from '../bundles/check-video.ts'
+import { postMedia } from '../posts/prepare.ts'
 
-/** How the work stands, for /readyz and /metrics. Ages in seconds. */
+/** How the work stands, for /readyz and /metrics. Ages in seconds; `queues` keeps the names of the jobs that were. */
 export interface Facts {
   queues: { name: string; ready: number; failed: number }[]
   chores: ChoreFacts[]
@@ -21,16 +23,35 @@ export interface Facts {
 
 type Numbers = Omit<Facts, 'queues' | 'chores'>
 
+/**
+ * A table that is a queue of media: rows that are due and that nobody holds, and those at which Croft has failed more than
+ * three times in a row. Each by a partial index.
+ */
+const mediaQueue = (name: string, table: string, waiting: string, now: Date) => sql`
+  select ${name}::text as name,
+    (select count(*)::int from ${sql.table(table)}
+      where ${sql.raw(waiting)} and prepare_at <= ${now} and (prepare_lease is null or prepare_lease < now())) as ready,
+    (select count(*)::int from ${sql.table(table)} where ${sql.raw(waiting)} and prepare_faults > 3) as failed`
+
+const queues = (now: Date) => sql<Facts['queues'][number]>`
+  select 'wake-profile'::text as name, count(*)::int as ready, 0 as failed
+  from tasks where status = 'queued' and not parked and run_at <= ${now}
+  union all ${mediaQueue('prepare-post', postMedia.table, postMedia.waiting, now)}
+  union all ${mediaQueue('check-video', videoMedia.table, videoMedia.waiting, now)}`
+
 const age = (time: unknown, now: Date) =>
   sql<number>`greatest(coalesce(extract(epoch from ${now}::timestamptz - ${time}), 0), 0)::float8`
 
 /** One statement over partial indexes: it costs what is waiting, not what was ever done. */
 export async function readFacts(ctx: Context): Promise<Facts> {
   const now = ctx.clock.now()
-  const [{ rows }, queues, chores] = await Promise.all([
+  const [{ rows }, waiting, chores] = await Promise.all([
     sql<Numbers>`
       with overdue as (
-        select count(*)::int as n, min(run_at) as oldest from tasks where status = 'queued' and kind = 'publish' and run_at < ${now}
+        select count(*)::int as n, min(run_at) as oldest from (
+          select run_at from tasks where status = 'queued' and not parked and kind = 'publish' and run_at < ${now}
+          union all select run_at from tasks where status = 'queued' and parked and kind = 'publish' and run_at < ${now}
+        ) late
       ), due as (
         select min(next_try_at) as oldest from deliveries where status = 'pending' and next_try_at < ${now}
       ), untold as (
@@ -46,10 +67,10 @@ export async function readFacts(ctx: Context): Promise<Facts> {
         ${age(sql`(select oldest from due)`, now)} as "oldestOverdueDeliverySeconds",
         ${age(sql`(select created_at from untold)`, now)} as "oldestUntoldEventSeconds",
         (select count(*)::int from review_failures) as "stuckReviews"`.execute(ctx.db),
-    ctx.queue.depth(),
+    queues(now).execute(ctx.db),
     readChores(ctx),
   ])
   const [numbers] = rows
   if (!numbers) throw new Error('a select without a from answers one row')
-  return { ...numbers, queues, chores }
+  return { ...numbers, queues: waiting.rows, chores }
 }

@@ -1,4 +1,3 @@
-import { preparePost } from '../../jobs/definitions.ts'
 import { isUuid, newId } from '../../lib/ids.ts'
 import { requireAvailable } from '../../kernel/drivers.ts'
 import { CroftError, invalid } from '../../kernel/errors.ts'
@@ -85,7 +84,7 @@ export function requireCan(ctx: Context, profile: ProfileRow, input: PostInput):
   return { hashtags: driver.can.hashtags }
 }
 
-/** Accepts one post inside a transaction: the post, its task, its event and its job. @throws CroftError */
+/** Accepts one post inside a transaction: the post, its task and its event. @throws CroftError */
 export async function acceptPost(tx: Tx, profileId: string, input: PostInput): Promise<PostRow> {
   const { teamId } = tx.caller
   const { profile, pacing } = await findWithPacing(tx, profileId)
@@ -98,7 +97,7 @@ export async function acceptPost(tx: Tx, profileId: string, input: PostInput): P
   }
   const { text: description, warnings } = enteredDescription(input.description, hashtags)
   const post = await insertPost(tx, { id: newId(), profile, input: { ...input, description }, warnings, due })
-  await tx.send(preparePost, { team_id: teamId, task_id: post.id, media_version: post.media_version })
+  tx.wake('media')
   return post
 }
 

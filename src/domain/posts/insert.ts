@@ -29,10 +29,12 @@ export async function insertPost(tx: Tx, { id, profile, input, warnings, due }: 
     media_url: input.mediaUrl,
     media_version: 1,
     media_id: null,
+    prepare_at: tx.now,
+    prepare_tries: 0,
+    prepare_faults: 0,
+    prepare_claim: null,
     prepare_lease: null,
     inspections_cut: 0,
-    swept_for: null,
-    swept_at: null,
     sound_id: input.soundId,
     title: input.title,
     description: input.description,
@@ -66,9 +68,9 @@ export async function insertPost(tx: Tx, { id, profile, input, warnings, due }: 
       values (${post.team_id}, ${newId()}, ${caller.actor}, 'post.create', ${`post:${id}`}, ${facts}, ${caller.requestId}, ${now})
     )
     insert into posts (team_id, id, profile_id, driver, status, media_type, media_url, sound_id, title, description, is_live,
-      privacy_level, is_ai_generated, is_commercial, execute_at, webhook_url, warnings, created_at, updated_at)
+      privacy_level, is_ai_generated, is_commercial, execute_at, webhook_url, warnings, prepare_at, created_at, updated_at)
     values (${post.team_id}, ${id}, ${post.profile_id}, ${post.driver}, 'preparing', ${post.media_type}, ${post.media_url}, ${post.sound_id},
       ${post.title}, ${post.description}, ${post.is_live}, ${post.privacy_level}, ${post.is_ai_generated}, ${post.is_commercial},
-      ${post.execute_at}, ${post.webhook_url}, ${JSON.stringify(warnings)}, ${now}, ${now})`.execute(tx.trx)
+      ${post.execute_at}, ${post.webhook_url}, ${JSON.stringify(warnings)}, ${now}, ${now}, ${now})`.execute(tx.trx)
   return post
 }

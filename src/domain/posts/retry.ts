@@ -1,7 +1,7 @@
-import { preparePost } from '../../jobs/definitions.ts'
 import { requireAvailable } from '../../kernel/drivers.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { dueNow } from '../media/kind.ts'
 import { lockPost } from './find.ts'
 import { lockForPacing } from './lock-for-pacing.ts'
 import { movePost } from './move.ts'
@@ -16,11 +16,11 @@ export function retryPost(unit: UnitOfWork, id: string): Promise<PostView> {
     const due = before.execute_at && before.execute_at > tx.now ? before.execute_at : tx.now
     await lockForPacing(tx, before, due)
     const post = await movePost(tx, before, 'retried', 'The team asked for another try.', {
-      post: { failure: null, inspections_cut: 0 },
+      post: { failure: null, ...dueNow(tx) },
       task: { run_at: due, tries: 0, failure: null },
       anew: true,
     })
-    await tx.send(preparePost, { team_id: caller.teamId, task_id: id, media_version: post.media_version })
+    tx.wake('media')
     await recordAudit(tx, 'post.retry', `post:${id}`, { status: before.status }, { status: post.status })
     return viewPost(tx.trx, post)
   })

@@ -1,6 +1,6 @@
-import { preparePost } from '../../jobs/definitions.ts'
 import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError, type Detail } from '../../kernel/errors.ts'
+import { dueNow } from '../media/kind.ts'
 import { findProfile } from '../profiles/find.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
@@ -45,7 +45,7 @@ async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise
 }
 
 /** What the new values change beside themselves: the caption as it will be entered, warnings, and the version of other media. */
-function derived(before: PostRow, input: PostInput, changes: Partial<PostInput>, hashtags: boolean) {
+function derived(tx: Tx, before: PostRow, input: PostInput, changes: Partial<PostInput>, hashtags: boolean) {
   const { text, warnings } = enteredDescription(input.description, hashtags)
   const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type
   const ofCaption = changes.description === undefined ? before.warnings.filter(isOfCaption) : warnings
@@ -53,7 +53,7 @@ function derived(before: PostRow, input: PostInput, changes: Partial<PostInput>,
   return {
     ...columns({ ...input, description: text }),
     warnings: JSON.stringify([...ofCaption, ...ofMedia]),
-    ...(otherMedia ? { media_version: before.media_version + 1, media_id: null, prepare_lease: null, inspections_cut: 0 } : {}),
+    ...(otherMedia ? { media_version: before.media_version + 1, media_id: null, ...dueNow(tx) } : {}),
   }
 }
 
@@ -80,11 +80,11 @@ async function store(tx: Tx, before: PostRow, set: ReturnType<typeof derived>): 
 
 /** Lets a changed post go on: back to its media, or to its new time. */
 async function goOn(tx: Tx, before: PostRow, stored: PostRow, due: Date | null): Promise<PostRow> {
-  const { team_id, id, profile_id } = stored
+  const { team_id, profile_id } = stored
   let post = stored
   if (post.media_version !== before.media_version) {
     if (post.status !== 'preparing') post = await movePost(tx, post, 'media_replaced', 'The team gave it other media.')
-    await tx.send(preparePost, { team_id, task_id: id, media_version: post.media_version })
+    tx.wake('media')
     return post
   }
   if (due && post.status === 'queued' && due > tx.now)
@@ -122,7 +122,7 @@ export async function updatePost(
     check(before)
     const input = { ...inputOf(before), ...changes }
     const { hashtags } = requireCan(ctx, await findProfile(tx.trx, caller.teamId, before.profile_id), input)
-    const stored = await store(tx, before, derived(before, input, changes, hashtags))
+    const stored = await store(tx, before, derived(tx, before, input, changes, hashtags))
     const due = 'executeAt' in changes ? await setTime(tx, stored, input.executeAt) : null
     const post = await goOn(tx, before, stored, due)
     if (due) await recordEvent(tx, 'post.scheduled', postFacts(post))

@@ -57,7 +57,7 @@ export async function perform(ctx: Context, engine: Engine, work: TaskWork): Pro
     return { interrupted: { code: 'driver_unavailable', message, retryable: true, who: 'croft' } }
   }
   const claim = engine.leases.hold(task)
-  const [step, recall] = [stepsOf(ctx, engine.steps, task, claim.holds), recallOf(ctx, task)]
+  const [step, recall] = [stepsOf(ctx, engine.steps, task, () => claim.holds()), recallOf(ctx, task)]
   const run: TaskRun = { ctx, ...work, driver, step, recall }
   try {
     return await kindOf(task).perform(run)

@@ -1,57 +1,91 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { newId } from '../../lib/ids.ts'
+import { keepLeases } from '../../engine/leases.ts'
+import { startLoop, type RunningLoop } from '../../engine/loop.ts'
 import type { Context } from '../../kernel/context.ts'
-import { fanOut } from './fan-out.ts'
+import { fanOut, isBehind } from './fan-out.ts'
 import { takeTurn } from './lane-turn.ts'
-import { claimLanes } from './lanes.ts'
+import { claimLanes, extendLanes, type Lane } from './lanes.ts'
 
 /** What sends a worker's webhooks. */
 export interface Courier {
+  isAlive(ms: number): boolean
   /** No new turn; the tries under way end. */
   stop(): Promise<void>
 }
 
-const pollMs = 500
 /** Receivers written to at once by one process. They cost a socket each while they keep one waiting. */
-const places = 128
+const mostLanes = 128
+/** How soon after a claim that found nothing a commit makes the loop look again. */
+const restMs = 25
+/** How long the fan-out waits for another process that is at it. */
+const othersMs = 250
 
-/** Tells the endpoints what happened, and sends what is due, lane by lane. */
-export function startCourier(ctx: Context): Courier {
-  const holder = newId()
-  const stopping = new AbortController()
-  const turns = new Map<Promise<void>, string>()
-
-  const takeTurns = async () => {
-    const held = new Map<string, number>()
-    for (const teamId of turns.values()) held.set(teamId, (held.get(teamId) ?? 0) + 1)
-    for (const lane of await claimLanes(ctx, holder, places - turns.size, held)) {
-      const turn = takeTurn(ctx, lane, stopping.signal)
-        .catch((error: unknown) =>
-          ctx.log.warn({ err: error, lane: lane.id }, 'a webhook turn broke off; the lane is taken up again'),
-        )
-        .finally(() => turns.delete(turn))
-      turns.set(turn, lane.team_id)
-    }
-  }
-
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      let more = false
-      try {
-        more = await fanOut(ctx)
-        if (turns.size < places) await takeTurns()
-      } catch (error) {
-        ctx.log.warn({ err: error }, 'webhooks could not be looked for; it is tried again')
-      }
-      if (!more) await pause(pollMs, undefined, { signal: stopping.signal }).catch(() => null)
-    }
-  }
-  const running = run()
+/** Sends what is due, lane by lane. */
+function startLanes(ctx: Context, places: number, stopping: AbortSignal): RunningLoop {
+  const held = new Map<string, number>()
+  const leases = keepLeases<Lane>({ everyMs: ctx.lease.ms / 4, extend: (lanes) => extendLanes(ctx, lanes) }, ctx.log)
+  stopping.addEventListener('abort', () => ctx.wakeups.delete('webhooks'))
+  const loop = startLoop<Lane>(
+    {
+      name: 'webhooks',
+      concurrency: places,
+      restMs,
+      async claim(free) {
+        const lanes = await claimLanes(ctx, free, held)
+        for (const { team_id } of lanes) held.set(team_id, (held.get(team_id) ?? 0) + 1)
+        return lanes
+      },
+      async run(lane) {
+        const lease = leases.hold(lane)
+        try {
+          await takeTurn(ctx, lane, AbortSignal.any([stopping, lease.lost]))
+        } finally {
+          lease.end()
+          const left = (held.get(lane.team_id) ?? 1) - 1
+          if (left > 0) held.set(lane.team_id, left)
+          else held.delete(lane.team_id)
+        }
+      },
+    },
+    ctx.log,
+  )
+  ctx.wakeups.set('webhooks', () => loop.wake())
   return {
+    ...loop,
+    async stop(graceMs) {
+      await loop.stop(graceMs)
+      leases.stop()
+    },
+  }
+}
+
+/** Turns events into deliveries, one process at a time. */
+const startFanOut = (ctx: Context, stopping: AbortSignal): RunningLoop =>
+  startLoop<'events'>(
+    {
+      name: 'events',
+      concurrency: 1,
+      claim: async () => ((await isBehind(ctx)) ? ['events'] : []),
+      async run() {
+        let steps = 0
+        while (!stopping.aborted && (await fanOut(ctx))) steps += 1
+        if (steps > 0) ctx.wakeups.wake('webhooks')
+        else await pause(othersMs, undefined, { signal: stopping }).catch(() => null)
+      },
+    },
+    ctx.log,
+  )
+
+/** Tells the endpoints what happened, and sends what is due. `places`: lanes held at once. */
+export function startCourier(ctx: Context, places = mostLanes): Courier {
+  const stopping = new AbortController()
+  const loops = [startFanOut(ctx, stopping.signal), startLanes(ctx, places, stopping.signal)]
+  return {
+    isAlive: (ms) => loops.every((loop) => loop.isAlive(ms)),
     async stop() {
       stopping.abort()
-      await running
-      await Promise.all(turns.keys())
+      // A try has a time limit of its own; nothing is gained by cutting it short.
+      await Promise.all(loops.map((loop) => loop.stop(0)))
     },
   }
 }

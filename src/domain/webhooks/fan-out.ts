@@ -81,14 +81,16 @@ const anyBehind = sql`
   select from events where (events.xid, events.seq) > (select xid, seq from event_fan_out) and ${settled}
   order by events.xid, events.seq limit 1`
 
+/** Whether there are events that have not been turned into deliveries yet. */
+export const isBehind = async (ctx: Context): Promise<boolean> => (await anyBehind.execute(ctx.db)).rows.length > 0
+
 /**
  * Turns events into deliveries to the endpoints that want them, in the events' order and behind a cursor that moves in
  * the same transaction: nothing is lost, and accepting a post pays nothing for it. One process at a time does it.
  * @returns whether there may be more
  */
 export async function fanOut(ctx: Context): Promise<boolean> {
-  const any = await anyBehind.execute(ctx.db)
-  if (any.rows.length === 0) return false
+  if (!(await isBehind(ctx))) return false
   return ctx.db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lock}) as held`.execute(trx)
     const found = rows[0]?.held ? await next(trx) : null

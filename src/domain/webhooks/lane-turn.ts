@@ -7,7 +7,7 @@ import { systemUnit } from '../../kernel/unit-of-work.ts'
 import { tryDelivery, type Destination } from './deliver.ts'
 import { endPending } from './endpoint-health.ts'
 import { endpointSecrets } from './endpoint-secrets.ts'
-import { extendLane, releaseLane, type Lane } from './lanes.ts'
+import { releaseLane, type Lane } from './lanes.ts'
 import { laneRestMs } from './schedule.ts'
 import { signingSecrets } from './secret.ts'
 import { isGood, type Answer } from './send.ts'
@@ -97,21 +97,8 @@ const askedToWait = (answers: readonly Answer[]): number | null =>
     null,
   )
 
-/** Sends what is due of a lane that this worker holds, and gives it back. */
-export async function takeTurn(ctx: Context, lane: Lane, stopping: AbortSignal): Promise<void> {
-  let held = true
-  const timer = setInterval(() => {
-    extendLane(ctx, lane).then(
-      (still) => {
-        held = still
-      },
-      (error: unknown) => ctx.log.warn({ err: error, lane: lane.id }, 'a lane could not be held for longer'),
-    )
-  }, ctx.lease.ms / 4)
-  try {
-    const end = await rounds(ctx, lane, () => held && !stopping.aborted)
-    await releaseLane(ctx, lane, end)
-  } finally {
-    clearInterval(timer)
-  }
+/** Sends what is due of a lane that this worker holds, and gives it back. No try begins once `ending` is aborted. */
+export async function takeTurn(ctx: Context, lane: Lane, ending: AbortSignal): Promise<void> {
+  const end = await rounds(ctx, lane, () => !ending.aborted)
+  await releaseLane(ctx, lane, end)
 }

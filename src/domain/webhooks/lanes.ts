@@ -3,7 +3,7 @@ import { shareOut } from '../../lib/shares.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** A receiver with something due, held by one worker. */
+/** A receiver with something due, held by one worker. `holder` is new with each claim. */
 export interface Lane {
   team_id: string
   id: string
@@ -19,6 +19,7 @@ export async function markLaneDue(tx: Tx, lane: string, at: Date): Promise<void>
   await sql`
     insert into webhook_lanes as l (team_id, id, due_at) values (${tx.caller.teamId}, ${lane}, ${at})
     on conflict (team_id, id) do update set due_at = greatest(least(l.due_at, excluded.due_at), l.rest_until)`.execute(tx.trx)
+  tx.wake('webhooks')
 }
 
 /** Wakes a lane that rests, since what was wrong with its receiver is said to be right again. */
@@ -26,6 +27,7 @@ export async function wakeLane(tx: Tx, lane: string): Promise<void> {
   await sql`
     update webhook_lanes set failures = 0, rest_until = null, due_at = case when due_at is null then null else ${tx.now}::timestamptz end
     where team_id = ${tx.caller.teamId} and id = ${lane}`.execute(tx.trx)
+  tx.wake('webhooks')
 }
 
 /** Lanes that are due and free, by team; the team that waits longest first. */
@@ -42,7 +44,7 @@ async function waitingTeams(ctx: Context): Promise<{ team_id: string; lanes: num
  * free once its hold has run out.
  * @param held how many lanes of each team this worker holds
  */
-export async function claimLanes(ctx: Context, holder: string, free: number, held: ReadonlyMap<string, number>): Promise<Lane[]> {
+export async function claimLanes(ctx: Context, free: number, held: ReadonlyMap<string, number>): Promise<Lane[]> {
   const waiting = await waitingTeams(ctx)
   const given = shareOut(
     free,
@@ -59,18 +61,21 @@ export async function claimLanes(ctx: Context, holder: string, free: number, hel
         order by due_at limit s.most for update skip locked
       ) l
     )
-    update webhook_lanes l set holder = ${holder}, held_until = now() + ${ctx.lease.ms} * interval '1 millisecond'
+    update webhook_lanes l set holder = gen_random_uuid(), held_until = now() + ${ctx.lease.ms} * interval '1 millisecond'
     from next where l.team_id = next.team_id and l.id = next.id
     returning l.team_id, l.id, l.failures, l.holder`.execute(ctx.db)
   return rows
 }
 
-/** Holds a lane for longer. @returns false where another worker has it by now */
-export async function extendLane(ctx: Context, lane: Lane): Promise<boolean> {
-  const extended = await sql`
-    update webhook_lanes set held_until = now() + ${ctx.lease.ms} * interval '1 millisecond'
-    where team_id = ${lane.team_id} and id = ${lane.id} and holder = ${lane.holder}`.execute(ctx.db)
-  return (extended.numAffectedRows ?? 0n) > 0n
+/** Holds lanes for longer. @returns those that no other worker has by now */
+export async function extendLanes(ctx: Context, lanes: readonly Lane[]): Promise<ReadonlySet<Lane>> {
+  const held = await sql<{ holder: string }>`
+    update webhook_lanes l set held_until = now() + ${ctx.lease.ms} * interval '1 millisecond'
+    from jsonb_to_recordset(${JSON.stringify(lanes)}::jsonb) as h(team_id uuid, id text, holder uuid)
+    where l.team_id = h.team_id and l.id = h.id and l.holder = h.holder
+    returning l.holder`.execute(ctx.db)
+  const holders = new Set(held.rows.map(({ holder }) => holder))
+  return new Set(lanes.filter(({ holder }) => holders.has(holder)))
 }
 
 /** Gives a lane back, due again when its next delivery is. `restUntil`: it is left alone until then. */

@@ -11,7 +11,7 @@ export interface ChoreFacts {
   bytes: number
 }
 
-/** Every chore that ever ran on shared terms, or failed. */
+/** Every chore that ever ran in any process. */
 export async function readChores(ctx: Context): Promise<ChoreFacts[]> {
   const { rows } = await sql<ChoreFacts>`
     select name, coalesce(extract(epoch from ended_at), 0)::float8 as "endedAt",

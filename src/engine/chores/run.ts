@@ -20,6 +20,11 @@ async function take(ctx: Context, { name, everyMs }: Chore): Promise<boolean> {
   return rows.length > 0
 }
 
+const noteEnd = (ctx: Context, { name }: Chore) =>
+  sql`
+    insert into chores as c (name, ended_at) values (${name}, now())
+    on conflict (name) do update set ended_at = now()`.execute(ctx.db)
+
 async function noteFailure(ctx: Context, { name }: Chore, failure: unknown): Promise<void> {
   const message = failure instanceof Error ? failure.message : String(failure)
   try {
@@ -36,7 +41,7 @@ export async function runChore(ctx: Context, chore: Chore, signal: AbortSignal):
   try {
     if (chore.shared && !(await take(ctx, chore))) return
     await chore.run(ctx, signal)
-    if (chore.shared) await sql`update chores set ended_at = now() where name = ${chore.name}`.execute(ctx.db)
+    await noteEnd(ctx, chore)
   } catch (error) {
     if (signal.aborted) return
     ctx.log.warn({ err: error, chore: chore.name }, 'a chore failed; it is tried again')

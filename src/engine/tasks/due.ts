@@ -18,6 +18,7 @@ export interface TeamShare {
 
 /** Teams looked at by one claim when more is due than can begin. */
 const teamsPerTurn = 200
+const notNowMs = 50
 const first = '00000000-0000-0000-0000-000000000000'
 
 /** Finds the teams that have due tasks, in turns when there are many. */
@@ -88,5 +89,7 @@ export async function nextDueMs(ctx: Context): Promise<number | null> {
       (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null)
     ) as at`.execute(ctx.db)
   const at = rows[0]?.at ?? null
-  return at && at.getTime() - now.getTime()
+  if (!at) return null
+  // One that is due and was not claimed is locked, or its team has all the places that it may have.
+  return at <= now ? notNowMs : at.getTime() - now.getTime()
 }

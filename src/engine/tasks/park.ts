@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
+import type { Context } from '../../kernel/context.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
@@ -70,7 +71,7 @@ export async function releaseProfile(tx: Pick<Tx, 'trx' | 'wake'>, profile: Task
  * Releases parked tasks of profiles that have none under way and none to claim. Whatever frees a profile releases its
  * tasks; should a fault ever leave one behind, it is late and not lost. One that its profile's state holds is parked anew.
  */
-export async function releaseForgotten(trx: Trx, limit: number): Promise<void> {
+export async function releaseForgotten(ctx: Context, limit: number): Promise<void> {
   const { rows } = await sql<TaskOwner>`
     select distinct t.team_id, t.profile_id from tasks t
     where t.status = 'queued' and t.parked
@@ -78,6 +79,6 @@ export async function releaseForgotten(trx: Trx, limit: number): Promise<void> {
         select from tasks o where o.team_id = t.team_id and o.profile_id = t.profile_id
           and (o.status in ('running', 'waiting') or (o.status = 'queued' and not o.parked and o.run_at <= now()))
       )
-    limit ${limit}`.execute(trx)
-  await releaseTasks(trx, rows)
+    limit ${limit}`.execute(ctx.db)
+  await ctx.db.transaction().execute((trx) => releaseTasks(trx, rows))
 }

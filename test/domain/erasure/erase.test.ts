@@ -79,7 +79,7 @@ async function found(text = marker): Promise<string[]> {
   const places: string[] = []
   const { rows } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables
-    where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE'`.execute(db)
+    where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(db)
   for (const { name } of rows) {
     const hit = await sql<{
       row: string

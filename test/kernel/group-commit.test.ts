@@ -40,8 +40,9 @@ test('an item that is answered with an error fails alone', async () => {
 })
 
 test('an item for which Postgres undoes the transaction fails alone, and each of the others has its effect once', async (t) => {
-  const { ctx, stop } = await testCroft({ work: false })
-  t.after(stop)
+  const server = await testCroft({ work: false })
+  t.after(() => server.stop())
+  const { ctx } = server
   let batches = 0
   const add = gather(
     async (names: string[]) => {
@@ -68,8 +69,9 @@ test('an item for which Postgres undoes the transaction fails alone, and each of
 })
 
 test('a batch whose connection is lost does not run again, since its effect may be stored', async (t) => {
-  const { ctx, stop } = await testCroft({ work: false })
-  t.after(stop)
+  const server = await testCroft({ work: false })
+  t.after(() => server.stop())
+  const { ctx } = server
   let batches = 0
   const end = gather(
     async (items: number[]) => {

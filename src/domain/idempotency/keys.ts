@@ -19,15 +19,16 @@ export interface HeldKey {
 
 const leaseUntil = sql<Date>`now() + interval '60 seconds'`
 /** Until when keys must have been taken to be past their time. */
-export const tooOld = (ctx: Context) => sql<Date>`${ctx.databaseClock.now()} - interval '24 hours'`
+const tooOld = (ctx: Context) => sql<Date>`${ctx.databaseClock.now()} - interval '24 hours'`
 
 /** What makes two requests the same: method, path and body. */
 export const fingerprint = (method: string, path: string, body: string): Buffer =>
   createHash('sha256').update(`${method}\n${path}\n${body}`).digest()
 
-/** Whether a key `k` may be taken: its request died without an answer, or its answer is too old to be kept. */
-export const free = (ctx: Context) =>
-  sql<boolean>`((k.status is null and k.lease_until < now()) or k.created_at < ${tooOld(ctx)})`
+/** Whether a key `k` may be taken: its request died without an answer, or its answer is too old to be kept. @param now as SQL */
+export const freeAt = (now: string): string =>
+  `((k.status is null and k.lease_until < now()) or k.created_at < ${now} - interval '24 hours')`
+const free = (ctx: Context) => sql<boolean>`((k.status is null and k.lease_until < now()) or k.created_at < ${tooOld(ctx)})`
 
 async function insert(ctx: Context, held: HeldKey, print: Buffer): Promise<boolean> {
   const { rows } = await sql`

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { run, statement } from '../../db/statement.ts'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { gather } from '../../kernel/group-commit.ts'
 import { transact, type Entry, type SharedTx, type SharedWrite } from '../../kernel/unit-of-work.ts'
-import { answerOf, free, keyInUse, type KeyRow, type StoredAnswer } from './keys.ts'
+import { answerOf, freeAt, keyInUse, type KeyRow, type StoredAnswer } from './keys.ts'
 
 /** A request's Idempotency-Key, and how its answer follows from what the write made. */
 export interface Keyed<O> {
@@ -26,37 +26,62 @@ const atOnce = 2
 
 const placeOf = (teamId: string, key: string): string => `${teamId} ${key}`
 
+// Lateral, so that the plan is by index even if it was made while the table was empty.
+const findKept = statement<KeyRow & { team_id: string; key: string }>(
+  'find_idempotency_keys',
+  `select given.team_id, given.key, kept.fingerprint, kept.status, kept.body
+  from unnest($1::uuid[], $2::text[]) as given (team_id, key)
+  cross join lateral (
+    select k.fingerprint, k.status, k.body from idempotency_keys k
+    where k.team_id = given.team_id and k.key = given.key and not ${freeAt('coalesce($3::timestamptz, now())')} limit 1
+  ) kept`,
+)
+
 /** What is known of the keys by now, by team and key. */
 async function findKeys<I, O>(tx: SharedTx, entries: readonly SharedEntry<I, O>[]): Promise<Map<string, KeyRow>> {
-  const keyed = entries.filter((entry) => entry.keyed !== null)
+  const keyed = entries.flatMap(({ caller, keyed }) => (keyed ? [{ teamId: caller.teamId, key: keyed.key }] : []))
   if (keyed.length === 0) return new Map()
-  const { rows } = await sql<KeyRow & { team_id: string; key: string }>`
-    select k.team_id, k.key, k.fingerprint, k.status, k.body
-    from unnest(${keyed.map(({ caller }) => caller.teamId)}::uuid[], ${keyed.map((entry) => entry.keyed?.key)}::text[]) as given (team_id, key)
-    join idempotency_keys k on k.team_id = given.team_id and k.key = given.key
-    where not ${free(tx.ctx)}`.execute(tx.trx)
+  const now = tx.ctx.databaseClock.substitute()
+  const rows = await run(tx.trx, findKept, [keyed.map(({ teamId }) => teamId), keyed.map(({ key }) => key), now])
   return new Map(rows.map((row) => [placeOf(row.team_id, row.key), row]))
+}
+
+const store = statement<{ stored: number }>(
+  'store_idempotency_keys',
+  `insert into idempotency_keys as k (team_id, key, fingerprint, status, body, created_at)
+  select team_id, key, fingerprint, status, body, coalesce($6::timestamptz, now())
+  from unnest($1::uuid[], $2::text[], $3::bytea[], $4::integer[], $5::text[]) as given (team_id, key, fingerprint, status, body)
+  on conflict (team_id, key) do update set fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
+    holder = null, lease_until = null, created_at = excluded.created_at
+  where ${freeAt('coalesce($6::timestamptz, now())')}
+  returning 1 as stored`,
+)
+
+interface KeptAnswer {
+  place: string
+  teamId: string
+  key: string
+  print: Buffer
+  answer: StoredAnswer
 }
 
 /**
  * Stores the answers with their keys. A key that another transaction took in the meantime undoes this one: whoever runs
  * it again finds that request's answer.
  */
-async function storeAnswers(tx: SharedTx, answers: readonly { teamId: string; keyed: Keyed<never>; answer: StoredAnswer }[]) {
+async function storeAnswers(tx: SharedTx, answers: readonly KeptAnswer[]): Promise<void> {
   if (answers.length === 0) return
   // In one order in every process, so that two transactions cannot wait for each other.
-  const rows = answers
-    .map(({ teamId, keyed, answer }) => ({ team_id: teamId, key: keyed.key, print: keyed.print.toString('hex'), ...answer }))
-    .sort((a, b) => (placeOf(a.team_id, a.key) < placeOf(b.team_id, b.key) ? -1 : 1))
-  const stored = await sql`
-    insert into idempotency_keys as k (team_id, key, fingerprint, status, body, created_at)
-    select team_id, key, decode(print, 'hex'), status, body, ${tx.ctx.databaseClock.now()}
-    from json_to_recordset(${JSON.stringify(rows)}::json) as given (team_id uuid, key text, print text, status integer, body text)
-    on conflict (team_id, key) do update set fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
-      holder = null, lease_until = null, created_at = excluded.created_at
-    where ${free(tx.ctx)}
-    returning 1`.execute(tx.trx)
-  if (stored.rows.length < rows.length) throw keyInUse()
+  const sorted = answers.toSorted((a, b) => (a.place < b.place ? -1 : 1))
+  const stored = await run(tx.trx, store, [
+    sorted.map(({ teamId }) => teamId),
+    sorted.map(({ key }) => key),
+    sorted.map(({ print }) => print),
+    sorted.map(({ answer }) => answer.status),
+    sorted.map(({ answer }) => answer.body),
+    tx.ctx.databaseClock.substitute(),
+  ])
+  if (stored.length < answers.length) throw keyInUse()
 }
 
 /** Answers entries whose keys are known, and lets one entry of each other key through. */
@@ -87,14 +112,18 @@ function runBatch<I, O>(ctx: Context, write: SharedWrite<I, O>, entries: readonl
     const results = settleKnown(entries, await findKeys(tx, entries))
     const open = entries.filter((_, index) => results[index] === null)
     const made = (open.length > 0 ? await write(tx, open) : []).values()
-    const answers: Parameters<typeof storeAnswers>[1][number][] = []
+    const answers: KeptAnswer[] = []
     const settled = results.map((result, index) => {
       if (result !== null) return result
       const one = made.next().value
       if (one === undefined) throw new Error('a shared write answered less than it was asked')
       if (one instanceof Error) return one
       const { caller, keyed } = entries[index] ?? {}
-      if (caller && keyed) answers.push({ teamId: caller.teamId, keyed, answer: keyed.answer(one) })
+      if (caller && keyed) {
+        const { teamId } = caller
+        const { key, print } = keyed
+        answers.push({ place: placeOf(teamId, key), teamId, key, print, answer: keyed.answer(one) })
+      }
       return { made: one }
     })
     await storeAnswers(tx, answers)

@@ -6,7 +6,7 @@ import { CroftError, invalid } from '../../kernel/errors.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
 import type { Entry, SharedTx } from '../../kernel/unit-of-work.ts'
 import { isUuid } from '../../lib/ids.ts'
-import { missingProfile } from '../profiles/find.ts'
+import { profileNotFound } from '../profiles/find.ts'
 import { pacingInForce, type Pacing } from '../profiles/pacing.ts'
 import { enteredDescription, type PostInput } from './input.ts'
 import { insertPosts, type AcceptedPost } from './insert.ts'
@@ -23,13 +23,16 @@ interface Found extends Pick<ProfileRow, 'team_id' | 'id' | 'driver' | 'status' 
   team_min_gap_ms: number | null
 }
 
+// Lateral, so that the plan is by index even if it was made while the table was empty.
 const find = statement<Found>(
   'profiles_to_post_to',
-  `select p.team_id, p.id, p.driver, p.status, p.pacing_max_per_day, p.pacing_min_gap_ms,
-    t.pacing_max_per_day as team_max_per_day, t.pacing_min_gap_ms as team_min_gap_ms
+  `select found.*, t.pacing_max_per_day as team_max_per_day, t.pacing_min_gap_ms as team_min_gap_ms
   from unnest($1::uuid[], $2::uuid[]) as asked (team_id, id)
-  join profiles p on p.team_id = asked.team_id and p.id = asked.id
-  join teams t on t.id = p.team_id`,
+  cross join lateral (
+    select p.team_id, p.id, p.driver, p.status, p.pacing_max_per_day, p.pacing_min_gap_ms from profiles p
+    where p.team_id = asked.team_id and p.id = asked.id limit 1
+  ) found
+  join teams t on t.id = found.team_id`,
 )
 
 const keyOf = (teamId: string, id: string): string => `${teamId} ${id.toLowerCase()}`
@@ -86,7 +89,7 @@ export async function acceptPosts(tx: SharedTx, entries: readonly Entry<NewPost>
   for (const [index, entry] of entries.entries()) {
     const profile = profiles.get(keyOf(entry.caller.teamId, entry.input.profileId))
     try {
-      const refusal = profile ? unready.get(profile.id) : missingProfile()
+      const refusal = profile ? unready.get(profile.id) : profileNotFound()
       if (refusal) throw refusal
       if (profile) candidates.push(candidateOf(tx, entry, profile, index))
     } catch (error) {

@@ -1,6 +1,6 @@
 import { CroftError, invalid } from '../../kernel/errors.ts'
 import { isUuid } from '../../lib/ids.ts'
-import { missingProfile } from '../profiles/find.ts'
+import { profileNotFound } from '../profiles/find.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { acceptPosts } from './accept.ts'
@@ -64,7 +64,7 @@ export function createForAccounts(
       const [account, post] = [accounts.get(id.toLowerCase()), results[index]]
       if (account && input.soundId !== null && account.platform !== 'tiktok') throw ofAccount(id, noSound(account))
       if (post instanceof CroftError) throw ofAccount(id, post)
-      if (!account || !post) throw ofAccount(id, missingProfile())
+      if (!account || !post) throw ofAccount(id, profileNotFound())
       return { post, account }
     })
     return { posts, timezone }

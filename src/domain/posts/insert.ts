@@ -16,58 +16,75 @@ export interface AcceptedPost {
   due: Date
 }
 
+interface Written {
+  row: PostRow
+  due: Date
+  caller: Caller
+}
+
+interface Column {
+  name: string
+  type: string
+  of: (written: Written) => unknown
+}
+
+const column = (name: keyof PostRow, type: string): Column => ({ name, type, of: ({ row }) => row[name] })
+
 /** The columns of a post that its caller or its profile decides; the others have their defaults. */
-const columns = {
-  team_id: 'uuid',
-  id: 'uuid',
-  profile_id: 'uuid',
-  driver: 'text',
-  media_type: 'text',
-  media_url: 'text',
-  sound_id: 'text',
-  title: 'text',
-  description: 'text',
-  is_live: 'boolean',
-  privacy_level: 'text',
-  is_ai_generated: 'boolean',
-  is_commercial: 'boolean',
-  execute_at: 'timestamptz',
-  webhook_url: 'text',
-  warnings: 'jsonb',
-} as const
+const columns: readonly Column[] = [
+  column('team_id', 'uuid'),
+  column('id', 'uuid'),
+  column('profile_id', 'uuid'),
+  column('driver', 'text'),
+  column('media_type', 'text'),
+  column('media_url', 'text'),
+  column('sound_id', 'text'),
+  column('title', 'text'),
+  column('description', 'text'),
+  column('is_live', 'boolean'),
+  column('privacy_level', 'text'),
+  column('is_ai_generated', 'boolean'),
+  column('is_commercial', 'boolean'),
+  column('execute_at', 'timestamptz'),
+  column('webhook_url', 'text'),
+  { name: 'warnings', type: 'jsonb', of: ({ row }) => JSON.stringify(row.warnings) },
+]
 
 /** What the rows beside the post are made of. */
-const besides = {
-  due: 'timestamptz',
-  facts: 'jsonb',
-  event_id: 'uuid',
-  line_id: 'uuid',
-  audit_id: 'uuid',
-  actor: 'text',
-  request_id: 'text',
-} as const
+const besides: readonly Column[] = [
+  { name: 'due', type: 'timestamptz', of: ({ due }) => due },
+  { name: 'facts', type: 'jsonb', of: ({ row }) => JSON.stringify(postFacts(row)) },
+  { name: 'event_id', type: 'uuid', of: newId },
+  { name: 'line_id', type: 'uuid', of: newId },
+  { name: 'audit_id', type: 'uuid', of: newId },
+  { name: 'actor', type: 'text', of: ({ caller }) => caller.actor },
+  { name: 'request_id', type: 'text', of: ({ caller }) => caller.requestId },
+]
 
-const names = Object.keys(columns).join(', ')
-const types = Object.entries({ ...columns, ...besides }).map(([name, type]) => `${name} ${type}`)
+const given = [...columns, ...besides]
+const names = columns.map(({ name }) => name).join(', ')
 
+// Arrays by column: Postgres takes a third of the time that it needs for the same rows as JSON.
 const insert = statement(
   'accept_posts',
-  `with given as materialized (select * from json_to_recordset($1::json) as given (${types.join(', ')})),
-  task as (
+  `with given as materialized (
+    select * from unnest(${given.map(({ type }, index) => `$${index + 2}::${type}[]`).join(', ')})
+      as given (${given.map(({ name }) => name).join(', ')})
+  ), task as (
     insert into tasks (team_id, id, profile_id, kind, status, run_at, created_at, updated_at)
-    select team_id, id, profile_id, 'publish', 'pending', due, $2, $2 from given
+    select team_id, id, profile_id, 'publish', 'pending', due, $1, $1 from given
   ), event as (
     insert into events (team_id, id, type, data, created_at)
-    select team_id, event_id, 'post.scheduled', facts, $2 from given
+    select team_id, event_id, 'post.scheduled', facts, $1 from given
   ), line as (
     insert into timeline (team_id, profile_id, id, kind, task_id, task_kind, to_status, reason, created_at)
-    select team_id, profile_id, line_id, 'task', id, 'publish', 'preparing', 'The post was accepted.', $2 from given
+    select team_id, profile_id, line_id, 'task', id, 'publish', 'preparing', 'The post was accepted.', $1 from given
   ), trail as (
     insert into audit (team_id, id, actor, action, subject, after, request_id, created_at)
-    select team_id, audit_id, actor, 'post.create', 'post:' || id, facts, request_id, $2 from given
+    select team_id, audit_id, actor, 'post.create', 'post:' || id, facts, request_id, $1 from given
   )
   insert into posts (${names}, status, created_at, updated_at)
-  select ${names}, 'preparing', $2::timestamptz, $2 from given`,
+  select ${names}, 'preparing', $1::timestamptz, $1 from given`,
 )
 
 const rowOf = ({ profile, input, warnings }: AcceptedPost, now: Date): PostRow => ({
@@ -105,17 +122,7 @@ const rowOf = ({ profile, input, warnings }: AcceptedPost, now: Date): PostRow =
 /** Writes posts, each with its task, event, timeline line and audit row, in one statement however many they are. */
 export async function insertPosts(tx: SharedTx, accepted: readonly AcceptedPost[]): Promise<PostRow[]> {
   if (accepted.length === 0) return []
-  const rows = accepted.map((one) => rowOf(one, tx.now))
-  const given = rows.map((row, index) => ({
-    ...row,
-    due: accepted[index]?.due,
-    facts: postFacts(row),
-    event_id: newId(),
-    line_id: newId(),
-    audit_id: newId(),
-    actor: accepted[index]?.caller.actor,
-    request_id: accepted[index]?.caller.requestId,
-  }))
-  await run(tx.trx, insert, [JSON.stringify(given), tx.now])
-  return rows
+  const written = accepted.map((one): Written => ({ row: rowOf(one, tx.now), due: one.due, caller: one.caller }))
+  await run(tx.trx, insert, [tx.now, ...given.map(({ of }) => written.map(of))])
+  return written.map(({ row }) => row)
 }

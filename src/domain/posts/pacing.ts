@@ -60,10 +60,13 @@ const lock = statement(
 
 const findDues = statement<{ profile_id: string; id: string; run_at: Date }>(
   'dues_of_profiles',
-  `select t.profile_id, t.id, t.run_at
+  `select given.profile_id, due.id, due.run_at
   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (team_id, profile_id, since)
-  join tasks t on t.team_id = given.team_id and t.profile_id = given.profile_id and t.run_at > given.since
-  where t.kind = 'publish' and t.status not in ('failed', 'canceled')`,
+  cross join lateral (
+    select t.id, t.run_at from tasks t
+    where t.team_id = given.team_id and t.profile_id = given.profile_id and t.run_at > given.since
+      and t.kind = 'publish' and t.status not in ('failed', 'canceled') offset 0
+  ) due`,
 )
 
 /** The posts of the given ones' profiles, by profile. */

@@ -3,8 +3,7 @@ import type { Db, Trx } from '../../db/connect.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
-/** @returns the error of a profile that the caller's team does not have */
-export const missingProfile = (): CroftError =>
+export const profileNotFound = () =>
   new CroftError('profile_not_found', 'There is no profile with this id. Check it, and the key: each team sees its own profiles.')
 
 /** @throws CroftError `profile_not_found`, the same for another team's profile as for none */
@@ -12,7 +11,7 @@ export async function findProfile(db: Db | Trx, teamId: string, id: string): Pro
   const row =
     isUuid(id) &&
     (await db.selectFrom('profiles').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst())
-  if (!row) throw missingProfile()
+  if (!row) throw profileNotFound()
   return row
 }
 

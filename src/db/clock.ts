@@ -6,6 +6,8 @@ import type { Clock } from '../lib/clock.ts'
  * of a process may step, and differs from that of another.
  */
 export interface DatabaseClock {
+  /** What a named statement is given in the place of `now()`, as in `coalesce($1, now())`: null but in tests. */
+  substitute(): Date | null
   /** When the transaction began; an index can be searched by it. */
   now(): RawBuilder<Date>
   /** This very moment, also behind a lock that had to be waited for. */
@@ -16,6 +18,7 @@ export interface DatabaseClock {
 export function databaseClock(substitute?: Clock): DatabaseClock {
   const substituted = (clock: Clock) => sql<Date>`${clock.now()}::timestamptz`
   return {
+    substitute: () => substitute?.now() ?? null,
     now: () => (substitute ? substituted(substitute) : sql<Date>`now()`),
     moment: () => (substitute ? substituted(substitute) : sql<Date>`clock_timestamp()`),
   }

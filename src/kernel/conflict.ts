@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { CroftError } from './errors.ts'
 
 /** Whether Postgres refused a row because another holds its place in the named unique index. */
 export const isUniqueViolation = (error: unknown, index: string): boolean =>
@@ -9,4 +10,5 @@ export const isDeadlock = (error: unknown): boolean => error instanceof pg.Datab
 
 /** Whether the transaction that met this error has surely left nothing behind: not so if the connection was lost. */
 export const isUndone = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code !== undefined && !/^(?:08|57P)/.test(error.code)
+  error instanceof CroftError ||
+  (error instanceof pg.DatabaseError && error.code !== undefined && !/^(?:08|57P)/.test(error.code))

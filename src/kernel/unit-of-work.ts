@@ -1,28 +1,47 @@
 import type { Trx } from '../db/connect.ts'
 import type { Caller, Context } from './context.ts'
+import type { CroftError } from './errors.ts'
 import type { LoopName } from './wakeups.ts'
 import { isDeadlock } from './conflict.ts'
 
-/** One transaction of a verb: the change, its event and its audit row. */
-export interface Tx {
+/** A transaction that serves one caller or several. */
+export interface SharedTx {
   trx: Trx
   ctx: Context
-  caller: Caller
   now: Date
   /** Wakes this process's own loop once the transaction has committed. */
   wake(loop: LoopName): void
 }
 
+/** One transaction of a verb: the change, its event and its audit row. */
+export interface Tx extends SharedTx {
+  caller: Caller
+}
+
+/** What one caller asks of a shared write. */
+export interface Entry<I> {
+  caller: Caller
+  input: I
+}
+
 /**
- * What a verb that writes is given. It calls `commit` once, last, and answers what that answers, so that
- * whoever calls the verb can put an idempotency record, or a rollback for a dry run, into the same transaction.
+ * A write that one transaction does for many callers: it answers in the order of its entries, with the error of an entry
+ * that it refuses, which leaves nothing behind.
+ */
+export type SharedWrite<I, O> = (tx: SharedTx, entries: readonly Entry<I>[]) => Promise<(O | CroftError)[]>
+
+/**
+ * What a verb that writes is given. It commits once, last, and answers what that answers, so that whoever calls the verb
+ * can put an idempotency record, or a rollback for a dry run, into the same transaction.
  */
 export interface UnitOfWork {
   ctx: Context
   caller: Caller
-  /** Whether all of it is undone at the end: then nothing may be done apart from `commit`. */
+  /** Whether all of it is undone at the end: then nothing may be done apart from the commit. */
   dry: boolean
   commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** As `commit`, possibly in one transaction with what other callers ask of the same write at the time. */
+  commitShared<I, O>(write: SharedWrite<I, O>, input: I): Promise<O>
 }
 
 const mostDeadlocks = 3
@@ -38,32 +57,50 @@ async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs a transaction. After the commit this process's own workers are woken. */
+export async function transact<T>(ctx: Context, work: (tx: SharedTx) => Promise<T>): Promise<T> {
+  const woken = new Set<LoopName>()
+  const result = await despiteDeadlocks(() =>
+    ctx.db.transaction().execute((trx) =>
+      work({
+        trx,
+        ctx,
+        now: ctx.clock.now(),
+        wake: (loop) => void woken.add(loop),
+      }),
+    ),
+  )
+  for (const loop of woken) ctx.wakeups.wake(loop)
+  return result
+}
+
 /** What else a caller does inside the transaction once the work is done; throwing rolls all of it back. */
 export type AroundCommit = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<T>
 
-/** A unit of work for one verb. After the commit this process's own workers are woken. */
+/** A unit of work for one verb. */
 export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (tx, work) => work(tx)): UnitOfWork {
+  const commit: UnitOfWork['commit'] = (work) =>
+    transact(ctx, (shared) =>
+      around(
+        {
+          ...shared,
+          caller,
+        },
+        work,
+      ),
+    )
   return {
     ctx,
     caller,
     dry: false,
-    async commit(work) {
-      const woken = new Set<LoopName>()
-      const result = await despiteDeadlocks(() =>
-        ctx.db.transaction().execute((trx) => {
-          const tx: Tx = {
-            trx,
-            ctx,
-            caller,
-            now: ctx.clock.now(),
-            wake: (loop) => void woken.add(loop),
-          }
-          return around(tx, work)
-        }),
-      )
-      for (const loop of woken) ctx.wakeups.wake(loop)
-      return result
-    },
+    commit,
+    commitShared: (write, input) =>
+      commit(async (tx) => {
+        const [result] = await write(tx, [{ caller, input }])
+        if (result === undefined) throw new Error('a shared write answered nothing')
+        if (result instanceof Error) throw result
+        return result
+      }),
   }
 }
 

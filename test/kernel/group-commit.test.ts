@@ -41,8 +41,8 @@ test('an item that is answered with an error fails alone', async () => {
 
 test('an item for which Postgres undoes the transaction fails alone, and each of the others has its effect once', async (t) => {
   const server = await testCroft({ work: false })
-  const { ctx } = server
   t.after(() => server.stop())
+  const { ctx } = server
   let batches = 0
   const add = gather(
     async (names: string[]) => {
@@ -70,8 +70,8 @@ test('an item for which Postgres undoes the transaction fails alone, and each of
 
 test('a batch whose connection is lost does not run again, since its effect may be stored', async (t) => {
   const server = await testCroft({ work: false })
-  const { ctx } = server
   t.after(() => server.stop())
+  const { ctx } = server
   let batches = 0
   const end = gather(
     async (items: number[]) => {

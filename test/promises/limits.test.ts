@@ -45,6 +45,20 @@ test('the limit holds to the request across processes, for each team and route b
   assert.equal(allowed(await flood(one.id, 'post-create', 50)), 30)
 })
 
+test('of hits that many processes count at the same moment none is lost', async () => {
+  const { id } = await testTeam(croft.ctx, 'at once')
+  const processes = Array.from({ length: 8 }, () => ({ ...croft.ctx, rateLimitPerMinute: 150 }))
+  const asked = processes.map(async (ctx) => {
+    const answers = []
+    for (let n = 0; n < 25; n += 1) answers.push(await countRequest(ctx, id, 'post-create'))
+    return answers
+  })
+  const answers = (await Promise.all(asked)).flat()
+  const allowed = answers.filter((answer) => answer?.allowed)
+  assert.equal(allowed.length, 150)
+  assert.equal(new Set(allowed.map((answer) => answer?.remaining)).size, 150, 'each was told what was left behind it')
+})
+
 test('a team that is flooding holds one connection to its counter, and none once it is refused', async () => {
   const [loud, quiet] = [await testTeam(croft.ctx, 'loud'), await testTeam(croft.ctx, 'quiet')]
   const release = Promise.withResolvers<undefined>()

@@ -38,6 +38,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     limitedAs: 'post-create',
     made: ['task_id'],
     ownFaults: true,
+    shared: true,
     write: (unit, { body }, faults) => {
       requireNewPost(ctx, body, faults)
       return createPost(unit, body.profile_id, postInput(body))

@@ -84,6 +84,8 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   dryMembers?: Record<string, TSchema>
   /** Members of the answer that are shown once and never stored. */
   secret?: readonly string[]
+  /** The verb does nothing before its `commitShared`: its Idempotency-Key is taken in that transaction. */
+  shared?: boolean
 }
 
 const alias = (url: string): string[] =>
@@ -218,6 +220,7 @@ export function writeRoute<P extends TSchema, Q extends TSchema, B extends TSche
         made: typeof route.made === 'function' ? route.made(input) : (route.made ?? []),
         ...(dry ? { dry: (answer: Record<string, unknown>, view: V) => dry(answer as Static<R>, view) } : {}),
         secret: route.secret ?? [],
+        shared: route.shared ?? false,
       })
       return sendAnswer(reply, answer)
     },

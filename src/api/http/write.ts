@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller, Context } from '../../kernel/context.ts'
-import { invalid } from '../../kernel/errors.ts'
+import { CroftError, invalid } from '../../kernel/errors.ts'
 import {
   extendKey,
+  findAnswer,
   fingerprint,
   releaseKey,
   storeAnswer,
@@ -10,6 +11,7 @@ import {
   type HeldKey,
   type StoredAnswer,
 } from '../../domain/idempotency/keys.ts'
+import { commitTogether } from '../../domain/idempotency/shared.ts'
 import { claimFiles } from '../../domain/media/claims.ts'
 import { openUnit, type AroundCommit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { callerOf } from './auth.ts'
@@ -28,6 +30,8 @@ interface WriteRequest<V> {
   print?: string
   /** Called before a replay, where only the request's streamed content can tell whether it is the same. Throws where not. */
   sameAs?: (answer: StoredAnswer) => Promise<void>
+  /** The verb does nothing before its `commitShared`, so that its key can be taken there. */
+  shared?: boolean
 }
 
 export interface WriteAnswer {
@@ -77,6 +81,15 @@ function isDryRun(request: FastifyRequest): boolean {
   return first?.value === 'true'
 }
 
+/** Thrown by a commit that found the answer of the first request with the same key. */
+class Replay extends Error {
+  readonly answer: StoredAnswer
+  constructor(answer: StoredAnswer) {
+    super('replay')
+    this.answer = answer
+  }
+}
+
 const keepHolding = (ctx: Context, held: HeldKey): NodeJS.Timeout =>
   setInterval(() => {
     extendKey(ctx, held).catch((error: unknown) =>
@@ -84,41 +97,62 @@ const keepHolding = (ctx: Context, held: HeldKey): NodeJS.Timeout =>
     )
   }, 20_000)
 
+/** What the request asks for. */
+const printOf = (request: FastifyRequest, print?: string): Buffer =>
+  fingerprint(
+    request.method,
+    request.url.replace('/v1/farm_profiles', '/v1/farm-profiles'),
+    print ?? JSON.stringify(request.body ?? null),
+  )
+
 /** Runs a verb: with a dry run undone at its end, or with its answer stored under the request's Idempotency-Key in the same transaction. */
 export async function runWrite<V>(ctx: Context, request: FastifyRequest, write: WriteRequest<V>): Promise<WriteAnswer> {
   const caller = callerOf(request)
   const dry = isDryRun(request)
   const key = dry ? null : idempotencyKey(request)
+  const keyed = key === null ? null : { key: keyOf(caller, key), print: printOf(request, write.print) }
   let held: HeldKey | null = null
-  if (key !== null) {
-    const path = request.url.replace('/v1/farm_profiles', '/v1/farm-profiles')
-    const taken = await takeKey(
-      ctx,
-      caller.teamId,
-      keyOf(caller, key),
-      fingerprint(request.method, path, write.print ?? JSON.stringify(request.body ?? null)),
-    )
+  if (keyed && !write.shared) {
+    const taken = await takeKey(ctx, caller.teamId, keyed.key, keyed.print)
     if ('answer' in taken) {
       await write.sameAs?.(taken.answer)
       return { ...taken.answer, replayed: true }
     }
     held = taken.held
   }
+  // A verb answers what its commit answers, so this is the view of the answer.
+  const kept = (view: unknown): StoredAnswer => ({
+    status: write.status,
+    body: JSON.stringify(blank(write.present(view as V), write.secret)),
+  })
   const beside: AroundCommit = async (tx, work) => {
     const view = await work(tx)
-    // A verb answers what its commit answers, so this is the view of the answer.
-    const body = write.present(view as unknown as V)
-    if (dry)
+    if (dry) {
+      const body = write.present(view as unknown as V)
       throw new DryRun(JSON.stringify({ ...blank(write.dry?.(body, view as unknown as V) ?? body, write.made), dry_run: true }))
-    if (held) await storeAnswer(tx, held, { status: write.status, body: JSON.stringify(blank(body, write.secret)) })
+    }
+    if (held) await storeAnswer(tx, held, kept(view))
     return view
   }
   const extending = held && keepHolding(ctx, held)
   const files = claimFiles(ctx)
   try {
-    const view = await write.verb({ ...openUnit({ ...ctx, store: files.store }, caller, beside), dry })
+    const unit = { ...openUnit({ ...ctx, store: files.store }, caller, beside), dry }
+    if (write.shared && !dry)
+      unit.commitShared = async (shared, input) => {
+        const done = await commitTogether(ctx, shared, { caller, input, keyed: keyed && { ...keyed, answer: kept } })
+        if ('replay' in done) throw new Replay(done.replay)
+        return done.made
+      }
+    const view = await write.verb(unit)
     return { status: write.status, body: JSON.stringify(write.present(view)), replayed: false }
   } catch (error) {
+    if (error instanceof Replay) return { ...error.answer, replayed: true }
+    if (keyed && write.shared && error instanceof CroftError) {
+      // What is refused now, as a time that has passed since, may have been accepted at first.
+      const answer = await findAnswer(ctx, caller.teamId, keyed.key, keyed.print)
+      if (answer) return { ...answer, replayed: true }
+    }
     if (held) await releaseKey(ctx, held)
     if (error instanceof DryRun) return { status: write.status, body: error.body, replayed: false }
     throw error

@@ -19,11 +19,16 @@ export interface HeldKey {
 
 const leaseUntil = sql<Date>`now() + interval '60 seconds'`
 /** Until when keys must have been taken to be past their time. */
-export const tooOld = (ctx: Context) => sql<Date>`${ctx.databaseClock.now()} - interval '24 hours'`
+const tooOld = (ctx: Context) => sql<Date>`${ctx.databaseClock.now()} - interval '24 hours'`
 
 /** What makes two requests the same: method, path and body. */
 export const fingerprint = (method: string, path: string, body: string): Buffer =>
   createHash('sha256').update(`${method}\n${path}\n${body}`).digest()
+
+/** Whether a key `k` may be taken: its request died without an answer, or its answer is too old to be kept. @param now as SQL */
+export const freeAt = (now: string): string =>
+  `((k.status is null and k.lease_until < now()) or k.created_at < ${now} - interval '24 hours')`
+const free = (ctx: Context) => sql<boolean>`((k.status is null and k.lease_until < now()) or k.created_at < ${tooOld(ctx)})`
 
 async function insert(ctx: Context, held: HeldKey, print: Buffer): Promise<boolean> {
   const { rows } = await sql`
@@ -31,9 +36,36 @@ async function insert(ctx: Context, held: HeldKey, print: Buffer): Promise<boole
     values (${held.teamId}, ${held.key}, ${print}, ${held.holder}, ${leaseUntil}, ${ctx.databaseClock.now()})
     on conflict (team_id, key) do update set fingerprint = excluded.fingerprint, holder = excluded.holder, lease_until = excluded.lease_until,
       status = null, body = null, created_at = excluded.created_at
-    where (k.status is null and k.lease_until < now()) or k.created_at < ${tooOld(ctx)}
+    where ${free(ctx)}
     returning 1`.execute(ctx.db)
   return rows.length > 0
+}
+
+export interface KeyRow {
+  fingerprint: Buffer
+  status: number | null
+  body: string | null
+}
+
+/** @returns the error of a key whose first request has not been answered yet */
+export const keyInUse = (): CroftError =>
+  new CroftError(
+    'idempotency_key_in_use',
+    'The first request with this Idempotency-Key is still running. Try again in a moment.',
+    {},
+    1,
+  )
+
+/**
+ * What the first request with a key was answered.
+ * @throws CroftError `idempotency_key_reused`, `idempotency_key_in_use`, `not_found` once it has been erased
+ */
+export function answerOf(row: KeyRow, print: Buffer): StoredAnswer {
+  if (!row.fingerprint.equals(print)) throw reusedKey()
+  if (row.status === null || row.body === null) throw keyInUse()
+  if (row.body === '')
+    throw new CroftError('not_found', 'What the first request with this Idempotency-Key made has been erased. Use a new key.')
+  return { status: row.status, body: row.body }
 }
 
 /**
@@ -48,24 +80,24 @@ export async function takeKey(
 ): Promise<{ held: HeldKey } | { answer: StoredAnswer }> {
   const held: HeldKey = { teamId, key, holder: newId() }
   if (await insert(ctx, held, print)) return { held }
+  const answer = await findAnswer(ctx, teamId, key, print)
+  if (!answer) throw keyInUse()
+  return { answer }
+}
+
+/**
+ * What the first request with a key was answered, or null if there was none.
+ * @throws CroftError `idempotency_key_reused`, `idempotency_key_in_use`
+ */
+export async function findAnswer(ctx: Context, teamId: string, key: string, print: Buffer): Promise<StoredAnswer | null> {
   const row = await ctx.db
-    .selectFrom('idempotency_keys')
-    .selectAll()
+    .selectFrom('idempotency_keys as k')
+    .select(['fingerprint', 'status', 'body'])
     .where('team_id', '=', teamId)
     .where('key', '=', key)
+    .where((eb) => eb.not(free(ctx)))
     .executeTakeFirst()
-  if (row && !row.fingerprint.equals(print)) throw reusedKey()
-  if (row?.status == null || row.body === null) {
-    throw new CroftError(
-      'idempotency_key_in_use',
-      'The first request with this Idempotency-Key is still running. Try again in a moment.',
-      {},
-      1,
-    )
-  }
-  if (row.body === '')
-    throw new CroftError('not_found', 'What the first request with this Idempotency-Key made has been erased. Use a new key.')
-  return { answer: { status: row.status, body: row.body } }
+  return row ? answerOf(row, print) : null
 }
 
 /** Stores the answer in the transaction of the change. @throws CroftError `idempotency_key_in_use` where the lease ran out and another request has the key */
@@ -77,13 +109,7 @@ export async function storeAnswer(tx: Tx, held: HeldKey, answer: StoredAnswer): 
     .where('key', '=', held.key)
     .where('holder', '=', held.holder)
     .executeTakeFirst()
-  if (stored.numUpdatedRows === 0n)
-    throw new CroftError(
-      'idempotency_key_in_use',
-      'Another request with this Idempotency-Key is running. Try again in a moment.',
-      {},
-      1,
-    )
+  if (stored.numUpdatedRows === 0n) throw keyInUse()
 }
 
 /** Holds a key for another 60 s, for a request that runs long, as an upload. */

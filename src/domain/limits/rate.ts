@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { run, statement } from '../../db/statement.ts'
 import type { Context } from '../../kernel/context.ts'
 
 /** How a request stands against the limit. Times in seconds. */
@@ -18,52 +19,55 @@ interface Row {
   used: number
   granted: number
   /** How long until a place becomes free, in milliseconds. */
-  freeInMs: number
+  free_in_ms: number
 }
 
-/** The window that ends now: hits behind `from` count. */
-function windowAt(limit: number, at: number): { now: number; from: number } {
-  const bucket = bucketOf(limit)
-  const now = Math.floor(at / bucket) * bucket
-  return { now, from: now - windowMs - (bucket === 1 ? 0 : bucket) }
-}
+/** How far back hits count, in milliseconds: behind the window by the bucket that it may begin within. */
+const reachOf = (bucket: number): number => windowMs + (bucket === 1 ? 0 : bucket)
 
 /**
- * Counts up to `asked` requests at once; one row a team and route, so that it holds across processes. The time is the
- * database's, read under the row's lock: hits stand in order, and one of the future tells of a clock that was set back.
+ * Counts up to $3 requests of a limit of $4 at once; one row per team and route, so that it holds across processes. The
+ * time is the database's, read under the row's lock: hits stand in order, and one of the future tells of a clock that was
+ * set back. $5: the bucket, $6: how far back hits count, $7: takes the place of the time.
  */
+const countHits = statement<Row>(
+  'count_hits',
+  `with held as materialized (
+    select seconds, counts from rate_windows where team_id = $1 and route = $2 for update
+  ), moment as materialized (
+    select floor(extract(epoch from coalesce($7::timestamptz, clock_timestamp())) * 1000 / $5::bigint)::bigint * $5::bigint as now from held
+  ), hits as materialized (
+    select hit.second, hit.count from held, moment, unnest(held.seconds, held.counts) as hit (second, count)
+    where hit.second > moment.now - $6::bigint and hit.second <= moment.now
+  ), usage as materialized (
+    select now, (select coalesce(sum(count), 0)::int from hits) as used from moment
+  ), standing as materialized (
+    select now, used, least($3::int, greatest($4::int - used, 0)) as granted from usage
+  ), sums as (
+    select second, sum(count)::int as count
+    from (select second, count from hits union all select now, granted from standing where granted > 0) as one group by second
+  ), kept as materialized (
+    select array_agg(second order by second) as seconds, array_agg(count order by second) as counts from sums
+  ), counted as (
+    update rate_windows w set seconds = kept.seconds, counts = kept.counts from kept, standing
+    where w.team_id = $1 and w.route = $2 and standing.granted > 0
+  )
+  select used, granted, coalesce((select seconds[1] from kept), now) - now + $6::bigint as free_in_ms from standing`,
+)
+
 async function count(ctx: Context, teamId: string, route: string, asked: number): Promise<Row> {
-  return ctx.counters.transaction().execute(async (trx) => {
-    const read = () =>
-      sql<{ seconds: number[]; counts: number[]; at: number }>`
-      with held as materialized (
-        select seconds, counts from rate_windows where team_id = ${teamId} and route = ${route} for update
-      )
-      select seconds::float8[] as seconds, counts, extract(epoch from ${ctx.databaseClock.moment()})::float8 * 1000 as at from held`.execute(
-        trx,
-      )
-    let [row] = (await read()).rows
-    if (!row) {
-      await sql`insert into rate_windows (team_id, route, seconds, counts) values (${teamId}, ${route}, '{}', '{}') on conflict do nothing`.execute(
-        trx,
-      )
-      row = (await read()).rows[0]
-    }
-    if (!row) throw new Error('the row of a rate limit is gone as soon as it was written')
-    const { now, from } = windowAt(ctx.rateLimitPerMinute, row.at)
-    const hits = new Map<number, number>()
-    for (const [index, second] of row.seconds.entries())
-      if (second > from && second <= now) hits.set(second, row.counts[index] ?? 0)
-    const used = [...hits.values()].reduce((sum, one) => sum + one, 0)
-    const granted = Math.min(asked, Math.max(ctx.rateLimitPerMinute - used, 0))
-    if (granted > 0) hits.set(now, (hits.get(now) ?? 0) + granted)
-    const kept = [...hits].sort(([a], [b]) => a - b)
-    if (granted > 0)
-      await sql`
-        update rate_windows set seconds = ${kept.map(([second]) => second)}::bigint[], counts = ${kept.map(([, hit]) => hit)}::int[]
-        where team_id = ${teamId} and route = ${route}`.execute(trx)
-    return { used, granted, freeInMs: (kept[0]?.[0] ?? now) - from }
-  })
+  const limit = ctx.rateLimitPerMinute
+  const bucket = bucketOf(limit)
+  const ask = () =>
+    run(ctx.counters, countHits, [teamId, route, asked, limit, bucket, reachOf(bucket), ctx.databaseClock.substitute()])
+  const [row] = await ask()
+  if (row) return row
+  await sql`insert into rate_windows (team_id, route, seconds, counts) values (${teamId}, ${route}, '{}', '{}') on conflict do nothing`.execute(
+    ctx.counters,
+  )
+  const [first] = await ask()
+  if (!first) throw new Error('the row of a rate limit is gone as soon as it was written')
+  return first
 }
 
 interface Counter {
@@ -92,7 +96,7 @@ async function serve(ctx: Context, teamId: string, route: string, counter: Count
   while (counter.waiting.length > 0) {
     const asking = counter.waiting.splice(0)
     try {
-      const { used, granted, freeInMs } = await count(ctx, teamId, route, asking.length)
+      const { used, granted, free_in_ms: freeInMs } = await count(ctx, teamId, route, asking.length)
       const resetSeconds = Math.max(Math.ceil(freeInMs / 1_000), 1)
       const from = ctx.clock.now().getTime()
       if (granted < asking.length) counter.full = { from, until: from + freeInMs }

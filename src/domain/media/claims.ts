@@ -33,10 +33,11 @@ const addClaim = (ctx: Context, hash: string, id: string): Promise<boolean> =>
  */
 export function claimFiles(ctx: Context): ClaimedFiles {
   const { store } = ctx
-  const id = newId()
+  let id: string | null = null
   const hashes = new Set<string>()
   const claim = async (hash: string) => {
     if (hashes.has(hash)) return
+    id ??= newId()
     while (!(await addClaim(ctx, hash, id))) await pause(100)
     hashes.add(hash)
   }

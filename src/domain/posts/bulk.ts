@@ -1,12 +1,22 @@
-import { sql } from 'kysely'
 import { CroftError } from '../../kernel/errors.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { acceptPost } from './create.ts'
-import { checkPost, type PostInput } from './input.ts'
+import { acceptPosts, type NewPost } from './accept.ts'
+import { checkPost } from './input.ts'
 
-export type BulkEntry = { profileId: string; input: PostInput } | { error: CroftError }
+export type BulkEntry = NewPost | { error: CroftError }
 export type BulkResult = { index: number; post: PostRow } | { index: number; error: CroftError }
+
+function checked(unit: UnitOfWork, entry: BulkEntry): BulkEntry {
+  if ('error' in entry) return entry
+  try {
+    checkPost(unit.ctx, entry.input)
+    return entry
+  } catch (error) {
+    if (!(error instanceof CroftError)) throw error
+    return { error }
+  }
+}
 
 /**
  * Accepts many posts in one transaction; each stands or falls by itself.
@@ -14,23 +24,13 @@ export type BulkResult = { index: number; post: PostRow } | { index: number; err
  */
 export function createPosts(unit: UnitOfWork, entries: readonly BulkEntry[]): Promise<BulkResult[]> {
   return unit.commit(async (tx) => {
-    const results: BulkResult[] = []
-    for (const [index, entry] of entries.entries()) {
-      if ('error' in entry) {
-        results.push({ index, error: entry.error })
-        continue
-      }
-      await sql`savepoint entry`.execute(tx.trx)
-      try {
-        checkPost(unit.ctx, entry.input)
-        const post = await acceptPost(tx, entry.profileId, entry.input)
-        results.push({ index, post })
-      } catch (error) {
-        if (!(error instanceof CroftError)) throw error
-        await sql`rollback to savepoint entry`.execute(tx.trx)
-        results.push({ index, error })
-      }
-    }
-    return results
+    const all = entries.map((entry) => checked(unit, entry))
+    const sound = all.flatMap((entry) => ('error' in entry ? [] : [{ caller: unit.caller, input: entry }]))
+    const results = (await acceptPosts(tx, sound)).values()
+    return all.map((entry, index): BulkResult => {
+      const result = 'error' in entry ? entry.error : results.next().value
+      if (result === undefined) throw new Error('an entry has no result')
+      return result instanceof CroftError ? { index, error: result } : { index, post: result }
+    })
   })
 }

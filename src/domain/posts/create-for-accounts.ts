@@ -1,8 +1,9 @@
 import { CroftError, invalid } from '../../kernel/errors.ts'
-import { findProfile } from '../profiles/find.ts'
+import { isUuid } from '../../lib/ids.ts'
+import { profileNotFound } from '../profiles/find.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
-import { acceptPost } from './create.ts'
+import { acceptPosts } from './accept.ts'
 import { checkPost, type PostInput } from './input.ts'
 
 /** A post with the account that it is of. */
@@ -18,27 +19,31 @@ export interface AccountPosts {
 }
 
 /** Names the account of which an error is; the others' posts are not made either. */
-async function of<T>(accountId: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (!(error instanceof CroftError)) throw error
-    const none = error.code === 'profile_not_found'
-    throw new CroftError(
-      none ? 'account_not_found' : error.code,
-      `${none ? `There is no account ${accountId}. Check it, and the key: each team sees its own accounts.` : error.message} No post was made.`,
-      { ...error.extra, accountId },
-      error.retryAfterSeconds,
-    )
-  }
+function ofAccount(accountId: string, error: CroftError): CroftError {
+  const none = error.code === 'profile_not_found'
+  return new CroftError(
+    none ? 'account_not_found' : error.code,
+    `${none ? `There is no account ${accountId}. Check it, and the key: each team sees its own accounts.` : error.message} No post was made.`,
+    { ...error.extra, accountId },
+    error.retryAfterSeconds,
+  )
 }
 
-async function accept(tx: Tx, accountId: string, input: PostInput): Promise<AccountPost> {
-  const account = await findProfile(tx.trx, tx.caller.teamId, accountId)
-  if (input.soundId !== null && account.platform !== 'tiktok')
-    throw invalid([{ path: 'soundId', message: `is for TikTok alone, and this account is of ${account.platform}; leave it out` }])
-  return { account, post: await acceptPost(tx, accountId, input) }
+/** The accounts that the team has of these, by id. */
+async function findAccounts(tx: Tx, ids: readonly string[]): Promise<Map<string, ProfileRow>> {
+  const known = ids.filter(isUuid)
+  if (known.length === 0) return new Map()
+  const rows = await tx.trx
+    .selectFrom('profiles')
+    .selectAll()
+    .where('team_id', '=', tx.caller.teamId)
+    .where('id', 'in', known)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
 }
+
+const noSound = ({ platform }: ProfileRow): CroftError =>
+  invalid([{ path: 'soundId', message: `is for TikTok alone, and this account is of ${platform}; leave it out` }])
 
 /**
  * Accepts the same post for several accounts, for all of them or for none.
@@ -52,8 +57,16 @@ export function createForAccounts(
 ): Promise<AccountPosts> {
   checkPost(unit.ctx, input)
   return unit.commit(async (tx) => {
-    const posts: AccountPost[] = []
-    for (const id of accountIds) posts.push(await of(id, accept(tx, id, input)))
+    const accounts = await findAccounts(tx, accountIds)
+    const entries = accountIds.map((profileId) => ({ caller: tx.caller, input: { profileId, input } }))
+    const results = await acceptPosts(tx, entries)
+    const posts = accountIds.map((id, index): AccountPost => {
+      const [account, post] = [accounts.get(id.toLowerCase()), results[index]]
+      if (account && input.soundId !== null && account.platform !== 'tiktok') throw ofAccount(id, noSound(account))
+      if (post instanceof CroftError) throw ofAccount(id, post)
+      if (!account || !post) throw ofAccount(id, profileNotFound())
+      return { post, account }
+    })
     return { posts, timezone }
   })
 }

@@ -1,4 +1,5 @@
 import type { Trx } from '../../db/connect.ts'
+import { run, statement } from '../../db/statement.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { Pacing } from '../profiles/pacing.ts'
 
@@ -26,33 +27,93 @@ export function nextFreeTime(dues: readonly number[], at: number, pacing: Pacing
   return free ?? Math.max(at, ...edges)
 }
 
-/** Refuses a post that would break the pacing. Call with the profile's row held. @throws CroftError `cadence_exceeded` */
-export async function requirePacing(
-  trx: Trx,
-  post: { teamId: string; profileId: string; id: string | null; due: Date },
-  pacing: Pacing,
-): Promise<void> {
-  if (pacing.maxPerDay === null && pacing.minGapMs === null) return
-  const since = new Date(post.due.getTime() - Math.max(dayMs, pacing.minGapMs ?? 0))
-  const rows = await trx
-    .selectFrom('tasks')
-    .select(['id', 'run_at'])
-    .where('team_id', '=', post.teamId)
-    .where('profile_id', '=', post.profileId)
-    .where('kind', '=', 'publish')
-    .where('status', 'not in', ['failed', 'canceled'])
-    .where('run_at', '>', since)
-    .execute()
-  const dues = rows.filter((row) => row.id !== post.id).map((row) => row.run_at.getTime())
-  const free = nextFreeTime(dues, post.due.getTime(), pacing)
-  if (free === post.due.getTime()) return
+/** A post that is to be due at a time. */
+interface PacedPost {
+  teamId: string
+  profileId: string
+  due: Date
+  pacing: Pacing
+}
+
+const isPaced = ({ pacing }: PacedPost): boolean => pacing.maxPerDay !== null || pacing.minGapMs !== null
+
+/** From when on other posts matter to this one, in epoch milliseconds. */
+const sinceOf = ({ due, pacing }: PacedPost): number => due.getTime() - Math.max(dayMs, pacing.minGapMs ?? 0)
+
+function refusalOf({ due, pacing }: PacedPost, dues: readonly number[]): CroftError | null {
+  const free = nextFreeTime(dues, due.getTime(), pacing)
+  if (free === due.getTime()) return null
   const next = new Date(free).toISOString()
-  throw new CroftError(
+  return new CroftError(
     'cadence_exceeded',
     `The profile's pacing leaves no room at this time. The next free time is ${next} (execute_at ${free}).`,
-    {
-      next_free_at: next,
-      next_free_execute_at: free,
-    },
+    { next_free_at: next, next_free_execute_at: free },
   )
+}
+
+/** Locks the profiles until the transaction ends, in one order, so that two transactions cannot wait for each other. */
+const lock = statement(
+  'lock_profiles',
+  `select from profiles p join unnest($1::uuid[], $2::uuid[]) as given (team_id, id) on p.team_id = given.team_id and p.id = given.id
+  order by p.team_id, p.id for no key update of p`,
+)
+
+const findDues = statement<{ profile_id: string; id: string; run_at: Date }>(
+  'dues_of_profiles',
+  `select given.profile_id, due.id, due.run_at
+  from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (team_id, profile_id, since)
+  cross join lateral (
+    select t.id, t.run_at from tasks t
+    where t.team_id = given.team_id and t.profile_id = given.profile_id and t.run_at > given.since
+      and t.kind = 'publish' and t.status not in ('failed', 'canceled') offset 0
+  ) due`,
+)
+
+/** The posts of the given ones' profiles, by profile. */
+async function duesOf(trx: Trx, posts: readonly PacedPost[]): Promise<Map<string, { id: string; at: number }[]>> {
+  const own = [...Map.groupBy(posts, ({ profileId }) => profileId)]
+  const rows = await run(trx, findDues, [
+    own.map(([, [first]]) => first?.teamId),
+    own.map(([profileId]) => profileId),
+    own.map(([, of]) => new Date(Math.min(...of.map(sinceOf)))),
+  ])
+  const found = rows.map(({ profile_id, id, run_at }) => ({ profile_id, id, at: run_at.getTime() }))
+  return Map.groupBy(found, ({ profile_id }) => profile_id)
+}
+
+/**
+ * Takes posts in their order, each beside those before it, and locks the profiles that have pacing in force.
+ * @returns `cadence_exceeded` for each that would break the pacing, by its place
+ */
+export async function paceRefusals(trx: Trx, posts: readonly PacedPost[]): Promise<Map<number, CroftError>> {
+  const refusals = new Map<number, CroftError>()
+  const paced = posts.filter(isPaced)
+  if (paced.length === 0) return refusals
+  const profiles = [...new Map(paced.map((post) => [post.profileId, post.teamId]))]
+  await run(trx, lock, [profiles.map(([, teamId]) => teamId), profiles.map(([id]) => id)])
+  const found = await duesOf(trx, paced)
+  const dues = new Map([...found].map(([profileId, all]) => [profileId, all.map(({ at }) => at)]))
+  for (const [place, post] of posts.entries()) {
+    if (!isPaced(post)) continue
+    const own = dues.get(post.profileId) ?? []
+    const since = sinceOf(post)
+    const refusal = refusalOf(
+      post,
+      own.filter((at) => at > since),
+    )
+    if (refusal) refusals.set(place, refusal)
+    else dues.set(post.profileId, [...own, post.due.getTime()])
+  }
+  return refusals
+}
+
+/** Refuses another time for a post that would break the pacing. Call with the profile's row locked. @throws CroftError `cadence_exceeded` */
+export async function requirePacing(trx: Trx, post: PacedPost & { id: string }): Promise<void> {
+  if (!isPaced(post)) return
+  const others = (await duesOf(trx, [post])).get(post.profileId) ?? []
+  const refusal = refusalOf(
+    post,
+    others.filter(({ id }) => id !== post.id).map(({ at }) => at),
+  )
+  if (refusal) throw refusal
 }

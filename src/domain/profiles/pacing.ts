@@ -9,10 +9,15 @@ export interface Pacing {
   minGapMs: number | null
 }
 
-export const pacingOf = (row: Pick<ProfileRow, 'pacing_max_per_day' | 'pacing_min_gap_ms'>): Pacing => ({
-  maxPerDay: row.pacing_max_per_day,
-  minGapMs: row.pacing_min_gap_ms,
-})
+type Columns = Pick<ProfileRow, 'pacing_max_per_day' | 'pacing_min_gap_ms'>
+
+export const pacingOf = (row: Columns): Pacing => ({ maxPerDay: row.pacing_max_per_day, minGapMs: row.pacing_min_gap_ms })
+
+/** The pacing in force: the profile's own, else the team's. */
+export function pacingInForce(profile: Columns, team: Columns): Pacing {
+  const own = pacingOf(profile)
+  return own.maxPerDay === null && own.minGapMs === null ? pacingOf(team) : own
+}
 
 /**
  * Sets a profile's own pacing, or with null returns it to the team's.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { sql } from 'kysely'
 import { fingerprint, takeKey } from '../../../src/domain/idempotency/keys.ts'
 import { api, ok, postBody, refused, nobody } from '../support/client.ts'
 import { standingClock } from '../../support/clock.ts'
@@ -40,6 +41,73 @@ suite('Idempotency-Key', () => {
     await takeKey(croft.ctx, croft.team.id, 'held', fingerprint('POST', '/v1/posts', JSON.stringify(body)))
     refused(await ask('POST', '/v1/posts', body, { 'idempotency-key': 'held' }), 409, 'idempotency_key_in_use')
     ok(await ask('POST', '/v1/posts', body, key), 202)
+  })
+
+  test('a replay answers as at first, even what would be refused by now', async (t) => {
+    const clock = standingClock()
+    const { ask, croft } = await api(t, { substitutes: { clock } })
+    const { id } = await readyProfile(croft.ctx, croft.team)
+    const body = postBody(id, { execute_at: clock.now().getTime() + 1_000 })
+    const first = ok(await ask('POST', '/v1/posts', body, key), 202)
+    clock.forward(2_000)
+    const again = await ask('POST', '/v1/posts', body, key)
+    assert.deepEqual([ok(again, 202), again.headers.get('idempotent-replayed')], [first, 'true'])
+    refused(await ask('POST', '/v1/posts', { ...body, title: '' }, key), 422, 'idempotency_key_reused')
+    refused(await ask('POST', '/v1/posts', body, { 'idempotency-key': 'late' }), 422, 'validation_error')
+  })
+
+  test('requests that come together are answered each by itself: accepted, refused, replayed', async (t) => {
+    const { ask, croft } = await api(t)
+    const other = await testTeam(croft.ctx, 'other')
+    const [mine, theirs] = [await readyProfile(croft.ctx, croft.team), await readyProfile(croft.ctx, other)]
+    const first = ok(await ask('POST', '/v1/posts', postBody(mine.id), key), 202)
+    const asOther = { 'x-api-key': other.key }
+    const answers = await Promise.all([
+      ask('POST', '/v1/posts', postBody(mine.id), key),
+      ask('POST', '/v1/posts', postBody(mine.id, { title: 'Spelt' }), key),
+      ask('POST', '/v1/posts', postBody(nobody), { 'idempotency-key': 'two' }),
+      ask('POST', '/v1/posts', postBody(theirs.id), { 'idempotency-key': 'three' }),
+      ask('POST', '/v1/posts', postBody(theirs.id), { ...asOther, ...key }),
+      ask('POST', '/v1/posts', postBody(mine.id), { 'idempotency-key': 'four' }),
+      ask('POST', '/v1/posts', postBody(mine.id)),
+    ])
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [202, 422, 404, 404, 202, 202, 202],
+    )
+    assert.deepEqual(answers[0].body, first)
+    const posts = await croft.ctx.db.selectFrom('posts').select(['team_id', 'id']).execute()
+    assert.deepEqual(
+      new Set(posts.map((post) => post.id)),
+      new Set(answers.flatMap(({ status, body }) => (status === 202 ? [body['task_id']] : []))),
+    )
+    const audit = await croft.ctx.db
+      .selectFrom('audit')
+      .select(['team_id', 'subject'])
+      .where('action', '=', 'post.create')
+      .execute()
+    assert.deepEqual(
+      new Set(audit.map((row) => `${row.team_id} ${row.subject}`)),
+      new Set(posts.map((post) => `${post.team_id} post:${post.id}`)),
+    )
+    const kept = await croft.ctx.db.selectFrom('idempotency_keys').select(['team_id', 'key']).orderBy('key').execute()
+    assert.deepEqual(kept.map((row) => row.key).sort(), ['four', 'one', 'one'])
+  })
+
+  test('a request that the database refuses fails no other that came with it', async (t) => {
+    const { ask, croft } = await api(t)
+    const { id } = await readyProfile(croft.ctx, croft.team)
+    await sql`alter table posts add constraint no_rye check (title <> 'Rye again')`.execute(croft.ctx.db)
+    const titles = ['One', 'Rye again', 'Two', 'Three']
+    const answers = await Promise.all(
+      titles.map((title) => ask('POST', '/v1/posts', postBody(id, { title }), { 'idempotency-key': title })),
+    )
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [202, 500, 202, 202],
+    )
+    const posts = await croft.ctx.db.selectFrom('posts').select('title').orderBy('title').execute()
+    assert.deepEqual(posts.map(({ title }) => title).sort(), ['One', 'Three', 'Two'])
   })
 
   test('keys are a team’s own, and are kept for a day', async (t) => {

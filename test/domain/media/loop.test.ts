@@ -57,7 +57,7 @@ test('a look for due rows steps from team to team, and takes no more of one than
   )
   const one = await waiting('one', [media.url('sample.mp4')])
   const look = async (teams: string[]) => {
-    const { rows, end } = await findDue(ctx, postMedia, null, { teams, hosts: [] })
+    const { rows, end } = await findDue(ctx, postMedia, { after: null, most: postMedia.share, teams, hosts: [] })
     assert.equal(end, null)
     return rows
   }

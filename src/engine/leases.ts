@@ -2,15 +2,15 @@ import type { Logger } from 'pino'
 
 /** A row that this process holds. */
 export interface Lease {
-  /** Aborted once another holds the row, or it is no longer to be worked on. */
-  lost: AbortSignal
+  /** Aborted once another holds the row, it is no longer to be worked on, or the process stops. */
+  signal: AbortSignal
   /** No longer extended. */
   end(): void
 }
 
 /** The leases of one kind that this process holds. */
 export interface Leases<Claim> {
-  hold(claim: Claim): Lease
+  hold(claim: Claim, stopping: AbortSignal): Lease
   stop(): void
 }
 
@@ -39,10 +39,19 @@ export function keepLeases<Claim>(
   }
   const timer = setInterval(() => void beat(), everyMs)
   return {
-    hold(claim) {
-      const losing = new AbortController()
-      held.set(claim, losing)
-      return { lost: losing.signal, end: () => void held.delete(claim) }
+    hold(claim, stopping) {
+      const ending = new AbortController()
+      const stop = () => ending.abort()
+      if (stopping.aborted) stop()
+      stopping.addEventListener('abort', stop)
+      held.set(claim, ending)
+      return {
+        signal: ending.signal,
+        end() {
+          stopping.removeEventListener('abort', stop)
+          held.delete(claim)
+        },
+      }
     },
     stop: () => clearInterval(timer),
   }

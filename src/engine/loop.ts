@@ -8,7 +8,10 @@ export interface Loop<Row> {
   concurrency: number
   /** Claims rows that are due now, `limit` at most. Rows that another worker holds are passed over. */
   claim(limit: number): Promise<Row[]>
-  /** Runs one claimed row. A rejection is logged; what the row becomes then is told by its lease. */
+  /**
+   * Runs one claimed row. A rejection is logged, and the row keeps its place for a moment, so that a fault that lasts does not
+   * make the loop spin; what the row becomes then is told by its lease.
+   */
   run(row: Row, signal: AbortSignal): Promise<void>
   /** Milliseconds until the next row is due that nobody holds, if it is known; asked when no row was claimed. */
   nextDueMs?(): Promise<number | null>
@@ -59,7 +62,10 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
   const begin = (row: Row) => {
     const running = loop
       .run(row, aborting.signal)
-      .catch((error: unknown) => log.error({ err: error, loop: loop.name }, 'a row of a loop failed'))
+      .catch((error: unknown) => {
+        log.error({ err: error, loop: loop.name }, 'a row of a loop failed')
+        return pause(probeMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      })
       .finally(() => {
         underWay.delete(running)
         // A claim that is under way may have counted this row's place as taken.
@@ -72,12 +78,12 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
     let failures = 0
     while (!stopping.signal.aborted) {
       const free = loop.concurrency - underWay.size
+      woken = false
       if (free <= 0) {
-        await Promise.race(underWay)
+        await sleep(longestPauseMs)
         continue
       }
       asked = performance.now()
-      woken = false
       try {
         const rows = await loop.claim(free)
         for (const row of rows) begin(row)

@@ -24,7 +24,7 @@ export function startMediaLoop<Row extends MediaRequest>(ctx: Context, kind: Med
   const claimBehind = async (free: number): Promise<{ rows: Row[]; again: boolean }> => {
     const teams = [...held].filter(([, count]) => count >= share).map(([team]) => team)
     const from = after
-    const found = await findDue(ctx, kind, from, { teams, hosts: hosts.full() })
+    const found = await findDue(ctx, kind, { after: from, most: Math.min(free, share), teams, hosts: hosts.full() })
     after = found.end
     const due = found.rows.map((row) => ({ row, teamId: row.team_id, host: hostOf(ctx, row.media_url) }))
     const chosen = chooseRows(due, { free, share, held, hosts })
@@ -57,9 +57,9 @@ export function startMediaLoop<Row extends MediaRequest>(ctx: Context, kind: Med
         return []
       },
       async run(row, stopping) {
-        const lease = leases.hold(row)
+        const lease = leases.hold(row, stopping)
         try {
-          await prepareMedia(ctx, kind, row, AbortSignal.any([stopping, lease.lost]))
+          await prepareMedia(ctx, kind, row, lease.signal)
         } finally {
           lease.end()
           hosts.release(hostOf(ctx, row.media_url ?? ''))

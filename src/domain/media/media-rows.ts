@@ -43,24 +43,26 @@ const isOne = <Row extends MediaRequest>(kind: MediaKind<Row>, row: Row): RawBui
     sql` and `,
   )} and prepare_claim = ${row.prepare_claim} and ${waiting(kind)}`
 
-/** What a look for due rows passes over. */
-export interface PassOver {
-  /** Teams that hold their share. */
+/** A look for due rows. */
+interface Look {
+  /** The team behind which to look. */
+  after: string | null
+  /** Rows of one team. */
+  most: number
+  /** What is passed over: teams that hold their share, and hosts without room. */
   teams: readonly string[]
   hosts: readonly string[]
 }
 
 /**
- * Due rows that nobody holds: of each team as many as its share, in the order in which they became due. The teams are found
- * by stepping along the index from one to the next, so that a team with 100,000 rows costs no more than one with ten.
- * @param after the team behind which to look
+ * Due rows that nobody holds: a few of each team, in the order in which they became due. The teams are found by stepping
+ * along the index from one to the next, so that a team with 100,000 rows costs no more than one with ten.
  * @returns `end`: the team that was looked at last, null if there is none behind it
  */
 export async function findDue<Row extends MediaRequest>(
   ctx: Context,
   kind: MediaKind<Row>,
-  after: string | null,
-  { teams, hosts }: PassOver,
+  { after, most, teams, hosts }: Look,
 ): Promise<{ rows: DueRow[]; end: string | null }> {
   const due = sql`${waiting(kind)} and prepare_at <= ${ctx.clock.now()}`
   const host = sql`lower(substring(media_url from '^[a-zA-Z]+://([^/?#]*)'))`
@@ -81,7 +83,7 @@ export async function findDue<Row extends MediaRequest>(
         select * from ${table(kind)} where team_id = steps.team_id and ${due} order by prepare_at limit ${lookedAt}
       ) q
       where ${isFree} and ${hasRoom} and steps.team_id <> all (${teams}::uuid[])
-      limit ${kind.share}
+      limit ${most}
     ) found on true`.execute(ctx.db)
   const [any] = rows
   return { rows: rows.filter((row) => (row.team_id as string | null) !== null), end: !any || any.is_last ? null : any.end_team }

@@ -24,7 +24,6 @@ const othersMs = 250
 function startLanes(ctx: Context, places: number, stopping: AbortSignal): RunningLoop {
   const held = new Map<string, number>()
   const leases = keepLeases<Lane>({ everyMs: ctx.lease.ms / 4, extend: (lanes) => extendLanes(ctx, lanes) }, ctx.log)
-  stopping.addEventListener('abort', () => ctx.wakeups.delete('webhooks'))
   const loop = startLoop<Lane>(
     {
       name: 'webhooks',
@@ -36,9 +35,9 @@ function startLanes(ctx: Context, places: number, stopping: AbortSignal): Runnin
         return lanes
       },
       async run(lane) {
-        const lease = leases.hold(lane)
+        const lease = leases.hold(lane, stopping)
         try {
-          await takeTurn(ctx, lane, AbortSignal.any([stopping, lease.lost]))
+          await takeTurn(ctx, lane, lease.signal)
         } finally {
           lease.end()
           const left = (held.get(lane.team_id) ?? 1) - 1
@@ -53,6 +52,7 @@ function startLanes(ctx: Context, places: number, stopping: AbortSignal): Runnin
   return {
     ...loop,
     async stop(graceMs) {
+      ctx.wakeups.delete('webhooks')
       await loop.stop(graceMs)
       leases.stop()
     },

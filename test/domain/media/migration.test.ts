@@ -34,7 +34,7 @@ test('what waits for its media since before is due as of then, and the lease of 
   const { prepare_at, updated_at, prepare_tries } = await postNow(ctx, post)
   assert.deepEqual([prepare_at, prepare_tries], [updated_at, 0])
   const due = async (kind: typeof postMedia | typeof videoMedia) =>
-    (await findDue(ctx, kind as typeof postMedia, null, { teams: [], hosts: [] })).rows
+    (await findDue(ctx, kind as typeof postMedia, { after: null, most: 8, teams: [], hosts: [] })).rows
   assert.deepEqual(
     (await due(postMedia)).map((row) => row['id']),
     [post.id],

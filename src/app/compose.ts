@@ -7,6 +7,7 @@ import { keptSecretKey } from '../config/secret-key.ts'
 import type { Settings } from '../config/settings.ts'
 import { storeSetting } from './store-setting.ts'
 import type { Context } from '../kernel/context.ts'
+import { KeyCache } from '../kernel/key-cache.ts'
 import { Registry } from '../kernel/registry.ts'
 import { Wakeups } from '../kernel/wakeups.ts'
 import { workHandlers } from '../people/contract.ts'
@@ -15,6 +16,7 @@ import { requireSameKey, secretBox } from '../kernel/secret-box.ts'
 import type { Substitutes } from './croft.ts'
 import { databaseClock } from '../db/clock.ts'
 import { connect, poolOptions } from '../db/connect.ts'
+import { startListening } from '../db/listen.ts'
 import { startEmbedded } from '../db/embedded/index.ts'
 import { migrate } from '../db/migrate.ts'
 import { requireServer } from '../db/require-server.ts'
@@ -29,6 +31,8 @@ import { createGuard } from '../net/index.ts'
 export interface OpenedContext {
   ctx: Context
   queue: Queue
+  /** Begins to keep the identities of keys. */
+  keepKeys(): void
   /** Where the server listens, for addresses that no setting gives. */
   setAddress(address: string): void
   close(): Promise<void>
@@ -103,12 +107,15 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   const sandbox = createSandboxDriver({ db: main.db, clock, callTimeoutMs: substitutes.driverTimeoutMs ?? 10_000, publicUrl })
   const registry = new Registry()
   registry.register(workHandlers, handlers)
+  const dbClock = databaseClock(substitutes.databaseClock)
+  const keys = new KeyCache(dbClock)
   const ctx: Context = {
     registry,
     db: main.db,
     counters: counters.db,
     clock,
-    databaseClock: databaseClock(substitutes.databaseClock),
+    databaseClock: dbClock,
+    keys,
     queue,
     wakeups: new Wakeups(),
     drivers: new Map([sandbox, createOperatorDriver()].map((driver) => [driver.name, driver])),
@@ -145,6 +152,15 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   return {
     ctx,
     queue,
+    keepKeys() {
+      const options = poolOptions(connection, 'croft listener', 1)
+      const lost = (error: Error) =>
+        log.warn(
+          { err: error },
+          'the connection that listens for changed keys is lost; until there is a new one, keys are read anew for each request',
+        )
+      opened.defer(startListening(options, keys, lost))
+    },
     setAddress: (given) => {
       address = given
     },

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Tables } from './schema.ts'
+import { nameOf } from './statement.ts'
 
 export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
@@ -20,32 +21,13 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 // A day has no time zone: it stays YYYY-MM-DD.
 types.setTypeParser(pg.types.builtins.DATE, String)
 
-const insert = /^\s*(with \w+ as \(\s*)?insert into (?!.*returning \*)/is
-const often = 5
-const mostTexts = 500
-const seen = new Map<string, { name: string; times: number }>()
-
-/** The name under which a connection keeps the statement, once its text has come up often. */
-function nameOf(text: string): string | null {
-  const known = seen.get(text)
-  if (!known) {
-    if (seen.size < mostTexts && insert.test(text)) seen.set(text, { name: `croft_${seen.size}`, times: 1 })
-    return null
-  }
-  known.times += 1
-  return known.times > often ? known.name : null
-}
-
-/**
- * Lets a connection parse and plan an insert that comes up often once and for all. Inserts alone: a plan made for a
- * small table can be the wrong one when it has grown, and a `select *` breaks when a migration adds a column.
- */
-function prepareInserts(client: pg.PoolClient): void {
+/** Passes a statement's name to the connection, which then parses it once: Kysely passes the text alone. */
+function passNames(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown
   Object.assign(client, {
     query(text: unknown, values: unknown, ...rest: readonly unknown[]) {
-      const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null
-      return name === null ? query(text, values, ...rest) : query({ name, text, values }, ...rest)
+      const name = typeof text === 'string' ? nameOf(text) : undefined
+      return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest)
     },
   })
 }
@@ -79,7 +61,7 @@ export function connect(
   })
   pool.on('error', options.onError)
   pool.on('connect', outliveLoss)
-  pool.on('connect', prepareInserts)
+  pool.on('connect', passNames)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     db,

@@ -7,6 +7,7 @@ import type { Queue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
+import type { KeyCache } from './key-cache.ts'
 import type { Registry } from './registry.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
@@ -37,6 +38,7 @@ export interface Context {
   counters: Db
   clock: Clock
   databaseClock: DatabaseClock
+  keys: KeyCache
   queue: Queue
   wakeups: Wakeups
   drivers: ReadonlyMap<string, Driver>

@@ -18,6 +18,7 @@ import { databaseClock } from '../db/clock.ts'
 import { connect, poolOptions } from '../db/connect.ts'
 import { startListening } from '../db/listen.ts'
 import { startEmbedded } from '../db/embedded/index.ts'
+import { readerOf } from '../db/statement.ts'
 import { migrate } from '../db/migrate.ts'
 import { requireServer } from '../db/require-server.ts'
 import { createOperatorDriver } from '../drivers/operator/index.ts'
@@ -112,6 +113,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   const ctx: Context = {
     registry,
     db: main.db,
+    read: readerOf(main.pool),
     counters: counters.db,
     clock,
     databaseClock: dbClock,

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely'
+import type pg from 'pg'
 import type { Db, Trx } from './connect.ts'
 
 /**
@@ -27,4 +28,14 @@ export const nameOf = (text: string): string | undefined => names.get(text)
 export async function run<Row>(db: Db | Trx, { text }: Statement<Row>, values: readonly unknown[]): Promise<Row[]> {
   const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))
   return rows
+}
+
+export type Reader = <Row>(statement: Statement<Row>, values: readonly unknown[]) => Promise<Row[]>
+
+/** Runs named statements by the pool itself. */
+export function readerOf(pool: pg.Pool): Reader {
+  return async <Row>({ name, text }: Statement<Row>, values: readonly unknown[]) => {
+    const { rows } = await pool.query({ name, text, values: [...values] })
+    return rows as Row[]
+  }
 }

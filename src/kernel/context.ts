@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
+import type { Reader } from '../db/statement.ts'
 import type { KeyScope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
 import type { Queue } from '../jobs/queue.ts'
@@ -34,6 +35,8 @@ export interface Retention {
 export interface Context {
   registry: Registry
   db: Db
+  /** Runs one named statement on the same database: the shortest way, for reads that are asked for often. */
+  read: Reader
   /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
   counters: Db
   clock: Clock

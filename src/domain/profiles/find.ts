@@ -3,16 +3,15 @@ import type { Db, Trx } from '../../db/connect.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
+export const profileNotFound = () =>
+  new CroftError('profile_not_found', 'There is no profile with this id. Check it, and the key: each team sees its own profiles.')
+
 /** @throws CroftError `profile_not_found`, the same for another team's profile as for none */
 export async function findProfile(db: Db | Trx, teamId: string, id: string): Promise<ProfileRow> {
   const row =
     isUuid(id) &&
     (await db.selectFrom('profiles').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst())
-  if (!row)
-    throw new CroftError(
-      'profile_not_found',
-      'There is no profile with this id. Check it, and the key: each team sees its own profiles.',
-    )
+  if (!row) throw profileNotFound()
   return row
 }
 

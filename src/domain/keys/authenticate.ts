@@ -25,6 +25,14 @@ async function findManagerKey(ctx: Context, hash: Buffer): Promise<FoundIdentity
     : null
 }
 
+/** The caller of a key whose identity is kept, or null if {@link authenticate} must be asked. */
+export function findKeptCaller(ctx: Context, keys: readonly string[], requestId: string): Caller | null {
+  const [key] = keys
+  if (key === undefined || keys.length > 1) return null
+  const identity = ctx.keys.find(hashOf(key).toString('latin1'))
+  return identity && { ...identity, requestId }
+}
+
 /** Whose request it is. @throws CroftError `unauthorized` */
 export async function authenticate(ctx: Context, keys: readonly string[], requestId: string): Promise<Caller> {
   const [key] = keys
@@ -33,9 +41,8 @@ export async function authenticate(ctx: Context, keys: readonly string[], reques
     throw new CroftError('unauthorized', 'X-API-Key and Authorization hold two different keys. Send one.')
   const hash = hashOf(key)
   const id = hash.toString('latin1')
-  const identity =
-    ctx.keys.find(id) ??
-    (isWellFormed(key) ? await ctx.keys.load(id, async () => (await findTeamKey(ctx, hash)) ?? findManagerKey(ctx, hash)) : null)
+  const load = () => ctx.keys.load(id, async () => (await findTeamKey(ctx, hash)) ?? findManagerKey(ctx, hash))
+  const identity = ctx.keys.find(id) ?? (isWellFormed(key) ? await load() : null)
   if (!identity)
     throw new CroftError('unauthorized', 'The key is unknown, expired or revoked. Make one with: croft keys create --team NAME')
   return { ...identity, requestId }

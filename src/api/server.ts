@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../kernel/context.ts'
 import { CroftError } from '../kernel/errors.ts'
-import { newId } from '../lib/ids.ts'
 import { accountPostRoutes } from './accounts/posts.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { apiKeyRoutes } from './common/api-keys.ts'
@@ -16,11 +16,12 @@ import { taskRoutes } from './common/tasks.ts'
 import { teamRoutes } from './common/team.ts'
 import { webhookDeliveryRoutes } from './common/webhook-deliveries.ts'
 import { webhookEndpointRoutes } from './common/webhook-endpoints.ts'
-import { docsRoutes, openApi } from './docs/openapi.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { bulkRoute } from './farm/bulk.ts'
 import { postRoutes } from './farm/posts.ts'
 import { farmProfileExtras } from './farm/profile-extras.ts'
 import { farmProfileRoutes } from './farm/profiles.ts'
+import { decorateCaller } from './http/auth.ts'
 import { limitBodyTime, requestTimes, type RequestTimes } from './http/body-time.ts'
 import { decodable } from './http/decodable.ts'
 import { answerError } from './http/errors.ts'
@@ -56,7 +57,7 @@ export async function buildServer(
     logController,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
-      return typeof given === 'string' && requestId.test(given) ? given : newId()
+      return typeof given === 'string' && requestId.test(given) ? given : randomUUID()
     },
     forceCloseConnections: 'idle',
     http: { headersTimeout: times.headersMs, connectionsCheckingInterval: Math.min(times.headersMs, 5_000) },
@@ -78,14 +79,16 @@ export async function buildServer(
   app.setSchemaErrorFormatter(() => new Error('the request does not fit its schema'))
   // Answers are plain JSON of what the routes return; the tests hold them against their schemas.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.addHook('onRequest', async (request, reply) => {
+  decorateCaller(app)
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   app.addHook('preValidation', (request, _, done) => {
     requireShallow(request.body)
     done()
   })
-  logRequests(app)
+  logRequests(app, ctx.log)
   // A connection that was answered while the server closes is idle only now, and would be kept alive.
   let closing = false
   app.addHook('preClose', (done) => {
@@ -105,7 +108,7 @@ export async function buildServer(
       'common',
     ),
   )
-  if (!options.healthOnly) await openApi(app, options.version)
+  if (!options.healthOnly) docsRoutes(app, options.version)
   metricsRoute(app, ctx)
   healthRoutes(app, ctx)
   if (options.healthOnly) return app
@@ -132,6 +135,5 @@ export async function buildServer(
     const drafts = draftsSeen(ctx, options.sandbox.publicDrafts)
     await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock, drafts }, done))
   }
-  await docsRoutes(app)
   return app
 }

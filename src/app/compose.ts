@@ -8,6 +8,7 @@ import type { Settings } from '../config/settings.ts'
 import { storeSetting } from './store-setting.ts'
 import type { Context } from '../kernel/context.ts'
 import { Registry } from '../kernel/ports.ts'
+import { KeyCache } from '../kernel/key-cache.ts'
 import { Wakeups } from '../kernel/wakeups.ts'
 import { workHandlers } from '../people/contract.ts'
 import { handlers } from './work-handlers.ts'
@@ -15,7 +16,9 @@ import { requireSameKey, secretBox } from '../kernel/secret-box.ts'
 import type { Substitutes } from './croft.ts'
 import { databaseClock } from '../db/clock.ts'
 import { connect, poolOptions } from '../db/connect.ts'
+import { startListening } from '../db/listen.ts'
 import { startEmbedded } from '../db/embedded/index.ts'
+import { readerOf } from '../db/statement.ts'
 import { migrate } from '../db/migrate.ts'
 import { requireServer } from '../db/require-server.ts'
 import { createOperatorDriver } from '../drivers/operator/index.ts'
@@ -27,6 +30,8 @@ import { createGuard } from '../net/index.ts'
 
 export interface OpenedContext {
   ctx: Context
+  /** Begins to keep the identities of keys. */
+  keepKeys(): void
   /** Where the server listens, for addresses that no setting gives. */
   setAddress(address: string): void
   close(): Promise<void>
@@ -93,12 +98,16 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   const sandbox = createSandboxDriver({ db: main.db, clock, callTimeoutMs: substitutes.driverTimeoutMs ?? 10_000, publicUrl })
   const registry = new Registry()
   registry.register(workHandlers, handlers)
+  const dbClock = databaseClock(substitutes.databaseClock)
+  const keys = new KeyCache(dbClock)
   const ctx: Context = {
     registry,
     db: main.db,
+    read: readerOf(main.pool),
     counters: counters.db,
     clock,
-    databaseClock: databaseClock(substitutes.databaseClock),
+    databaseClock: dbClock,
+    keys,
     wakeups: new Wakeups(),
     drivers: new Map([sandbox, createOperatorDriver(), ...(substitutes.drivers ?? [])].map((driver) => [driver.name, driver])),
     store,
@@ -134,6 +143,15 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   }
   return {
     ctx,
+    keepKeys() {
+      const options = poolOptions(connection, 'croft listener', 1)
+      const lost = (error: Error) =>
+        log.warn(
+          { err: error },
+          'the connection that listens for changed keys is lost; until there is a new one, keys are read anew for each request',
+        )
+      opened.defer(startListening(options, keys, lost))
+    },
     setAddress: (given) => {
       address = given
     },

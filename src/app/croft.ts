@@ -73,6 +73,7 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
     app,
     ctx,
     async start() {
+      if (settings.CROFT_ROLE !== 'worker') opened.keepKeys()
       const address = await app.listen({
         host: settings.HOST,
         port: settings.PORT,

@@ -12,6 +12,8 @@ export interface DatabaseClock {
   now(): RawBuilder<Date>
   /** This very moment, also behind a lock that had to be waited for. */
   moment(): RawBuilder<Date>
+  /** Milliseconds since some time in the past, for short times that are counted in this process. */
+  elapsedMs(): number
 }
 
 /** @param substitute takes the place of the database's clock, for tests that move time */
@@ -21,5 +23,6 @@ export function databaseClock(substitute?: Clock): DatabaseClock {
     substitute: () => substitute?.now() ?? null,
     now: () => (substitute ? substituted(substitute) : sql<Date>`now()`),
     moment: () => (substitute ? substituted(substitute) : sql<Date>`clock_timestamp()`),
+    elapsedMs: () => (substitute ? substitute.now().getTime() : performance.now()),
   }
 }

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
 import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
+import type { Reader } from '../db/statement.ts'
 import type { KeyScope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
 import type { Guard } from '../net/index.ts'
 import type { Registry } from './ports.ts'
+import type { KeyCache } from './key-cache.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
 
@@ -32,10 +34,13 @@ export interface Retention {
 export interface Context {
   registry: Registry
   db: Db
+  /** Runs one named statement on the same database: the shortest way, for reads that are asked for often. */
+  read: Reader
   /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
   counters: Db
   clock: Clock
   databaseClock: DatabaseClock
+  keys: KeyCache
   wakeups: Wakeups
   drivers: ReadonlyMap<string, Driver>
   store: Store

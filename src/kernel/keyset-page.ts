@@ -22,7 +22,12 @@ export function afterId(cursor: string | undefined): string | null {
   return id
 }
 
-/** Makes a page of `limit` out of up to `limit + 1` rows. */
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** The id before which the page begins: above all for the first page. @throws CroftError as {@link afterId} */
+export const pageStart = (cursor: string | undefined): string => afterId(cursor) ?? lastId
+
+/** Makes a page of `limit` out of the first rows from its beginning on, more than `limit` if there are more. */
 export function toPage<T extends { id: string }>(rows: T[], limit: number): Page<T> {
   const items = rows.slice(0, limit)
   const last = items.at(-1)

@@ -1,19 +1,18 @@
-import { Agent } from 'undici'
 import { checkUrl } from './check.ts'
-import { guardedConnector } from './connect.ts'
-import { guardedFetch } from './fetch.ts'
 import type { Guard, GuardOptions } from './types.ts'
-
-/** How long a body may pause between two bytes, in milliseconds. */
-const pauseMs = 30_000
 
 /** The guard that every user-supplied URL goes through. It holds connections: close it. */
 export function createGuard(options: GuardOptions): Guard {
-  const agent = new Agent({ connect: guardedConnector(options), allowH2: false, bodyTimeout: pauseMs, headersTimeout: 0 })
   const check = (url: string) => checkUrl(url, options.allowPrivateNetwork)
+  // A process that fetches nothing does not load the client.
+  let opening: ReturnType<typeof load> | null = null
+  const load = async () => {
+    const { openClient } = await import('./client.ts')
+    return openClient(options, check)
+  }
   return {
     check,
-    fetch: (url, request) => guardedFetch({ agent, check }, url, request),
-    close: () => agent.destroy(),
+    fetch: async (url, request) => (await (opening ??= load())).fetch(url, request),
+    close: async () => (await opening)?.close(),
   }
 }

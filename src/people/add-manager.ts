@@ -1,6 +1,7 @@
 import { newId } from '../lib/ids.ts'
 import { codePoints } from '../lib/text.ts'
 import { invalid } from '../kernel/errors.ts'
+import { awaitKeyChange } from '../kernel/key-cache.ts'
 import { hashOf, newKey } from '../kernel/key-secret.ts'
 import { recordAudit } from '../kernel/record.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -20,7 +21,7 @@ export function personName(name: string): string {
  */
 export async function addManager(unit: UnitOfWork, name: string): Promise<{ managerId: string; key: string }> {
   const kept = personName(name)
-  return unit.commit(async (tx) => {
+  const added = await unit.commit(async (tx) => {
     const { id } = await tx.trx
       .insertInto('managers')
       .values({ id: newId(), name: kept, deactivated_at: null, created_at: tx.now })
@@ -46,4 +47,6 @@ export async function addManager(unit: UnitOfWork, name: string): Promise<{ mana
     await recordAudit(tx, 'manager.add', `manager:${id}`, null, { name: kept })
     return { managerId: id, key }
   })
+  await awaitKeyChange(unit.ctx.db)
+  return added
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../kernel/context.ts'
 import { CroftError } from '../kernel/errors.ts'
+import { awaitKeyChange } from '../kernel/key-cache.ts'
 import { recordAudit } from '../kernel/record.ts'
 import { openUnit, type Tx } from '../kernel/unit-of-work.ts'
 import { giveBackAll } from './lapse.ts'
@@ -47,5 +48,6 @@ export async function deactivateManager(ctx: Context, name: string, actor: strin
     }
     return closed
   })
+  await awaitKeyChange(ctx.db)
   await giveBackAll(ctx, id)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { accountStatuses, accountStatusColumn } from '../../src/domain/profiles/standing.ts'
+import { accountStatuses, accountStatusSql } from '../../src/domain/profiles/standing.ts'
 import { moveProfile } from '../../src/domain/profiles/move.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { portalRecipes } from '../promises/support/portal-recipes.ts'
@@ -53,7 +53,7 @@ test('the list by status reads its index', async () => {
   const { rows } = await db.transaction().execute(async (trx) => {
     await sql`set local enable_seqscan = off`.execute(trx)
     return sql<{ 'QUERY PLAN': string }>`explain select * from profiles
-      where team_id = ${newId()} and ${accountStatusColumn} = 'failed' order by id desc limit 20`.execute(trx)
+      where team_id = ${newId()} and ${sql.raw(accountStatusSql)} = 'failed' order by id desc limit 20`.execute(trx)
   })
   assert.match(rows.map((row) => row['QUERY PLAN']).join('\n'), /profiles_by_account_status/)
 })

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { readSettings } from '../../src/config/read.ts'
 import { countRequest } from '../../src/domain/limits/rate.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
+import { awaitKeyChange } from '../../src/kernel/key-cache.ts'
 import { lapseClaims } from '../../src/people/lapse.ts'
 import { createCroft, type Croft } from '../../src/app/croft.ts'
 import { standingClock } from '../support/clock.ts'
@@ -66,6 +67,7 @@ test('a key is as old as the database says', async () => {
   ]
   assert.deepEqual(await statuses(), [200, 200])
   await sql`update api_keys set expires_at = now() where id = ${api_key_id}`.execute(right.ctx.db)
+  await awaitKeyChange(right.ctx.db)
   clock.back(3 * dayMs)
   assert.deepEqual(await statuses(), [401, 401])
   clock.forward(3 * dayMs)

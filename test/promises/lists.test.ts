@@ -73,7 +73,7 @@ async function requirePage(route: Operation, query: string): Promise<void> {
   const { status, body } = await asker('GET', url)
   assert.equal(status, 200, `${url}: ${JSON.stringify(body)}`)
   const asked = statements()
-  assert.ok(asked.length > 1, `${url} asks the database`)
+  assert.ok(asked.length > 0, `${url} asks the database`)
   for (const statement of asked) {
     // Of a table that holds one team alone, counting by an index saves nothing, and Postgres would read the table.
     const counts = /^select count\(\*\)/.test(statement.text)

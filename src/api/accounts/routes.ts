@@ -3,10 +3,9 @@ import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { eraseProfile } from '../../domain/erasure/profile.ts'
-import { findProfile } from '../../domain/profiles/find.ts'
 import { listProfiles } from '../../domain/profiles/list.ts'
 import { updateProfile } from '../../domain/profiles/update.ts'
-import { viewProfile } from '../../domain/profiles/view.ts'
+import { getProfileView } from '../../domain/profiles/view.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageQuery, pageRequest, time } from '../http/shapes.ts'
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
@@ -51,10 +50,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     params,
     response: accountShape,
     read: async (_, caller, input) =>
-      presentAccount(
-        ctx,
-        await viewProfile(ctx, ctx.db, await asAccount(findProfile(ctx.db, caller.teamId, input.params.accountId))),
-      ),
+      presentAccount(ctx, await asAccount(getProfileView(ctx, caller.teamId, input.params.accountId))),
   })
   writeRoute(app, ctx, {
     ...common,

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { decorate } from './decorate.ts'
 
 const tags = [
@@ -28,8 +28,11 @@ const description = `Croft sets up, keeps, edits and publishes from social profi
 Every answer carries \`X-Request-Id\`. Errors are \`{"error": {"code", "message"}, "request_id"}\`; \`docs/errors.md\` lists the codes.
 Every write takes \`Idempotency-Key\` and \`X-Dry-Run: true\`. \`/v1/farm_profiles\` is an alias of \`/v1/farm-profiles\`.`
 
-/** Generates the reference from the routes' own schemas; register it before them. */
-export async function openApi(app: FastifyInstance, version: string): Promise<void> {
+/** A server that holds the same routes without their handlers, their document, and the pages that show it. */
+export async function buildReference(routes: readonly RouteOptions[], version: string): Promise<FastifyInstance> {
+  const app = Fastify()
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => JSON.stringify)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -45,14 +48,13 @@ export async function openApi(app: FastifyInstance, version: string): Promise<vo
     },
     transformObject: (documents) => ('openapiObject' in documents ? decorate(documents.openapiObject) : documents.swaggerObject),
   })
-}
-
-/** `GET /openapi.json` and `GET /docs`, which loads nothing from elsewhere. */
-export async function docsRoutes(app: FastifyInstance): Promise<void> {
+  for (const { method, url, schema = {}, exposeHeadRoute = true } of routes)
+    app.route({ method, url, schema, exposeHeadRoute, handler: () => null })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     uiConfig: { docExpansion: 'list', deepLinking: true, defaultModelsExpandDepth: -1 },
     theme: { title: 'Croft: reference', css: [{ filename: 'croft.css', content: '.topbar { display: none }' }] },
   })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  await app.ready()
+  return app
 }

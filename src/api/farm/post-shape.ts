@@ -15,7 +15,7 @@ export const postStatus = oneOf(
   'canceled',
 )
 
-const media = object({
+const mediaShape = object({
   kind: oneOf('video', 'slideshow'),
   duration_s: nullable(Type.Number()),
   width: nullable(Type.Integer()),
@@ -43,7 +43,7 @@ export const postShape = object({
   is_commercial: Type.Boolean(),
   execute_at: nullable(Type.Integer({ description: 'Epoch milliseconds.' })),
   webhook_url: nullable(Type.String()),
-  media: nullable(media),
+  media: nullable(mediaShape),
   warnings,
   failure,
   post_url: nullable(Type.String()),
@@ -53,7 +53,7 @@ export const postShape = object({
 })
 
 /** A post as the farm family shows it. */
-export function presentPost({ row, media: kept }: PostView): Static<typeof postShape> {
+export function presentPost({ row, media }: PostView): Static<typeof postShape> {
   return {
     task_id: row.id,
     profile_id: row.profile_id,
@@ -70,7 +70,7 @@ export function presentPost({ row, media: kept }: PostView): Static<typeof postS
     is_commercial: row.is_commercial,
     execute_at: row.execute_at?.getTime() ?? null,
     webhook_url: row.webhook_url,
-    media: kept && { kind: row.media_type, ...kept.info },
+    media: media && { kind: row.media_type, ...media },
     warnings: row.warnings,
     failure: row.failure && { code: row.failure.code, message: row.failure.message, reasons: row.failure.reasons ?? [] },
     post_url: row.post_url,

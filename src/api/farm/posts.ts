@@ -3,13 +3,12 @@ import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { cancelPost } from '../../domain/posts/cancel.ts'
 import { createPost } from '../../domain/posts/create.ts'
-import { findPost } from '../../domain/posts/find.ts'
 import { listPosts } from '../../domain/posts/list.ts'
 import { releaseDraft } from '../../domain/posts/release.ts'
 import { resolvePost, type Resolution } from '../../domain/posts/resolve.ts'
 import { retryPost } from '../../domain/posts/retry.ts'
 import { updatePost } from '../../domain/posts/update.ts'
-import { viewPost, viewPosts, type PostView } from '../../domain/posts/view.ts'
+import { getPostView, type PostView } from '../../domain/posts/view.ts'
 import { invalid } from '../../kernel/errors.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
@@ -55,18 +54,18 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     query: pageQuery({ status: Type.Optional(postStatus), profile_id: Type.Optional(id) }),
     response: pageOf(postShape),
     errors: [422],
-    read: async (_, caller, { query }) => {
-      const page = await listPosts(ctx, caller, pageRequest(query), { status: query.status, profileId: query.profile_id })
-      return pageBody({ ...page, items: await viewPosts(ctx.db, caller.teamId, page.items) }, presentPost)
-    },
+    read: async (_, caller, { query }) =>
+      pageBody(
+        await listPosts(ctx, caller, pageRequest(query), { status: query.status, profileId: query.profile_id }),
+        presentPost,
+      ),
   })
   readRoute(app, ctx, {
     ...common,
     url: '/v1/posts/:task_id',
     summary: 'Get a post',
     params,
-    read: async (_, caller, input) =>
-      presentPost(await viewPost(ctx.db, await findPost(ctx.db, caller.teamId, input.params.task_id))),
+    read: async (_, caller, input) => presentPost(await getPostView(ctx, caller.teamId, input.params.task_id)),
   })
   writeRoute(app, ctx, {
     ...common,

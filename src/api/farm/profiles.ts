@@ -4,11 +4,10 @@ import type { Context } from '../../kernel/context.ts'
 import { createProfile } from '../../domain/profiles/create.ts'
 import { eraseProfile } from '../../domain/erasure/profile.ts'
 import { deactivateProfile } from '../../domain/closing/deactivate.ts'
-import { findProfile } from '../../domain/profiles/find.ts'
 import { listProfiles } from '../../domain/profiles/list.ts'
 import { retryProfile } from '../../domain/profiles/retry.ts'
 import { updateProfile } from '../../domain/profiles/update.ts'
-import { viewProfile } from '../../domain/profiles/view.ts'
+import { getProfileView } from '../../domain/profiles/view.ts'
 import { ownPolicy, warmupInput } from '../common/warmup.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time, url } from '../http/shapes.ts'
@@ -93,8 +92,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/farm-profiles/:profile_id',
     summary: 'Get a farm profile',
     params,
-    read: async (_, caller, input) =>
-      presentProfile(await viewProfile(ctx, ctx.db, await findProfile(ctx.db, caller.teamId, input.params.profile_id))),
+    read: async (_, caller, input) => presentProfile(await getProfileView(ctx, caller.teamId, input.params.profile_id)),
   })
   writeRoute(app, ctx, {
     ...common,

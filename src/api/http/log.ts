@@ -1,4 +1,5 @@
 import { LogController, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 
 /** A path as logs may hold it: no query, no media token. */
 export const loggablePath = (url: string): string => (url.split(/[?#]/, 1)[0] ?? '').replace(/^\/media\/[^/]+/, '/media/…')
@@ -7,7 +8,8 @@ export const loggablePath = (url: string): string => (url.split(/[?#]/, 1)[0] ??
 export const logController = new LogController({ disableRequestLogging: true })
 
 /** One line a request: method, path, status, milliseconds. Health checks are left out. */
-export function logRequests(app: FastifyInstance): void {
+export function logRequests(app: FastifyInstance, log: Logger): void {
+  if (!log.isLevelEnabled('info')) return
   app.addHook('onResponse', (request, reply, done) => {
     const path = loggablePath(request.url)
     if (path !== '/healthz' && path !== '/readyz') {

@@ -5,7 +5,7 @@ import { CroftError, type Detail } from '../../kernel/errors.ts'
 import { countRequest } from '../../domain/limits/rate.ts'
 import type { UnitOfWork as WriteScope } from '../../kernel/unit-of-work.ts'
 import type { KeyScope } from '../../db/schema.ts'
-import { actAs, callerOf, requireScope } from './auth.ts'
+import { actAs, callerOf, scopeHook } from './auth.ts'
 import { orDryRun } from './dry-run.ts'
 import { answerError, type Family } from './errors.ts'
 import { faultsIn } from './faults.ts'
@@ -157,16 +157,19 @@ function register(
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   },
 ): void {
+  const { limitedAs } = route
   for (const [index, url] of alias(route.url).entries()) {
     app.route({
       method: setup.method,
       url,
       schema: schemaOf(route, setup, index > 0),
       attachValidation: route.ownFaults === true,
-      onRequest: async (request, reply) => {
-        const caller = await requireScope(ctx, request, setup.scope)
-        if (route.limitedAs !== undefined) await limit(ctx, caller, route.limitedAs, reply)
-      },
+      onRequest: [
+        scopeHook(ctx, setup.scope),
+        ...(limitedAs === undefined
+          ? []
+          : [(request: FastifyRequest, reply: FastifyReply) => limit(ctx, callerOf(request), limitedAs, reply)]),
+      ],
       errorHandler: (error, request, reply) => void answerError(error, request, reply, route.family),
       handler: setup.handler,
     })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { getSavedAccount, listSavedAccounts, type SavedAccount } from '../../domain/accounts/saved.ts'
 import type { Context } from '../../kernel/context.ts'
-import type { ProfileRow } from '../../kernel/rows.ts'
+import type { ProfileFacts } from '../../domain/profiles/read.ts'
 import { profilePath } from '../../drivers/sandbox/platform/paths.ts'
 import { readRoute } from '../http/route.ts'
 import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
@@ -25,7 +25,7 @@ const accountShape = object({
 })
 
 /** Where the account can be seen: the sandbox's profiles are on this server. */
-function profileUrl(ctx: Context, row: ProfileRow): string {
+function profileUrl(ctx: Context, row: ProfileFacts): string {
   if (row.driver === 'sandbox') return ctx.publicUrl() + profilePath(row.platform, row.username)
   return row.platform === 'tiktok' ? `https://www.tiktok.com/@${row.username}` : `https://www.instagram.com/${row.username}/`
 }

@@ -14,16 +14,13 @@ export interface SavedAccount {
 
 async function withCountries(ctx: Context, teamId: string, rows: readonly ProfileRow[]): Promise<SavedAccount[]> {
   if (rows.length === 0) return []
-  const views = await viewProfiles(ctx, ctx.db, teamId, rows)
+  const ids = rows.map(({ id }) => id)
+  const views = await viewProfiles(ctx, teamId, ids)
   const bundles = await ctx.db
     .selectFrom('bundles')
     .select(['profile_id', 'country'])
     .where('team_id', '=', teamId)
-    .where(
-      'profile_id',
-      'in',
-      rows.map(({ id }) => id),
-    )
+    .where('profile_id', 'in', ids)
     .where('bundle_type', '!=', 'videos_only')
     .execute()
   return views.map((view) => ({

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../../kernel/context.ts'
 import { fileClaims } from '../retention/file-claims.ts'
+import { awaitKeyChange } from '../../kernel/key-cache.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import { openUnit } from '../../kernel/unit-of-work.ts'
 import { eraseProfile, type Erasure } from './profile.ts'
@@ -89,6 +90,7 @@ async function eraseManagers(ctx: Context): Promise<number> {
 export async function eraseTeam(ctx: Context, teamId: string, actor: string): Promise<Erasure> {
   const unit = openUnit(ctx, { teamId, actor, scope: 'write', requestId: null })
   const erased: Record<string, number> = { api_keys: await remove(ctx, 'api_keys', teamId) }
+  await awaitKeyChange(ctx.db)
   const add = (more: Record<string, number>) => {
     for (const [name, n] of Object.entries(more)) erased[name] = (erased[name] ?? 0) + n
   }
@@ -100,6 +102,7 @@ export async function eraseTeam(ctx: Context, teamId: string, actor: string): Pr
     add({ media: last })
   }
   add({ manager_keys: await eraseManagers(ctx) })
+  await awaitKeyChange(ctx.db)
   await blankAudit(ctx, teamId)
   return unit.commit(async (tx) => {
     await sql`

@@ -1,24 +1,36 @@
+import { sql } from 'kysely'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
+import type { FoundIdentity } from '../../kernel/key-cache.ts'
 import { findManagerByKey } from '../../people/find-manager.ts'
 import { noTeam } from '../../people/manager.ts'
 import { hashOf, isWellFormed } from '../../kernel/key-secret.ts'
 
-async function teamKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {
+async function findTeamKey(ctx: Context, hash: Buffer): Promise<FoundIdentity | null> {
+  const now = ctx.databaseClock.now()
   const row = await ctx.db
     .selectFrom('api_keys')
-    .select(['team_id', 'id', 'scope'])
+    .select(['team_id', 'id', 'scope', sql<number | null>`extract(epoch from expires_at - ${now})::float8 * 1000`.as('ms')])
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', ctx.databaseClock.now())]))
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .executeTakeFirst()
-  if (!row) return null
-  return { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope, requestId }
+  return row ? { identity: { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope }, expiresInMs: row.ms } : null
 }
 
-async function managerKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {
+async function findManagerKey(ctx: Context, hash: Buffer): Promise<FoundIdentity | null> {
   const manager = await findManagerByKey(ctx.db, hash)
-  return manager && { teamId: noTeam, actor: `manager:${manager.id}`, scope: 'work', requestId, manager }
+  return manager
+    ? { identity: { teamId: noTeam, actor: `manager:${manager.id}`, scope: 'work', manager }, expiresInMs: null }
+    : null
+}
+
+/** The caller of a key whose identity is kept, or null if {@link authenticate} must be asked. */
+export function findKeptCaller(ctx: Context, keys: readonly string[], requestId: string): Caller | null {
+  const [key] = keys
+  if (key === undefined || keys.length > 1) return null
+  const identity = ctx.keys.find(hashOf(key).toString('latin1'))
+  return identity && { ...identity, requestId }
 }
 
 /** Whose request it is. @throws CroftError `unauthorized` */
@@ -27,9 +39,11 @@ export async function authenticate(ctx: Context, keys: readonly string[], reques
   if (key === undefined) throw new CroftError('unauthorized', 'Send your key as X-API-Key: KEY or as Authorization: Bearer KEY.')
   if (keys.some((other) => other !== key))
     throw new CroftError('unauthorized', 'X-API-Key and Authorization hold two different keys. Send one.')
-  const hash = isWellFormed(key) ? hashOf(key) : null
-  const caller = hash && ((await teamKey(ctx, hash, requestId)) ?? (await managerKey(ctx, hash, requestId)))
-  if (!caller)
+  const hash = hashOf(key)
+  const id = hash.toString('latin1')
+  const load = () => ctx.keys.load(id, async () => (await findTeamKey(ctx, hash)) ?? findManagerKey(ctx, hash))
+  const identity = ctx.keys.find(id) ?? (isWellFormed(key) ? await load() : null)
+  if (!identity)
     throw new CroftError('unauthorized', 'The key is unknown, expired or revoked. Make one with: croft keys create --team NAME')
-  return caller
+  return { ...identity, requestId }
 }

@@ -2,6 +2,7 @@ import type { KeyScope as KeyScope } from '../../db/schema.ts'
 import { isUuid, newId } from '../../lib/ids.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
+import { awaitKeyChange } from '../../kernel/key-cache.ts'
 import { afterId, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
 import type { ApiKeyRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
@@ -53,10 +54,10 @@ export async function listKeys(ctx: Context, caller: Caller, page: PageRequest):
   )
 }
 
-/** Revokes a key, at once and for good; again is no error. @throws CroftError `api_key_not_found` */
-export function revokeKey(unit: UnitOfWork, id: string): Promise<ApiKeyRow> {
+/** Revokes a key for good: once it answers, every process refuses the key. A second call is no error. @throws CroftError `api_key_not_found` */
+export async function revokeKey(unit: UnitOfWork, id: string): Promise<ApiKeyRow> {
   const { teamId } = unit.caller
-  return unit.commit(async (tx) => {
+  const revoked = await unit.commit(async (tx) => {
     const before =
       isUuid(id) &&
       (await tx.trx
@@ -78,4 +79,6 @@ export function revokeKey(unit: UnitOfWork, id: string): Promise<ApiKeyRow> {
     await recordAudit(tx, 'api_key.revoke', `api_key:${id}`, { revoked: false }, { revoked: true })
     return row
   })
+  await awaitKeyChange(unit.ctx.db)
+  return revoked
 }

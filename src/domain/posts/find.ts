@@ -3,14 +3,14 @@ import { isUuid } from '../../lib/ids.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 
-const missing = () =>
+export const postNotFound = () =>
   new CroftError('post_not_found', 'There is no post with this task id. Check it, and the key: each team sees its own posts.')
 
 /** @throws CroftError `post_not_found`, the same for another team's post as for none */
 export async function findPost(db: Db | Trx, teamId: string, id: string): Promise<PostRow> {
   const row =
     isUuid(id) && (await db.selectFrom('posts').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst())
-  if (!row) throw missing()
+  if (!row) throw postNotFound()
   return row
 }
 
@@ -19,7 +19,7 @@ export async function findPost(db: Db | Trx, teamId: string, id: string): Promis
  * The task is held first, as by the worker that claims it, so that the two cannot wait for each other.
  */
 export async function lockPost(trx: Trx, teamId: string, id: string): Promise<PostRow> {
-  if (!isUuid(id)) throw missing()
+  if (!isUuid(id)) throw postNotFound()
   await trx.selectFrom('tasks').select('id').where('team_id', '=', teamId).where('id', '=', id).forUpdate().execute()
   const row = await trx
     .selectFrom('posts')
@@ -28,6 +28,6 @@ export async function lockPost(trx: Trx, teamId: string, id: string): Promise<Po
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
-  if (!row) throw missing()
+  if (!row) throw postNotFound()
   return row
 }

@@ -1,8 +1,10 @@
+import { run } from '../../db/statement.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import type { SharedTx } from '../../kernel/unit-of-work.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
-import { viewProfiles, type ProfileView } from '../profiles/view.ts'
+import { profilesByIds } from '../profiles/read.ts'
+import { viewOf, type ProfileView } from '../profiles/view.ts'
 
 function notReady({ row: profile, readyAtEarliest, policy }: ProfileView): CroftError {
   const maintenance = profile.status === 'warming' && profile.ready_at !== null
@@ -32,8 +34,7 @@ export async function unreadyRefusals(
   const refusals = new Map<string, CroftError>()
   for (const [teamId, own] of Map.groupBy(unready, ({ team_id }) => team_id)) {
     const ids = own.map(({ id }) => id)
-    const rows = await tx.trx.selectFrom('profiles').selectAll().where('team_id', '=', teamId).where('id', 'in', ids).execute()
-    for (const view of await viewProfiles(tx.ctx, tx.trx, teamId, rows)) refusals.set(view.row.id, notReady(view))
+    for (const row of await run(tx.trx, profilesByIds, [teamId, ids])) refusals.set(row.id, notReady(viewOf(tx.ctx, row)))
   }
   return refusals
 }

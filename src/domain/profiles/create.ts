@@ -9,6 +9,7 @@ import { insertTask } from '../../engine/tasks/insert.ts'
 import type { ProfilePolicy } from './warmup-policy.ts'
 import { isUniqueViolation } from '../../kernel/conflict.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../../kernel/record.ts'
+import type { ProfileRow } from '../../kernel/rows.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { farmNames } from './update.ts'
 import { refusalOf, usernameTaken, valueProblems } from './values.ts'
@@ -47,7 +48,7 @@ const askedFields = ({ displayName, bio, pictureUrl }: NewProfile): ProfileField
  * Takes a profile in and begins to set it up.
  * @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `username_taken`, `driver_unavailable`, or what is wrong with the picture
  */
-export async function createProfile(unit: UnitOfWork, input: NewProfile): Promise<ProfileView> {
+export async function createProfile(unit: UnitOfWork, input: NewProfile): Promise<ProfileView<ProfileRow>> {
   const { ctx, caller } = unit
   const { username, bio, pictureUrl } = input
   const found = valueProblems(

@@ -1,27 +1,29 @@
 import type { ProfileStatus } from '../../db/schema.ts'
-import { accountStatusColumn, type AccountStatus } from './standing.ts'
+import type { AccountStatus } from './standing.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
-import { afterId, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
-import { viewProfiles, type ProfileView } from './view.ts'
+import { pageStart, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
+import { profilesPage, type ProfileListFilter } from './read.ts'
+import { viewOf, type ProfileView } from './view.ts'
 
-/** The team's profiles, newest first. */
+interface ProfileFilter {
+  status?: ProfileStatus | undefined
+  accountStatus?: AccountStatus | undefined
+}
+
+function nameOf({ status, accountStatus }: ProfileFilter): ProfileListFilter {
+  if (accountStatus !== undefined) return 'accountStatus'
+  return status === undefined ? 'none' : 'status'
+}
+
+/** The team's profiles, newest first; by one of the filters at most. */
 export async function listProfiles(
   ctx: Context,
   caller: Caller,
   page: PageRequest,
-  filter: { status?: ProfileStatus | undefined; accountStatus?: AccountStatus | undefined },
+  filter: ProfileFilter,
 ): Promise<Page<ProfileView>> {
-  const after = afterId(page.cursor)
-  let query = ctx.db.selectFrom('profiles').selectAll().where('team_id', '=', caller.teamId)
-  if (filter.status) query = query.where('status', '=', filter.status)
-  if (filter.accountStatus) query = query.where(accountStatusColumn, '=', filter.accountStatus)
-  if (after) query = query.where('id', '<', after)
-  const { items, hasMore, nextCursor } = toPage(
-    await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute(),
-    page.limit,
-  )
-  return { items: await viewProfiles(ctx, ctx.db, caller.teamId, items), hasMore, nextCursor }
+  const value = filter.accountStatus ?? filter.status
+  const values = [caller.teamId, pageStart(page.cursor), ...(value === undefined ? [] : [value])]
+  const { items, hasMore, nextCursor } = toPage(await ctx.read(profilesPage(nameOf(filter), page.limit), values), page.limit)
+  return { items: items.map((facts) => viewOf(ctx, facts)), hasMore, nextCursor }
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
 /** The first three are Infinipost's; the last two are the profile's own ends. */
@@ -33,8 +32,8 @@ function statusOf({ status, first_run_at, ready_at }: Pick<ProfileRow, 'status' 
   return first_run_at ? 'warming_up' : 'created_pending_warmup'
 }
 
-/** {@link statusOf} as the index `profiles_by_account_status` has it, to the letter. */
-export const accountStatusColumn = sql<AccountStatus>`(case when status in ('failed', 'deactivated') then status when ready_at is not null then 'ready' when first_run_at is not null then 'warming_up' else 'created_pending_warmup' end)`
+/** {@link statusOf} as SQL; the index `profiles_by_account_status` has it to the letter. */
+export const accountStatusSql = `(case when status in ('failed', 'deactivated') then status when ready_at is not null then 'ready' when first_run_at is not null then 'warming_up' else 'created_pending_warmup' end)`
 
 /** Reads the standing off a profile's row. Days are whole days of 24 hours since the first run. */
 export function warmupStanding(row: Pick<ProfileRow, 'status' | 'first_run_at' | 'ready_at'>, now: Date): WarmupStanding {

@@ -1,12 +1,16 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import type { Context } from '../../kernel/context.ts'
-import type { ProfileRow, TaskRow, TeamRow } from '../../kernel/rows.ts'
-import { isWarmedUp, profilePolicyOf, readyAtEarliest, type WarmupPolicy } from './warmup-policy.ts'
+import { run } from '../../db/statement.ts'
+import type { ProfileRow } from '../../kernel/rows.ts'
+import { isUuid } from '../../lib/ids.ts'
+import { profileNotFound } from './find.ts'
 import { isBeingSetUp, isClosed } from './lifecycle.ts'
+import { profileById, profilesByIds, type ProfileFacts, type ProfileRead } from './read.ts'
+import { isWarmedUp, policyOf, readyAtEarliest, type WarmupPolicy } from './warmup-policy.ts'
 
 /** A profile with what is derived from its row, its team's policy and its next run. */
-export interface ProfileView {
-  row: ProfileRow
+export interface ProfileView<Row extends ProfileFacts = ProfileFacts> {
+  row: Row
   policy: WarmupPolicy
   pictureUrl: string | null
   readyAtEarliest: Date | null
@@ -17,59 +21,44 @@ export const mediaUrl = (ctx: Context, token: string, n?: number): string =>
   `${ctx.publicUrl()}/media/${token}${n === undefined ? '' : `/${n}`}`
 
 /** When the profile can be ready at the earliest, or null where it is, or where nobody knows yet. */
-function earliest(row: ProfileRow, policy: WarmupPolicy, nextRunAt: Date | null): Date | null {
+function earliest(row: ProfileRead, policy: WarmupPolicy, nextRunAt: Date | null): Date | null {
   if (row.ready_at || isClosed(row.status) || isBeingSetUp(row.status) || !nextRunAt) return null
   const history = { runsCompleted: row.runs_completed, firstRunAt: row.first_run_at, lastRunEndedAt: row.last_run_ended_at }
   return isWarmedUp(policy, history) ? nextRunAt : readyAtEarliest(policy, history, nextRunAt)
 }
 
-/** When a run began, or can begin: one that waits for a person not before now. */
-function startOf(run: Pick<TaskRow, 'status' | 'run_at' | 'started_at'>, now: Date): Date {
-  if (run.started_at) return run.started_at
-  return run.status === 'pending' && run.run_at < now ? now : run.run_at
+/** When the next run began, or can begin: one that waits for a person not before now. */
+function startOf(row: ProfileRead, now: Date): Date | null {
+  if (row.next_run_started_at || !row.next_run_at) return row.next_run_started_at
+  return row.next_run_status === 'pending' && row.next_run_at < now ? now : row.next_run_at
 }
 
-/** Reads what the views of some rows of one team need, in three queries however many there are. */
-export async function viewProfiles(
-  ctx: Context,
-  db: Db | Trx,
-  teamId: string,
-  rows: readonly ProfileRow[],
-): Promise<ProfileView[]> {
-  const team: TeamRow = await db.selectFrom('teams').selectAll().where('id', '=', teamId).executeTakeFirstOrThrow()
-  const pictureIds = rows.flatMap((row) => row.picture_id ?? [])
-  const pictures =
-    pictureIds.length === 0
-      ? []
-      : await db.selectFrom('media').select(['id', 'token']).where('team_id', '=', teamId).where('id', 'in', pictureIds).execute()
-  const warming = rows.filter((row) => !row.ready_at && !isClosed(row.status)).map((row) => row.id)
-  const runs =
-    warming.length === 0
-      ? []
-      : await db
-          .selectFrom('tasks')
-          .select(['profile_id', 'status', 'run_at', 'started_at'])
-          .where('team_id', '=', teamId)
-          .where('profile_id', 'in', warming)
-          .where('kind', '=', 'warmup')
-          .where('status', 'in', ['pending', 'queued', 'running', 'waiting'])
-          .execute()
-  return rows.map((row) => {
-    const picture = pictures.find((one) => one.id === row.picture_id)
-    const run = runs.find((one) => one.profile_id === row.id)
-    const policy = profilePolicyOf(row, team, ctx.warmupDefaults)
-    return {
-      row,
-      policy,
-      pictureUrl: picture ? mediaUrl(ctx, picture.token) : null,
-      readyAtEarliest: earliest(row, policy, run ? startOf(run, ctx.clock.now()) : null),
-    }
-  })
+/** The view of what a statement of read.ts gave. */
+export function viewOf(ctx: Context, row: ProfileRead): ProfileView {
+  const policy = policyOf(row, ctx.warmupDefaults)
+  return {
+    row,
+    policy,
+    pictureUrl: row.picture_token === null ? null : mediaUrl(ctx, row.picture_token),
+    readyAtEarliest: earliest(row, policy, startOf(row, ctx.clock.now())),
+  }
 }
 
-/** One view. */
-export async function viewProfile(ctx: Context, db: Db | Trx, row: ProfileRow): Promise<ProfileView> {
-  const [view] = await viewProfiles(ctx, db, row.team_id, [row])
-  if (!view) throw new Error('a view for each row')
-  return view
+/** One view. @throws CroftError `profile_not_found`, the same for another team's profile as for none */
+export async function getProfileView(ctx: Context, teamId: string, id: string): Promise<ProfileView> {
+  const [row] = isUuid(id) ? await ctx.read(profileById, [teamId, id]) : []
+  if (!row) throw profileNotFound()
+  return viewOf(ctx, row)
+}
+
+/** The views of some profiles of a team, in the order of their ids, newest first. */
+export async function viewProfiles(ctx: Context, teamId: string, ids: readonly string[]): Promise<ProfileView[]> {
+  return (await ctx.read(profilesByIds, [teamId, ids])).map((row) => viewOf(ctx, row))
+}
+
+/** The view of a row, also within the transaction that writes it. */
+export async function viewProfile(ctx: Context, db: Db | Trx, row: ProfileRow): Promise<ProfileView<ProfileRow>> {
+  const [read] = await run(db, profileById, [row.team_id, row.id])
+  if (!read) throw profileNotFound()
+  return { ...viewOf(ctx, read), row }
 }

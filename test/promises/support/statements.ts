@@ -15,7 +15,10 @@ export function noteStatements(): () => Statement[] {
   const query = Reflect.get(pg.Client.prototype, 'query') as (...args: readonly unknown[]) => unknown
   Object.assign(pg.Client.prototype, {
     query(this: pg.Client, ...args: readonly unknown[]) {
-      const [text, values] = args
+      const [first, second] = args
+      // A named statement comes as an object.
+      const { text, values }: { text?: unknown; values?: unknown } =
+        typeof first === 'object' && first !== null ? first : { text: first, values: second }
       if (typeof text === 'string' && /^\s*(select|with)\b/i.test(text))
         noted.push({ text, values: Array.isArray(values) ? values : [] })
       return query.apply(this, [...args])

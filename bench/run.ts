@@ -95,9 +95,10 @@ const machine = [
   `load of others at the start ${loadBefore.toFixed(1)}`,
   `Node ${process.versions.node}, wrk ${wrk}`,
 ].join('; ')
-const none = server
-  ? ''
-  : '\n\nThere was no Postgres server: install one (apt-get install postgresql), or set BENCH_DATABASE_URL.'
+const none =
+  server || values.target === 'embedded'
+    ? ''
+    : '\n\nThere was no Postgres server: install one (apt-get install postgresql), or set BENCH_DATABASE_URL.'
 if (isWhole)
   await writeFile(
     new URL('results.md', import.meta.url),

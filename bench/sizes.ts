@@ -52,7 +52,7 @@ export const quick: Sizes = {
   warmSeconds: 1,
   profiles: 200,
   bulks: 2,
-  drain: 200,
+  drain: 2_000,
   drainSeconds: 8,
   statements: 40,
   waiting: 2_000,

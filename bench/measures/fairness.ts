@@ -43,7 +43,7 @@ async function measureFairness(bench: Bench): Promise<Row[]> {
     // Scheduled before A's come due, so that nothing but the start is measured.
     await wait(Math.max(due - Date.now() - prepareMs, 0))
     const profilesOfB = { first: b.first, count: posts }
-    const firstDue = Math.max(due, Date.now() + prepareMs) + 500
+    const firstDue = () => Math.max(due, Date.now() + 2_000) + 500
     const late = await startOneByOne(
       { ...stage, key },
       { profiles: profilesOfB, mediaUrl: bench.outside.video, firstDue, everyMs },

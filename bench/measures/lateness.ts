@@ -4,34 +4,44 @@ import { fillPosts } from '../fill/posts.ts'
 import { inBulk } from '../fill/in-bulk.ts'
 import type { Bench, Measure, Row } from '../measure.ts'
 import { figuresOf, type Figures } from '../support/figures.ts'
-import { openStage, postOf, reach, sendPost, waitingPost, type Stage } from '../support/staged.ts'
+import { openStage, postOf, reach, reschedule, sendPost, waitingPost, type Server, type Stage } from '../support/staged.ts'
 
 // An odd fraction, so that the due times fall at every point of whatever interval the engine looks at.
 const everyMs = 97.3
+const minute = 60_000
+const hour = 60 * minute
+
+interface OneByOne {
+  profiles: { first: number; count: number }
+  mediaUrl: string
+  /** Asked when all of them are prepared. Epoch milliseconds. */
+  firstDue: () => number
+  everyMs: number
+}
 
 /**
- * Schedules posts over HTTP, one per profile, that come due one after the other.
+ * Schedules posts over HTTP, one per profile. Once their media is checked they are given the times at which they come due, one after
+ * the other.
  * @returns how late the driver was asked to publish each, in ms
  */
 export async function startOneByOne(
-  stage: Pick<Stage, 'croft' | 'key' | 'database'>,
-  options: { profiles: { first: number; count: number }; mediaUrl: string; firstDue: number; everyMs: number },
+  stage: Server & Pick<Stage, 'croft' | 'database'>,
+  { profiles, mediaUrl, firstDue, everyMs: pause }: OneByOne,
 ): Promise<Figures> {
-  const { profiles, mediaUrl, firstDue } = options
-  const posts: { id: string; due: number }[] = []
-  for (let n = 0; n < profiles.count; n += 1) {
-    const due = Math.round(firstDue + n * options.everyMs)
-    const post = { ...postOf(idOf('profile', profiles.first + n), mediaUrl), execute_at: due }
-    posts.push({ id: await sendPost(stage, post), due })
-  }
-  const ids = posts.map(({ id }) => id)
-  await reach(stage.database, ids, 'scheduled', Math.max(firstDue - Date.now(), 0))
+  const ids: string[] = []
+  for (let n = 0; n < profiles.count; n += 1)
+    ids.push(await sendPost(stage, { ...postOf(idOf('profile', profiles.first + n), mediaUrl), execute_at: Date.now() + hour }))
+  await reach(stage.database, ids, 'scheduled', 2 * minute)
+  const first = firstDue()
+  const posts = ids.map((id, n) => ({ id, due: Math.round(first + n * pause) }))
+  for (const { id, due } of posts) await reschedule(stage, id, due)
+  if (Date.now() > first) throw new Error('the first post was due before the last was scheduled')
   const last = posts.at(-1)?.due ?? 0
-  await reach(stage.database, ids, 'published', last - Date.now() + 60_000)
+  await reach(stage.database, ids, 'published', last - Date.now() + minute)
   // The process tells when it was asked a moment later.
   for (let tries = 0; tries < 100 && ids.some((id) => !stage.croft.askedAt.has(id)); tries += 1) await wait(20)
   const late = posts.map(({ id, due }) => (stage.croft.askedAt.get(id) ?? Number.NaN) - due)
-  return figuresOf(late, (last - firstDue) / 1_000)
+  return figuresOf(late, (last - first) / 1_000)
 }
 
 /** How late posts start, alone and while many others wait. */
@@ -44,7 +54,7 @@ async function measureLateness(bench: Bench): Promise<Row[]> {
       startOneByOne(stage, {
         profiles: { first: 0, count: Math.min(late, profiles) },
         mediaUrl: bench.outside.video,
-        firstDue: Date.now() + 10_000 + late * 100,
+        firstDue: () => Date.now() + 3_000 + late * 50,
         everyMs,
       })
     const alone = await oneByOne()

@@ -27,7 +27,6 @@ async function perPost(bench: Bench, stage: Stage, counter: StatementCounter, me
     for (let n = next++; n < posts; n = next++) ids.push(await sendPost(stage, postOf(idOf('profile', n % profiles), mediaUrl)))
   }
   await Promise.all(Array.from({ length: callers }, caller))
-  // Asks little, and what it asks of Croft's own database is counted: a few statements among thousands.
   await reach(stage.database, ids, 'published', 300_000)
   return (await counter.count()) / posts
 }

@@ -109,6 +109,17 @@ export async function sendPost({ croft, key }: Server, post: NewPost): Promise<s
   return body.task_id
 }
 
+/** Gives a scheduled post another time. @throws Error unless it is accepted */
+export async function reschedule({ croft, key }: Server, id: string, executeAt: number): Promise<void> {
+  const response = await fetch(`${croft.address}/v1/posts/${id}`, {
+    method: 'PATCH',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify({ execute_at: executeAt }),
+  })
+  const text = await response.text()
+  if (response.status !== 200) throw new Error(`PATCH /v1/posts/${id} answered ${response.status}: ${text}`)
+}
+
 /** Waits until all of these posts have the status. @throws Error after the limit */
 export async function reach(
   { pool }: Pick<Opened, 'pool'>,
@@ -118,14 +129,14 @@ export async function reach(
 ): Promise<void> {
   const until = performance.now() + limitMs
   for (;;) {
-    const { rows } = await pool.query<{ status: string; n: number }>(
-      'select status, count(*) as n from posts where id = any($1::uuid[]) group by status',
+    const { rows } = await pool.query<{ status: string; bench_count: number }>(
+      'select status, count(*) as bench_count from posts where id = any($1::uuid[]) group by status',
       [ids],
     )
-    const reached = rows.find((row) => row.status === status)?.n ?? 0
+    const reached = rows.find((row) => row.status === status)?.bench_count ?? 0
     if (reached === ids.length) return
     if (performance.now() > until) {
-      const found = rows.map((row) => `${row.n} ${row.status}`).join(', ')
+      const found = rows.map((row) => `${row.bench_count} ${row.status}`).join(', ')
       throw new Error(`only ${reached} of ${ids.length} posts are ${status} after ${Math.round(limitMs / 1_000)} s: ${found}`)
     }
     await wait(20)

@@ -31,14 +31,16 @@ export interface Target {
 
 const quiet = () => undefined
 
-function openDatabase(connection: Connection, admin: Connection): Opened {
+function openDatabase(connection: Connection, admin: Connection, leave: () => Promise<void> = () => Promise.resolve()): Opened {
   const database = connect(connection, { name: 'bench', max: 20, onError: quiet })
   const other = new pg.Pool({ ...poolOptions(admin, 'bench admin', 2) })
   other.on('error', quiet)
   const name = 'url' in connection ? new URL(connection.url).pathname.slice(1) : connection.database
   const close = async () => {
-    if (!other.ended) await other.end()
+    if (other.ended) return
+    await other.end()
     await database.close()
+    await leave()
   }
   return { ...database, connection, admin: other, name, close }
 }
@@ -72,22 +74,17 @@ export const embedded: Target = {
   async site({ statements = false } = {}) {
     const dataDir = await reachableTemporaryDir('croft-bench-')
     if (statements) await preload(dataDir)
-    const joined: Awaited<ReturnType<typeof startEmbedded>>[] = []
     return {
       settings: { CROFT_DATA_DIR: dataDir },
       async open() {
         const one = await startEmbedded({ dataDir, explicit: true, log: quiet })
-        joined.push(one)
-        return openDatabase(one.connection, otherDatabase(one.connection, 'postgres'))
+        return openDatabase(one.connection, otherDatabase(one.connection, 'postgres'), one.stop)
       },
       async postgres() {
         const pid = await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')
         return [Number(pid.split('\n')[0])]
       },
-      async remove() {
-        for (const one of joined) await one.stop()
-        await rm(dataDir, { recursive: true, force: true })
-      },
+      remove: () => rm(dataDir, { recursive: true, force: true }),
     }
   },
 }

@@ -1,10 +1,62 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/connect.ts'
+import type { Context, Manager } from '../kernel/context.ts'
+import { handlerOf, type WorkItem } from './contract.ts'
+import type { Tx, UnitOfWork } from '../kernel/unit-of-work.ts'
+import { changeItem, isHeldBy, notNow, requireHeld } from './change.ts'
+import { giveBack, lapseIfSilent } from './lapse.ts'
 import { managerOf } from './manager.ts'
-import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { requireHeld } from './change.ts'
 import { lockWork } from './lock.ts'
-import { giveBack } from './lapse.ts'
-import { begin, take } from './take.ts'
-import { viewItem, type WorkView } from './view.ts'
+import { viewItem, type WorkView } from './details.ts'
+
+/** From a call of its holder on, a claim holds this long, by the database's clock. */
+export const claimEnd = ({ databaseClock, claimTtlMs }: Context) =>
+  sql<Date>`${databaseClock.moment()} + ${claimTtlMs} * interval '1 millisecond'`
+
+/** Lets the claim hold anew where the manager has it. A call for the item that is refused for another reason renews it too. */
+export async function renewClaim(
+  ctx: Context,
+  db: Db | Trx,
+  item: Pick<WorkItem, 'team_id' | 'id'>,
+  manager: Manager,
+): Promise<WorkItem | undefined> {
+  return db
+    .updateTable('work_items')
+    .set({ claimed_until: claimEnd(ctx) })
+    .where('team_id', '=', item.team_id)
+    .where('id', '=', item.id)
+    .where('holder_id', '=', manager.id)
+    .where('status', 'in', ['claimed', 'started'])
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/**
+ * Gives the held item to the manager; who has it already has it anew.
+ * @throws CroftError `invalid_state` with `claimed_until` where another has it
+ */
+export async function take(tx: Tx, held: WorkItem, manager: Manager): Promise<WorkItem> {
+  const claimed_until = claimEnd(tx.ctx)
+  if (isHeldBy(held, manager.id)) return changeItem(tx, held, 'renew', { claimed_until })
+  const item = await lapseIfSilent(tx, held)
+  if (item.status === 'open' || item.status === 'returned') {
+    const claimed = await changeItem(tx, item, 'claim', { status: 'claimed', holder_id: manager.id, claimed_until })
+    await handlerOf(tx, item.kind).claimed(tx, claimed, manager.id)
+    return claimed
+  }
+  if (item.claimed_until)
+    throw notNow(item, `Another manager has it until ${item.claimed_until.toISOString()}, unless they go on; try again then.`)
+  throw notNow(item, 'It can no longer be taken.')
+}
+
+/** Begins the held work for the manager, who takes it with that; begun already, the claim holds anew. */
+export async function begin(tx: Tx, held: WorkItem, manager: Manager): Promise<WorkItem> {
+  const item = await take(tx, held, manager)
+  if (item.status === 'started') return item
+  const started = await changeItem(tx, item, 'start', { status: 'started' })
+  await handlerOf(tx, item.kind).started(tx, started, manager.id)
+  return started
+}
 
 /** Takes work for its manager alone, until they have made no call for it for as long as a claim holds. @throws CroftError `work_not_found`, `invalid_state` */
 export function claimWork(unit: UnitOfWork, id: string): Promise<WorkView> {

@@ -4,9 +4,8 @@ import type { UnitOfWork, Tx } from '../kernel/unit-of-work.ts'
 import { changeItem, isHandedInBy, queued, released, requireHeld } from './change.ts'
 import { handlerOf, type CouldNot, type Submission } from './contract.ts'
 import { findWork, lockWork } from './lock.ts'
-import { renewClaim } from './renew.ts'
-import { begin } from './take.ts'
-import { viewItem, type WorkView } from './view.ts'
+import { renewClaim, begin } from './claim.ts'
+import { viewItem, type WorkView } from './details.ts'
 
 async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> {
   if (mediaId === null) return

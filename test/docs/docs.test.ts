@@ -13,7 +13,7 @@ import { lifecycle } from '../../src/domain/profiles/lifecycle.ts'
 import { postLifecycle } from '../../src/domain/posts/lifecycle.ts'
 import { bundleLifecycle, partLifecycle } from '../../src/domain/bundles/lifecycle.ts'
 import { editRequestLifecycle } from '../../src/domain/edit-requests/lifecycle.ts'
-import { livingStatuses } from '../../src/people/filter.ts'
+import { livingStatuses } from '../../src/people/queue.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { WorkView } from '../../people/view.ts'
+import type { WorkView } from '../../people/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 /** A piece of work, as its manager sees it. */

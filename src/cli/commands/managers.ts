@@ -1,5 +1,4 @@
-import { addManager } from '../../people/add-manager.ts'
-import { deactivateManager } from '../../people/deactivate-manager.ts'
+import { addManager, deactivateManager } from '../../people/managers.ts'
 import { commandScope, withContext } from './with-croft.ts'
 
 /** `croft managers add`: the person's key alone on the last line. */

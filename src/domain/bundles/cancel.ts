@@ -1,7 +1,7 @@
 import { refundCredits } from '../credits/ledger.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { accountOf, lockBundle } from './find.ts'
 import { moveAccount, moveBundle, moveSlots } from './move.ts'
 import { viewBundle, type BundleView } from './view.ts'

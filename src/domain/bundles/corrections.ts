@@ -1,6 +1,6 @@
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { returnWork } from '../../people/return.ts'
+import { returnWork } from '../../people/queue.ts'
 import { accountOf, findSlot, lockBundle } from './find.ts'
 import { invalidStatus, moveAccount, moveSlot } from './move.ts'
 import { viewBundle, type BundleView } from './view.ts'

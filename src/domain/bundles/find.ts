@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { BundleAccountRow, BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { livingStatuses } from '../../people/filter.ts'
+import { livingStatuses } from '../../people/queue.ts'
 
 const missing = () =>
   new CroftError('bundle_not_found', 'There is no bundle with this id. Check it, and the key: each team sees its own bundles.')

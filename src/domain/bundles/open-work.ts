@@ -5,7 +5,7 @@ import { activeOrder } from '../orders/order.ts'
 import { mediaUrl } from '../profiles/view.ts'
 import type { BundleAccountRow, BundleRow, MediaRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { openWork } from '../../people/open.ts'
+import { openWork } from '../../people/queue.ts'
 import type { WorkItem } from '../../people/contract.ts'
 import { slotsOf } from './find.ts'
 

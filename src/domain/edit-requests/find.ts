@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
-import { livingStatuses } from '../../people/filter.ts'
+import { livingStatuses } from '../../people/queue.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { invalid, type Detail } from '../../kernel/errors.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
-import { returnWork } from '../../people/return.ts'
+import { returnWork } from '../../people/queue.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { findSavedAccount, lockRequest } from './find.ts'
 import { moveRequest } from './move.ts'

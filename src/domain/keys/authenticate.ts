@@ -1,7 +1,6 @@
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
-import { findManagerByKey } from '../../people/find-manager.ts'
-import { noTeam } from '../../people/manager.ts'
+import { findManagerByKey, noTeam } from '../../people/manager.ts'
 import { hashOf, isWellFormed } from '../../kernel/key-secret.ts'
 
 async function teamKey(ctx: Context, hash: Buffer, requestId: string): Promise<Caller | null> {

@@ -5,7 +5,7 @@ import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow, TeamRow } from '../../kernel/rows.ts'
 import { planRun } from '../warmup/plan.ts'
 import { policyOf, type WarmupPolicy } from '../profiles/warmup-policy.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 

@@ -5,7 +5,9 @@ import { invalid } from '../kernel/errors.ts'
 import type { Page, PageRequest } from '../kernel/keyset-page.ts'
 import { managerOf } from './manager.ts'
 import type { WorkItem } from './contract.ts'
-import { viewWork, type WorkView } from './view.ts'
+import { viewItem, viewWork, type WorkView } from './details.ts'
+import { findWork } from './lock.ts'
+import { renewClaim } from './claim.ts'
 
 interface Place {
   dueAt: Date
@@ -53,4 +55,11 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
   const last = shown.at(-1)
   const hasMore = rows.length > page.limit
   return { items: await viewWork(ctx.db, shown), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
+}
+
+/** One item; its holder's claim holds anew. @throws CroftError `work_not_found` */
+export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkView> {
+  const manager = managerOf(caller)
+  const seen = await findWork(ctx.db, manager, id)
+  return viewItem(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
 }

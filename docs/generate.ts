@@ -9,7 +9,7 @@ import { creditCosts } from '../src/domain/credits/costs.ts'
 import { personalData } from './personal-data.ts'
 import { editRequestLifecycle } from '../src/domain/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
-import { faultSays, faultsOf } from '../src/drivers/sandbox/index.ts'
+import { faultDescriptions, faultsOf } from '../src/drivers/sandbox/index.ts'
 import { definitions } from '../src/jobs/definitions.ts'
 import { defaultLimits, mediaProblemCodes, type MediaLimits } from '../src/media/index.ts'
 import { bytesInWords } from '../src/media/base/words.ts'
@@ -102,7 +102,7 @@ const errorNames = Object.keys(errorCodes) as ErrorCode[]
 const settingRow = ([name, setting]: [string, Setting<unknown>]): Row => [
   code(name),
   setting.default === null ? 'unset' : code(setting.default),
-  setting.says,
+  setting.description,
 ]
 
 const lifecycleTable = (moves: Readonly<Record<string, { from: readonly string[]; to: string; when: string }>>): string =>
@@ -180,7 +180,7 @@ export const regions: Readonly<Record<string, string>> = {
   ),
   'sandbox-faults': table(
     ['fault', 'what it does', 'calls'],
-    Object.entries(faultSays).map(([fault, says]) => [
+    Object.entries(faultDescriptions).map(([fault, says]) => [
       code(fault),
       says,
       codes(

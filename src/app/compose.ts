@@ -53,12 +53,12 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   const output = standardOutput(substitutes.say ? 2 : 1)
   const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] }, output)
   output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped, since they could not be written'))
-  const say = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
+  const report = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
   const { dataDir, explicit } = dataDirOf(settings)
-  if (!existsSync(dataDir)) say(`Making the data directory ${dataDir}, since it does not exist (CROFT_DATA_DIR names another)`)
+  if (!existsSync(dataDir)) report(`Making the data directory ${dataDir}, since it does not exist (CROFT_DATA_DIR names another)`)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
   const embedded =
-    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: say }) : null
+    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: report }) : null
   opened.defer(() => embedded?.stop())
   const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
@@ -71,7 +71,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   const jobs = connect(connection, { name: 'croft jobs', max: pools.queue, onError })
   for (const database of [main, counters, jobs]) opened.defer(() => database.close())
   if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
-  await migrate(main.pool, say)
+  await migrate(main.pool, report)
   const queue = await openQueue({
     database: throughPool(jobs.pool),
     supervise: settings.CROFT_ROLE !== 'api',

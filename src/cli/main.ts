@@ -108,8 +108,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   await program.parseAsync()
 } catch (error) {
-  const told =
+  const expected =
     plain.some((kind) => error instanceof kind) || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-  console.error(told && error instanceof Error ? error.message : error)
+  console.error(expected && error instanceof Error ? error.message : error)
   process.exitCode = 1
 }

@@ -3,7 +3,7 @@ import { formatDuration, parseDuration } from '../lib/durations.ts'
 /** One setting: `parse` answers the value, or a sentence that says what the value must be. */
 export interface Setting<T, Default extends string | null = string | null> {
   default: Default
-  says: string
+  description: string
   parse: (text: string) => { value: T } | { problem: string }
 }
 
@@ -52,9 +52,9 @@ const store = (value: string) =>
     ? { problem: 'must be a folder, or s3://BUCKET/PREFIX?region=…&endpoint=…' }
     : { value }
 
-const setting = <T, D extends string | null>(fallback: D, says: string, parse: Setting<T>['parse']): Setting<T, D> => ({
+const setting = <T, D extends string | null>(fallback: D, description: string, parse: Setting<T>['parse']): Setting<T, D> => ({
   default: fallback,
-  says,
+  description: description,
   parse,
 })
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
-import { mendEventOrder } from './mend-order.ts'
+import { repairEventOrder } from './repair-order.ts'
 
 const directory = new URL('./migrations/', import.meta.url)
 const lock = 7_236_011
@@ -37,7 +37,7 @@ export async function migrate(pool: pg.Pool, say: (line: string, details: object
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
     await runMissing(client, await migrations(), say)
-    await mendEventOrder(client)
+    await repairEventOrder(client)
     await client.query('select pg_advisory_unlock($1)', [lock])
   } catch (error) {
     broken = error instanceof Error ? error : new Error(String(error))

@@ -129,10 +129,10 @@ export class CroftError extends Error {
 }
 
 /** More would make the answer to a hostile body larger than the body. */
-const mostTold = 100
+const maxDetails = 100
 
 /** The first `most` faults, and a last one that says how many more there are. */
-export function capped(details: readonly Detail[], most = mostTold): readonly Detail[] {
+export function capped(details: readonly Detail[], most = maxDetails): readonly Detail[] {
   if (details.length <= most) return details
   return [...details.slice(0, most), { path: '', message: `and ${details.length - most} more faults, not listed here` }]
 }
@@ -143,6 +143,6 @@ export const sentenceOf = (details: readonly Detail[]): string =>
 
 /** An error that names the offending values, the first 100 of them. `code` where all of them share a more telling one. */
 export function invalid(details: readonly Detail[], code: ErrorCode = 'validation_error'): CroftError {
-  const told = capped(details)
-  return new CroftError(code, sentenceOf(told), { details: told })
+  const kept = capped(details)
+  return new CroftError(code, sentenceOf(kept), { details: kept })
 }

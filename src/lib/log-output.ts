@@ -6,7 +6,7 @@ export interface LogOutput {
   /** Lines dropped so far. */
   dropped: () => number
   /** Called with how many were dropped, once lines are taken again. */
-  onRoom(told: (dropped: number) => void): void
+  onRoom(reported: (dropped: number) => void): void
   /** Whether all that was kept is written, at the latest after `ms`. */
   drained(ms: number): Promise<boolean>
 }
@@ -20,9 +20,9 @@ const laterMs = 1_000
 
 function open(sink: Sink): LogOutput {
   let waiting: Buffer[] = []
-  let [bytes, dropped, told] = [0, 0, 0]
+  let [bytes, dropped, reported] = [0, 0, 0]
   let busy = false
-  let tell: (dropped: number) => void = () => undefined
+  let report: (dropped: number) => void = () => undefined
   let whenDrained: (() => void)[] = []
 
   const take = (): Buffer => {
@@ -44,10 +44,10 @@ function open(sink: Sink): LogOutput {
     }
     for (const done of whenDrained) done()
     whenDrained = []
-    if (dropped === told) return
-    const lost = dropped - told
-    told = dropped
-    tell(lost)
+    if (dropped === reported) return
+    const lost = dropped - reported
+    reported = dropped
+    report(lost)
   }
   const send = (batch: Buffer) => {
     busy = true
@@ -83,7 +83,7 @@ function open(sink: Sink): LogOutput {
     },
     dropped: () => dropped,
     onRoom(listener) {
-      tell = listener
+      report = listener
     },
     drained: (ms) =>
       new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { IngestContext, MediaSource } from './ingest/context.ts'
 import { download } from './ingest/download.ts'
-import type { Look } from './base/looks-like.ts'
+import type { DetectedType } from './base/detect-type.ts'
 import type { Problem } from './base/problem.ts'
 import { Refusal } from './ingest/refusal.ts'
 import { checkSlideshow } from './slideshow/check.ts'
@@ -45,7 +45,7 @@ async function bring(context: IngestContext, source: MediaSource, path: string):
   }
 }
 
-function judge({ format, words }: Look): Problem | null {
+function judge({ format, words }: DetectedType): Problem | null {
   if (format === 'zip') return null
   return { code: 'media_not_zip', message: `the file is ${words}, not a zip of slides` }
 }

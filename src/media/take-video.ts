@@ -53,7 +53,7 @@ async function downloadVideo(
   return withTemporary(context.temporaryDir, async (path) => {
     const { videoBytes: maxBytes, reserveBytes } = limits
     const response = begun ?? (await requestMedia({ ...context, url }, { maxBytes }))
-    const judge = (look: { format: string | null; words: string }) => (look.format === 'mp4' ? null : notMp4(look.words))
+    const judge = (type: { format: string | null; words: string }) => (type.format === 'mp4' ? null : notMp4(type.words))
     const blob = await download(response, { path, kind: 'media', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     const reader = await fileReader(path)
     const found = await inspect(context, reader).finally(() => reader.close())

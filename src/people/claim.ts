@@ -7,7 +7,7 @@ import { changeItem, isHeldBy, notNow, requireHeld } from './change.ts'
 import { giveBack, lapseIfSilent } from './lapse.ts'
 import { managerOf } from './manager.ts'
 import { lockWork } from './lock.ts'
-import { viewItem, type WorkView } from './details.ts'
+import { loadItemDetails, type WorkDetails } from './details.ts'
 
 /** From a call of its holder on, a claim holds this long, by the database's clock. */
 export const claimEnd = ({ databaseClock, claimTtlMs }: Context) =>
@@ -59,23 +59,23 @@ export async function begin(tx: Tx, held: WorkItem, manager: Manager): Promise<W
 }
 
 /** Takes work for its manager alone, until they have made no call for it for as long as a claim holds. @throws CroftError `work_not_found`, `invalid_state` */
-export function claimWork(unit: UnitOfWork, id: string): Promise<WorkView> {
+export function claimWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
-  return unit.commit(async (tx) => viewItem(tx.trx, await take(tx, await lockWork(tx, manager, id), manager)))
+  return unit.commit(async (tx) => loadItemDetails(tx.trx, await take(tx, await lockWork(tx, manager, id), manager)))
 }
 
 /** Begins work, claiming it too: from here on something may happen on the platform. @throws CroftError `work_not_found`, `invalid_state` */
-export function startWork(unit: UnitOfWork, id: string): Promise<WorkView> {
+export function startWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
-  return unit.commit(async (tx) => viewItem(tx.trx, await begin(tx, await lockWork(tx, manager, id), manager)))
+  return unit.commit(async (tx) => loadItemDetails(tx.trx, await begin(tx, await lockWork(tx, manager, id), manager)))
 }
 
 /** Gives work up, as a claim that lapses at once. @throws CroftError `work_not_found`, `invalid_state` */
-export function releaseWork(unit: UnitOfWork, id: string): Promise<WorkView> {
+export function releaseWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   return unit.commit(async (tx) => {
     const item = await lockWork(tx, manager, id)
     requireHeld(item, manager.id)
-    return viewItem(tx.trx, await giveBack(tx, item, 'release'))
+    return loadItemDetails(tx.trx, await giveBack(tx, item, 'release'))
   })
 }

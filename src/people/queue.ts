@@ -18,7 +18,7 @@ export interface WorkFilter {
 }
 
 /** Statuses in which an item is not over. */
-export const livingStatuses = ['open', 'claimed', 'started', 'submitted', 'returned'] as const satisfies readonly WorkStatus[]
+export const activeWorkStatuses = ['open', 'claimed', 'started', 'submitted', 'returned'] as const satisfies readonly WorkStatus[]
 
 /** The filter as a condition on work_items. @throws where the filter names no id, which would mean every item of the team */
 export const matches =
@@ -118,7 +118,7 @@ export async function finishWork(tx: Tx, filter: WorkFilter): Promise<number> {
     .updateTable('work_items')
     .set({ status: 'done', claimed_until: null, updated_at: tx.now })
     .where(matches(tx.caller.teamId, filter))
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .executeTakeFirst()
   return Number(finished.numUpdatedRows)
 }
@@ -128,7 +128,11 @@ export async function finishWork(tx: Tx, filter: WorkFilter): Promise<number> {
  * @param statuses those alone in which it may still be called off; left out, any before its end
  * @returns how many items were called off
  */
-export async function cancelWork(tx: Tx, filter: WorkFilter, statuses: readonly WorkStatus[] = livingStatuses): Promise<number> {
+export async function cancelWork(
+  tx: Tx,
+  filter: WorkFilter,
+  statuses: readonly WorkStatus[] = activeWorkStatuses,
+): Promise<number> {
   const canceled = await tx.trx
     .updateTable('work_items')
     .set({ status: 'canceled', claimed_until: null, updated_at: tx.now })

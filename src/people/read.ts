@@ -5,7 +5,7 @@ import { invalid } from '../kernel/errors.ts'
 import type { Page, PageRequest } from '../kernel/keyset-page.ts'
 import { managerOf } from './manager.ts'
 import type { WorkItem } from './contract.ts'
-import { viewItem, viewWork, type WorkView } from './details.ts'
+import { loadItemDetails, loadWorkDetails, type WorkDetails } from './details.ts'
 import { findWork } from './lock.ts'
 import { renewClaim } from './claim.ts'
 
@@ -26,7 +26,7 @@ function placeIn(cursor: string | undefined): Place | null {
 }
 
 /** What the manager may take or has in hand, soonest due first, over all the teams that they serve. */
-export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkView>> {
+export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkDetails>> {
   const manager = managerOf(caller)
   const after = placeIn(page.cursor)
   if (manager.teamIds.length === 0) return { items: [], hasMore: false, nextCursor: null }
@@ -51,15 +51,15 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
     .orderBy('id')
     .limit(page.limit + 1)
     .execute()
-  const shown = rows.slice(0, page.limit)
-  const last = shown.at(-1)
+  const items = rows.slice(0, page.limit)
+  const last = items.at(-1)
   const hasMore = rows.length > page.limit
-  return { items: await viewWork(ctx.db, shown), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
+  return { items: await loadWorkDetails(ctx.db, items), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
 }
 
 /** One item; its holder's claim holds anew. @throws CroftError `work_not_found` */
-export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkView> {
+export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkDetails> {
   const manager = managerOf(caller)
   const seen = await findWork(ctx.db, manager, id)
-  return viewItem(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
+  return loadItemDetails(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
 }

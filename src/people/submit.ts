@@ -5,7 +5,7 @@ import { changeItem, isHandedInBy, queued, released, requireHeld } from './chang
 import { handlerOf, type CouldNot, type Submission } from './contract.ts'
 import { findWork, lockWork } from './lock.ts'
 import { renewClaim, begin } from './claim.ts'
-import { viewItem, type WorkView } from './details.ts'
+import { loadItemDetails, type WorkDetails } from './details.ts'
 
 async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> {
   if (mediaId === null) return
@@ -35,7 +35,7 @@ const stored = (submission: Submission): string =>
  * until it is reviewed.
  * @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more, `validation_error`
  */
-export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkView> {
+export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
@@ -44,12 +44,15 @@ export async function submitWork(unit: UnitOfWork, id: string, submission: Submi
     await requireScreenshot(tx, submission.screenshotMediaId)
     const item = held.status === 'claimed' ? await begin(tx, held, manager) : held
     const status = await handlerOf(tx, item.kind).submitted(tx, item, submission)
-    return viewItem(tx.trx, await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }))
+    return loadItemDetails(
+      tx.trx,
+      await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }),
+    )
   })
 }
 
 /** Says that work could not be done. @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more */
-export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkView> {
+export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
@@ -58,6 +61,6 @@ export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Pro
     const next = await handlerOf(tx, item.kind).failed(tx, item, why)
     const submission = JSON.stringify({ failure: { code: why.code, message: why.message } })
     const set = next === 'open' ? { status: queued(item), ...released } : { status: next, claimed_until: null }
-    return viewItem(tx.trx, await changeItem(tx, item, 'fail', { ...set, submission }))
+    return loadItemDetails(tx.trx, await changeItem(tx, item, 'fail', { ...set, submission }))
   })
 }

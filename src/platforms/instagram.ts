@@ -8,7 +8,7 @@ export const instagram: PlatformRules = {
     form: {
       value: /^(?!\.)(?!.*\.\.)[A-Za-z0-9_.]{1,30}(?<!\.)$/,
       unit: 'pattern',
-      says: '1 to 30 letters, digits, periods and underscores, no period first, last or twice in a row',
+      description: '1 to 30 letters, digits, periods and underscores, no period first, last or twice in a row',
       source:
         'third parties (qainsta.com/qa/view/how-should-a-username-look-on-instagram); where periods may stand is unverified',
       asOf,
@@ -16,7 +16,7 @@ export const instagram: PlatformRules = {
     patchable: {
       value: true,
       unit: 'yes or no',
-      says: 'changes over PATCH /v1/accounts/{accountId}/profile, as often as wished',
+      description: 'changes over PATCH /v1/accounts/{accountId}/profile, as often as wished',
       source: 'Infinipost, profile PATCH',
       asOf,
     },
@@ -25,38 +25,38 @@ export const instagram: PlatformRules = {
     most: {
       value: 30,
       unit: 'code points',
-      says: 'longest display name',
+      description: 'longest display name',
       source: 'TokPortal, Account Configuration and Account Edit Request',
       asOf,
     },
     form: {
       value: /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}]+$/u,
       unit: 'pattern',
-      says: 'one line of text that is not blank',
+      description: 'one line of text that is not blank',
       source: 'third parties (qainsta.com/qa/view/what-is-a-profile-name-on-instagram)',
       asOf,
     },
     every: {
       value: 14,
       unit: 'days of 24 hours',
-      says: 'between two changes of the display name',
+      description: 'between two changes of the display name',
       source: 'Infinipost, profile PATCH',
       asOf,
     },
     fromWarmup: {
       value: 0,
       unit: 'days of 24 hours',
-      says: 'from the start of the first warm-up run to the first change',
+      description: 'from the start of the first warm-up run to the first change',
       source: 'Infinipost, profile PATCH',
       asOf,
     },
   },
   bio: {
-    most: { value: 150, unit: 'code points', says: 'longest bio', source: 'spec section 3', asOf },
+    most: { value: 150, unit: 'code points', description: 'longest bio', source: 'spec section 3', asOf },
     link: {
       value: true,
       unit: 'yes or no',
-      says: 'takes a link in the bio',
+      description: 'takes a link in the bio',
       source: 'TokPortal, Account Configuration and Account Edit Request',
       asOf,
     },
@@ -65,7 +65,7 @@ export const instagram: PlatformRules = {
     square: {
       value: true,
       unit: 'yes or no',
-      says: 'the profile picture is 1:1 (accounts family)',
+      description: 'the profile picture is 1:1 (accounts family)',
       source: 'Infinipost, profile PATCH',
       asOf,
     },

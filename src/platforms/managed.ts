@@ -2,7 +2,7 @@
 interface ManagedRule<T> {
   value: T
   unit: string
-  says: string
+  description: string
   source: string
   asOf: string
 }
@@ -18,11 +18,11 @@ export const managedAccount = {
   username: {
     value: /^[A-Za-z0-9_.]{1,24}$/,
     unit: 'pattern',
-    says: '1 to 24 letters, digits, periods and underscores',
+    description: '1 to 24 letters, digits, periods and underscores',
     source,
     asOf,
   },
-  visibleName: { value: 30, unit: 'code points', says: 'longest display name', source, asOf },
-  biography: { value: 80, unit: 'code points', says: 'longest biography', source, asOf },
-  linkInBio: { value: ['instagram'], unit: 'platforms', says: 'take a link in the bio', source, asOf },
+  visibleName: { value: 30, unit: 'code points', description: 'longest display name', source, asOf },
+  biography: { value: 80, unit: 'code points', description: 'longest biography', source, asOf },
+  linkInBio: { value: ['instagram'], unit: 'platforms', description: 'take a link in the bio', source, asOf },
 } as const satisfies Record<string, ManagedRule<unknown>>

@@ -2,7 +2,7 @@
 export interface Rule<T> {
   value: T
   unit: string
-  says: string
+  description: string
   source: string
   asOf: string
 }

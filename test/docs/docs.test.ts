@@ -13,7 +13,7 @@ import { lifecycle } from '../../src/domain/profiles/lifecycle.ts'
 import { postLifecycle } from '../../src/domain/posts/lifecycle.ts'
 import { bundleLifecycle, partLifecycle } from '../../src/domain/bundles/lifecycle.ts'
 import { editRequestLifecycle } from '../../src/domain/edit-requests/lifecycle.ts'
-import { livingStatuses } from '../../src/people/queue.ts'
+import { activeWorkStatuses } from '../../src/people/queue.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -153,7 +153,7 @@ test('the way of a work item names its statuses and no others', async () => {
   const { text } = await read('docs/work.md')
   const rows = /^## An item's way$([\s\S]*?)^## /m.exec(text)?.[1] ?? ''
   const from = [...rows.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)[a-z]+(?=`)/g) ?? [])
-  assert.deepEqual([...new Set(from)].toSorted(), livingStatuses.toSorted())
+  assert.deepEqual([...new Set(from)].toSorted(), activeWorkStatuses.toSorted())
 })
 
 test('the pages speak of the project alone', () => {

@@ -36,17 +36,13 @@ const names: ValueNames = { name: 'name', username: 'username', bio: 'bio', pict
 const members = (body: unknown): Readonly<Record<string, unknown>> =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {}
 
-function familyProblems(
-  { platform }: ProfileRow,
-  given: Readonly<Record<string, unknown>>,
-  faults: readonly Detail[],
-): Problem[] {
+function familyProblems({ platform }: ProfileRow, body: Readonly<Record<string, unknown>>, faults: readonly Detail[]): Problem[] {
   const found: Problem[] = []
-  const named = typeof given['platform'] === 'string'
-  if (named && given['platform'] !== platform)
+  const named = typeof body['platform'] === 'string'
+  if (named && body['platform'] !== platform)
     found.push({ code: 'invalid_parameter', path: 'platform', message: `must be ${platform}, the platform of this account` })
   const { patchable } = platforms[platform].username
-  const renames = 'username' in given && !patchable.value
+  const renames = 'username' in body && !patchable.value
   if (renames)
     found.push({
       code: 'invalid_parameter',
@@ -54,22 +50,22 @@ function familyProblems(
       message: 'Username changes are only supported for Instagram accounts',
       whole: true,
     })
-  const told = faults.filter(({ path }) => !(path === 'platform' && named) && !(path === 'username' && renames))
-  return [...found, ...told.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
+  const reported = faults.filter(({ path }) => !(path === 'platform' && named) && !(path === 'username' && renames))
+  return [...found, ...reported.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
 }
 
 /** What an edit asks for, of a body whose shape may be faulty: a member with a fault is told of and not looked at again. */
 export function editOf(body: unknown, faults: readonly Detail[]): { changes: ProfileChanges; form: EditForm } {
-  const given = members(body)
+  const sent = members(body)
   const text = (member: string) => {
-    const value = given[member]
+    const value = sent[member]
     return typeof value === 'string' && !faults.some(({ path }) => path === member) ? value : undefined
   }
   return {
     changes: { name: text('name'), username: text('username'), bio: text('bio'), pictureUrl: text('profilePictureUrl') },
     form: {
       names,
-      problems: (profile) => familyProblems(profile, given, faults),
+      problems: (profile) => familyProblems(profile, sent, faults),
       square: true,
       nothing: 'Give at least one of name, username, bio and profilePictureUrl.',
       closed: ({ status }) =>

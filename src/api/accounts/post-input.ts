@@ -39,7 +39,7 @@ interface Times {
 const local = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$/
 
 /** The local time as if it were UTC, or null for a day or an hour that no calendar has. */
-function wallOf(parts: readonly string[]): number | null {
+function localTimeOf(parts: readonly string[]): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
   const at = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
   const same = at.getUTCMonth() === month - 1 && at.getUTCDate() === day
@@ -52,11 +52,11 @@ function instantIn(time: string, zone: string | null, faults: Detail[]): number 
     return null
   }
   const parts: (string | undefined)[] = (local.exec(time) ?? []).slice(1)
-  const wall = parts.length > 0 ? wallOf(parts.slice(0, 6).map((part) => part ?? '0')) : null
-  if (wall === null) return fault('scheduledTime', 'must be a time that there is, as YYYY-MM-DDTHH:MM')
+  const localTime = parts.length > 0 ? localTimeOf(parts.slice(0, 6).map((part) => part ?? '0')) : null
+  if (localTime === null) return fault('scheduledTime', 'must be a time that there is, as YYYY-MM-DDTHH:MM')
   if (parts[6] !== undefined) return Date.parse(time)
   if (zone === null) return fault('timezone', 'is required with a local scheduledTime; give a name such as Europe/Paris')
-  return isTimeZone(zone) ? instantOf(wall, zone) : null
+  return isTimeZone(zone) ? instantOf(localTime, zone) : null
 }
 
 const twoYearsMs = 2 * 366 * 86_400_000
@@ -77,7 +77,7 @@ export function executeAtOf(ctx: Context, { scheduledTime = null, timezone = nul
 /** Ids of the vendor's own library of sounds, which Croft does not have. */
 const librarySound = /^(snd|sound)_/
 
-interface Given extends Times {
+interface PostBody extends Times {
   caption?: string
   soundId?: string | null
 }
@@ -85,7 +85,7 @@ interface Given extends Times {
 /** The post that the members ask for: live, without a webhook of its own. @throws CroftError `validation_error` */
 export function postOf(
   ctx: Context,
-  body: Given,
+  body: PostBody,
   media: Pick<PostInput, 'mediaType' | 'mediaUrl'>,
   refused: readonly Detail[] = [],
 ): PostInput {

@@ -27,12 +27,15 @@ interface Reading {
   teamId: string
   from: Position
   types: string[] | undefined
-  ear: Subscription
+  subscription: Subscription
   signal: AbortSignal
 }
 
 /** Reads on only when the reader has taken what was written: the generator is pulled. */
-async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Reading): AsyncGenerator<string> {
+async function* frames(
+  ctx: Context,
+  { teamId, from, types, subscription: subscription, signal }: Reading,
+): AsyncGenerator<string> {
   yield 'retry: 2000\n\n'
   let after = from
   while (!signal.aborted) {
@@ -40,7 +43,7 @@ async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Readi
     after = page.end
     if (page.items.length > 0) yield page.items.map(frame).join('')
     if (page.hasMore) continue
-    const woken = await ear.next(heartbeatMs, signal)
+    const woken = await subscription.next(heartbeatMs, signal)
     if (woken === 'nothing') yield ': still here\n\n'
   }
 }
@@ -104,20 +107,20 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       const gone = new AbortController()
       const { type } = request.query as { type?: string }
       count(teamId, 1)
-      const ear = await tail.listen(teamId).catch((error: unknown) => {
+      const subscription = await tail.listen(teamId).catch((error: unknown) => {
         count(teamId, -1)
         throw error
       })
       const keyEnded = new AbortController()
       const signal = AbortSignal.any([gone.signal, closing.signal, keyEnded.signal])
       const types = type === undefined ? undefined : [type]
-      const stream = Readable.from(frames(ctx, { teamId, from, types, ear, signal }), { highWaterMark: 1 })
+      const stream = Readable.from(frames(ctx, { teamId, from, types, subscription: subscription, signal }), { highWaterMark: 1 })
       const unwatch = keys.watch(caller, () => {
         keyEnded.abort()
         setTimeout(() => stream.destroy(), endingMs).unref()
       })
       stream.once('close', () => {
-        ear.close()
+        subscription.close()
         unwatch()
         count(teamId, -1)
       })

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
-import { getPhone, listPhones, type PhoneView } from '../../domain/phones/read.ts'
+import { getPhone, listPhones, type PhoneDetails } from '../../domain/phones/read.ts'
 import { readRoute } from '../http/route.ts'
 import { id, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
@@ -15,7 +15,7 @@ const phoneShape = object({
   created_at: time,
 })
 
-const showPhone = ({ row, profiles }: PhoneView): Static<typeof phoneShape> => ({
+const showPhone = ({ row, profiles }: PhoneDetails): Static<typeof phoneShape> => ({
   phone_id: row.id,
   name: row.name,
   driver: row.driver,

@@ -15,7 +15,7 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
 }
 
 // What a file may be shown as in a browser; anything else is downloaded, never run.
-const shown = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
+const displayable = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
 
 /** Whether If-None-Match names the file; proxies that compress make a tag weak. */
 const isNamed = (header: string | undefined, hash: string): boolean =>
@@ -37,7 +37,7 @@ async function serve(
   const range = rangeOf(rangeHeader, file.size)
   const known = isNamed(etag, file.hash)
   const bytes = known || range === 'unsatisfiable' ? null : await opened(ctx, file.hash, range)
-  const safe = shown.test(file.content_type)
+  const safe = displayable.test(file.content_type)
   reply
     .header('etag', `"${file.hash}"`)
     .header('cache-control', 'public, max-age=31536000, immutable')

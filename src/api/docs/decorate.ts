@@ -41,10 +41,10 @@ const writeHeaders = [
   }),
 ]
 
-const says = (description: string, schema: object = text) => ({ description, schema })
-const answered = { 'X-Request-Id': says('Finds the request in the server’s log.') }
-const replayed = { 'Idempotent-Replayed': says('`true` where this is the first answer again.') }
-const retryAfter = { 'Retry-After': says('Seconds to wait.', { type: 'integer' }) }
+const answerHeader = (description: string, schema: object = text) => ({ description, schema })
+const answered = { 'X-Request-Id': answerHeader('Finds the request in the server’s log.') }
+const replayed = { 'Idempotent-Replayed': answerHeader('`true` where this is the first answer again.') }
+const retryAfter = { 'Retry-After': answerHeader('Seconds to wait.', { type: 'integer' }) }
 
 const codes: Readonly<Record<string, [code: string, message: string]>> = {
   400: ['malformed_json', 'The body is not JSON. Check it with a JSON validator.'],
@@ -68,7 +68,7 @@ const codes: Readonly<Record<string, [code: string, message: string]>> = {
 }
 
 /** The members that stand beside code and message. */
-const beside: Readonly<Record<string, object>> = {
+const moreMembers: Readonly<Record<string, object>> = {
   402: { required: 32, available: 10, missing: 22 },
   403: { scope: 'read', needed: 'write' },
   422: { details: [{ path: 'title', message: 'is required' }] },
@@ -76,7 +76,7 @@ const beside: Readonly<Record<string, object>> = {
 
 function errorExample(status: string): unknown {
   const [code = 'internal_error', message = ''] = codes[status] ?? []
-  return { error: { code, message, ...beside[status] }, request_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' }
+  return { error: { code, message, ...moreMembers[status] }, request_id: '0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b' }
 }
 
 const words = (path: string) => path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1')

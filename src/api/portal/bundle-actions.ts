@@ -5,7 +5,7 @@ import { closeBundle } from '../../domain/bundles/close.ts'
 import { correctAccount } from '../../domain/bundles/corrections.ts'
 import { finalizeAccount } from '../../domain/bundles/finalize.ts'
 import { publishBundle, unpublishBundle } from '../../domain/bundles/publish.ts'
-import type { BundleView } from '../../domain/bundles/view.ts'
+import type { BundleDetails } from '../../domain/bundles/details.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { writeRoute } from '../http/route.ts'
@@ -25,7 +25,7 @@ const actions: {
   path: string
   summary: string
   description?: string
-  verb: (unit: UnitOfWork, id: string) => Promise<BundleView>
+  verb: (unit: UnitOfWork, id: string) => Promise<BundleDetails>
 }[] = [
   {
     path: 'publish',

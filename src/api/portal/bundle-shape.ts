@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { BundleView } from '../../domain/bundles/view.ts'
+import type { BundleDetails } from '../../domain/bundles/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const bundleType = oneOf('account_only', 'account_and_videos', 'videos_only')
@@ -52,7 +52,7 @@ export const bundleShape = object({
 })
 
 /** A bundle as the portal shows it. */
-export function presentBundle({ bundle, account, manager }: BundleView): Static<typeof bundleShape> {
+export function presentBundle({ bundle, account, manager }: BundleDetails): Static<typeof bundleShape> {
   return {
     id: bundle.id,
     bundle_id: bundle.id,

@@ -5,7 +5,7 @@ import { findBundle } from '../../domain/bundles/find.ts'
 import { listBundles } from '../../domain/bundles/list.ts'
 import { claimFiles } from '../../domain/media/claims.ts'
 import { readinessOf } from '../../domain/bundles/readiness.ts'
-import { viewBundle } from '../../domain/bundles/view.ts'
+import { loadDetails } from '../../domain/bundles/details.ts'
 import type { Context } from '../../kernel/context.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object } from '../http/shapes.ts'
@@ -116,7 +116,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     params: bundleParams,
     response: dataOf(bundleShape),
     read: async (_, caller, { params }) => ({
-      data: presentBundle(await viewBundle(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+      data: presentBundle(await loadDetails(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
     }),
   })
   readRoute(app, ctx, {

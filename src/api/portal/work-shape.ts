@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { WorkView } from '../../people/details.ts'
+import type { WorkDetails } from '../../people/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 /** A piece of work, as its manager sees it. */
@@ -25,7 +25,7 @@ export const workShape = object({
 })
 
 /** How a work item reads on the wire. */
-export const presentWork = ({ row, teamName, phone }: WorkView): Static<typeof workShape> => ({
+export const presentWork = ({ row, teamName, phone }: WorkDetails): Static<typeof workShape> => ({
   work_id: row.id,
   kind: row.kind,
   status: row.status,

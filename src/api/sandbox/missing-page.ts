@@ -1,13 +1,13 @@
 import { html } from './html.ts'
 import type { Page } from './send.ts'
 
-const page = (title: string, says: string, then: string): Page => ({
+const page = (title: string, message: string, then: string): Page => ({
   title,
   media: [],
   body: html`<main>
     <div class="empty">
       <h1>${title}</h1>
-      <p>${says}</p>
+      <p>${message}</p>
       <p>${then}</p>
       <p><a href="/sandbox">All accounts</a></p>
     </div>

@@ -17,7 +17,7 @@ import { postsOnPage, profilePage } from './profile-page.ts'
 import { send } from './send.ts'
 
 /** What the pages show, and to whom its drafts. */
-export interface ShownSandbox extends SandboxPlatform {
+export interface SandboxReader extends SandboxPlatform {
   drafts: Drafts
 }
 
@@ -28,7 +28,7 @@ const isNumber = (text: unknown): text is string => typeof text === 'string' && 
  * The public pages of the sandbox, HTML and read-only: `/sandbox`, `/sandbox/@name`, `/sandbox/@name/video/ID`, and
  * Instagram's under `/sandbox/instagram`. They ask for no key; with one they show its team's drafts as well.
  */
-export function sandboxPages(app: FastifyInstance, platform: ShownSandbox, done: () => void): void {
+export function sandboxPages(app: FastifyInstance, platform: SandboxReader, done: () => void): void {
   app.register(
     (pages, _options, ready) => {
       pages.get('/', outOfTheOpenApi, async (_request, reply) =>
@@ -44,7 +44,7 @@ export function sandboxPages(app: FastifyInstance, platform: ShownSandbox, done:
   done()
 }
 
-function accountPages(pages: FastifyInstance, platform: ShownSandbox, which: Platform, prefix: string): void {
+function accountPages(pages: FastifyInstance, platform: SandboxReader, which: Platform, prefix: string): void {
   pages.get<{ Params: { username: string }; Querystring: { before?: unknown } }>(
     `${prefix}/@:username`,
     outOfTheOpenApi,

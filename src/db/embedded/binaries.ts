@@ -7,7 +7,7 @@ import { blockedAt, mayUse } from './reach.ts'
 import type { Log } from './place.ts'
 import type { DatabaseUser } from './user.ts'
 
-const PROGRAMS = ['initdb', 'postgres'] as const
+const programs = ['initdb', 'postgres'] as const
 
 /** Absolute paths of programs that the database user can run. */
 export interface Binaries {
@@ -39,7 +39,7 @@ async function complete(folder: string): Promise<void> {
     const there = await stat(join(folder, target)).catch(unless('ENOENT'))
     if (!there) await symlink(basename(source), join(folder, target)).catch(unless('EEXIST'))
   }
-  for (const program of PROGRAMS) {
+  for (const program of programs) {
     const path = join(folder, 'native/bin', program)
     if (((await stat(path)).mode & 0o100) === 0) await chmod(path, 0o755)
   }
@@ -48,7 +48,7 @@ async function complete(folder: string): Promise<void> {
 async function usable(folder: string, user: DatabaseUser): Promise<boolean> {
   const native = join(folder, 'native')
   for (const inner of ['bin', 'lib', 'share/postgresql']) if (await blockedAt(join(native, inner), user)) return false
-  for (const program of PROGRAMS) if (!(await mayUse(join(native, 'bin', program), user, true))) return false
+  for (const program of programs) if (!(await mayUse(join(native, 'bin', program), user, true))) return false
   return mayUse(join(native, 'share/postgresql/postgres.bki'), user)
 }
 

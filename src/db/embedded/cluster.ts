@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { EmbeddedDatabaseError, unless } from './errors.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { run } from './run.ts'
 
-const MAJOR = '18'
+const majorVersion = '18'
 
 /** Written into postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
-const SETTINGS = [
+const serverSettings = [
   'max_connections=200',
   'shared_buffers=128MB',
   'timezone=UTC',
@@ -36,10 +36,10 @@ async function versionOf(cluster: string): Promise<string | undefined> {
   )
 }
 
-async function initialise({ binaries, user, cluster }: Place, temporary: string): Promise<void> {
+async function initialise({ binaries, user, cluster }: ClusterPlace, temporary: string): Promise<void> {
   await mkdir(temporary, { mode: 0o700 })
   if (user.as.uid !== undefined) await chown(temporary, user.uid, user.gid)
-  const wishes = SETTINGS.flatMap((setting) => ['-c', setting])
+  const wishes = serverSettings.flatMap((setting) => ['-c', setting])
   const wanted = ['-U', 'croft', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', ...wishes]
   const { code, output } = await run(binaries.initdb, ['-D', temporary, ...wanted], user.as).catch((error: unknown) => {
     throw new EmbeddedDatabaseError(
@@ -51,7 +51,7 @@ async function initialise({ binaries, user, cluster }: Place, temporary: string)
 }
 
 /** Removes what starters that died midway left; one that is at work loses nothing, for the cluster stands already. */
-async function sweep({ dataDir, log }: Place, prefix: string): Promise<void> {
+async function sweep({ dataDir, log }: ClusterPlace, prefix: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith(prefix)) continue
     await rm(join(dataDir, name), { recursive: true, force: true }).catch((error: unknown) => {
@@ -65,14 +65,14 @@ async function sweep({ dataDir, log }: Place, prefix: string): Promise<void> {
  * several processes at it the first to rename wins.
  * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or when initdb fails
  */
-export async function ensureCluster(place: Place): Promise<void> {
+export async function ensureCluster(place: ClusterPlace): Promise<void> {
   const { cluster, dataDir } = place
   const prefix = `${basename(cluster)}.new-`
   const version = await versionOf(cluster)
   if (version !== undefined) {
-    if (version === MAJOR) return sweep(place, prefix)
+    if (version === majorVersion) return sweep(place, prefix)
     throw new EmbeddedDatabaseError(
-      `The database in ${cluster} was made by Postgres ${version}; this Croft brings Postgres ${MAJOR}, which cannot read it. Dump it with a ` +
+      `The database in ${cluster} was made by Postgres ${version}; this Croft brings Postgres ${majorVersion}, which cannot read it. Dump it with a ` +
         `Postgres ${version} (pg_dump), move ${cluster} away, start Croft and load the dump; or set DATABASE_URL to a Postgres ${version} that serves it.`,
     )
   }
@@ -85,7 +85,7 @@ export async function ensureCluster(place: Place): Promise<void> {
     await folder.sync()
     await folder.close()
   } catch (error) {
-    if ((await versionOf(cluster)) === MAJOR) return
+    if ((await versionOf(cluster)) === majorVersion) return
     throw error
   } finally {
     await rm(temporary, { recursive: true, force: true })

@@ -5,7 +5,7 @@ import { prepareDataDir } from './data-dir.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
 import { join } from './join.ts'
 import { Keeper } from './keeper.ts'
-import type { Log, Place } from './place.ts'
+import type { Log, ClusterPlace } from './place.ts'
 import type { Connection } from './presence.ts'
 import { databaseUser, isRoot } from './user.ts'
 
@@ -13,7 +13,7 @@ export { EmbeddedDatabaseError }
 export { reachableTemporaryDir } from './temporary-dir.ts'
 
 /** Where root keeps the copy of the programs that the database user can run; also its default data directory. */
-const OF_ROOT = '/var/lib/croft'
+const rootFolder = '/var/lib/croft'
 
 export interface EmbeddedDatabase {
   /** for pg: the folder of the Unix socket as `host`; there is no TCP and no password */
@@ -39,8 +39,8 @@ async function begin({ dataDir, explicit, log }: EmbeddedOptions): Promise<Embed
   const real = await prepareDataDir(resolve(dataDir), explicit, (folder) => databaseUser(path(folder, 'postgres')))
   const cluster = path(real, 'postgres')
   const user = await databaseUser(cluster)
-  const binaries = await prepareBinaries(user, isRoot() ? OF_ROOT : real, log)
-  const place: Place = { dataDir: real, cluster, user, binaries, log }
+  const binaries = await prepareBinaries(user, isRoot() ? rootFolder : real, log)
+  const place: ClusterPlace = { dataDir: real, cluster, user, binaries, log }
   await ensureCluster(place)
   const joined = await join(place)
   const keeper = new Keeper(place, joined)

@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { codeOf, EmbeddedDatabaseError } from './errors.ts'
 import { launch, type Launch } from './launch.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { findPostmaster, removeStale, type Found } from './postmaster.ts'
 import { attend, type Presence } from './presence.ts'
 
-const POLL_MS = 10
+const pollMs = 10
 /** crash recovery after a power cut replays at most 1 GB of log */
-const GIVE_UP_MS = 120_000
+const giveUpMs = 120_000
 /** a server that says it is ready takes connections within this */
-const READY_MS = 5000
+const readyMs = 5000
 /** back ends whose postmaster was killed end within this, and only then may a new one start */
-const LAST_BACKENDS_MS = 15_000
+const lastBackendsMs = 15_000
 
 export interface Joined {
   presence: Presence
@@ -21,7 +21,7 @@ export interface Joined {
 
 /** One process's way to a server that runs on the cluster: it looks, connects, or launches, until a connection stands. */
 class Approach {
-  readonly #place: Place
+  readonly #place: ClusterPlace
   readonly #begun = performance.now()
   #launched: Launch | undefined
   #failures = 0
@@ -29,7 +29,7 @@ class Approach {
   #lastError: unknown
   #readySince: number | undefined
 
-  constructor(place: Place) {
+  constructor(place: ClusterPlace) {
     this.#place = place
   }
 
@@ -44,7 +44,7 @@ class Approach {
     if (found.state !== 'running') await this.#launchOver(found)
     else if (found.status === 'ready') return this.#connect(found)
     else this.#readySince = undefined
-    if (this.#elapsed > GIVE_UP_MS) throw await this.#tooLate()
+    if (this.#elapsed > giveUpMs) throw await this.#tooLate()
     return undefined
   }
 
@@ -63,7 +63,7 @@ class Approach {
       this.#lastError = error
     }
     this.#readySince ??= performance.now()
-    if (performance.now() - this.#readySince < READY_MS) return undefined
+    if (performance.now() - this.#readySince < readyMs) return undefined
     const unseen = codeOf(this.#lastError) === 'ENOENT' ? ' (a cleaned or a private temporary folder hides its socket)' : ''
     throw new EmbeddedDatabaseError(
       `The database server runs as process ${found.pid} but cannot be reached at ${found.socketDir}${unseen}: ${String(this.#lastError)}. ` +
@@ -94,7 +94,7 @@ class Approach {
   /** A start that failed next to other servers' traces, or for the first time, is tried again; else it is an error. */
   async #afterFailure(failed: Launch): Promise<void> {
     this.#failures += 1
-    const patience = this.#contended && this.#elapsed < LAST_BACKENDS_MS
+    const patience = this.#contended && this.#elapsed < lastBackendsMs
     if (this.#failures > 1 && !patience) {
       throw new EmbeddedDatabaseError(
         `The database in ${this.#place.cluster} does not start. Its server says (${this.#place.dataDir}/postgres.log):\n${await failed.said()}`,
@@ -106,7 +106,7 @@ class Approach {
   async #tooLate(): Promise<EmbeddedDatabaseError> {
     const said = (await this.#launched?.said()) ?? ''
     return new EmbeddedDatabaseError(
-      `The database in ${this.#place.cluster} was not ready within ${GIVE_UP_MS / 1000} s; it may be recovering or stopping. ` +
+      `The database in ${this.#place.cluster} was not ready within ${giveUpMs / 1000} s; it may be recovering or stopping. ` +
         `Start Croft again, and see ${this.#place.dataDir}/postgres.log.\n${said}`,
       { cause: this.#lastError },
     )
@@ -118,11 +118,11 @@ class Approach {
  * pid file lets one server in, and the others find it.
  * @throws EmbeddedDatabaseError with the end of postgres.log
  */
-export async function join(place: Place): Promise<Joined> {
+export async function join(place: ClusterPlace): Promise<Joined> {
   const approach = new Approach(place)
   for (;;) {
     const joined = await approach.step()
     if (joined) return joined
-    await wait(POLL_MS)
+    await wait(pollMs)
   }
 }

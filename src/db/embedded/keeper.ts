@@ -3,21 +3,21 @@ import { join as path } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { unless } from './errors.ts'
 import { join, type Joined } from './join.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { leave } from './stop.ts'
 
-const PAUSE_MS = 1000
+const pauseMs = 1000
 
 /** Keeps one process's presence on the database: a server that dies under it is found again, or started again. */
 export class Keeper {
-  readonly #place: Place
+  readonly #place: ClusterPlace
   readonly #stopping = new AbortController()
   #joined: Joined
   #rejoining: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
   #lastJoin = performance.now()
 
-  constructor(place: Place, joined: Joined) {
+  constructor(place: ClusterPlace, joined: Joined) {
     this.#place = place
     this.#joined = joined
     this.#watch()
@@ -67,7 +67,7 @@ export class Keeper {
 
   /** A server that falls over at every start is not started in a hot loop. */
   async #pause(): Promise<void> {
-    const left = PAUSE_MS - (performance.now() - this.#lastJoin)
+    const left = pauseMs - (performance.now() - this.#lastJoin)
     if (left <= 0) return
     await wait(left, undefined, { ref: false, signal: this.#stopping.signal }).catch(unless('ABORT_ERR'))
   }

@@ -5,7 +5,7 @@ import type { DatabaseUser } from './user.ts'
 export type Log = (message: string, details?: object) => void
 
 /** All that is fixed about one embedded database; every path is real and absolute. */
-export interface Place {
+export interface ClusterPlace {
   dataDir: string
   /** `<dataDir>/postgres`, the cluster */
   cluster: string

@@ -2,9 +2,9 @@ import { Socket } from 'node:net'
 import { Client } from 'pg'
 import { codeOf } from './errors.ts'
 
-const CONNECT_MS = 5000
-const LOCK = 'hashtextextended($1, 0)'
-const KEY = ['croft: present on the embedded database']
+const connectMs = 5000
+const lockOf = 'hashtextextended($1, 0)'
+const lockKey = ['croft: present on the embedded database']
 
 /** For pg; a port and no TLS are said so that PGPORT and PGSSLMODE in the environment change nothing. */
 export interface Connection {
@@ -29,7 +29,7 @@ export interface Presence {
 }
 
 async function createDatabase(connection: Connection): Promise<void> {
-  const client = new Client({ ...connection, database: 'postgres', connectionTimeoutMillis: CONNECT_MS })
+  const client = new Client({ ...connection, database: 'postgres', connectionTimeoutMillis: connectMs })
   client.on('error', () => undefined)
   await client.connect()
   try {
@@ -46,7 +46,7 @@ export async function attend(host: string, port: number): Promise<Presence> {
   const client = new Client({
     ...connection,
     application_name: 'croft presence',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: connectMs,
     stream: () => socket,
   })
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
@@ -54,7 +54,7 @@ export async function attend(host: string, port: number): Promise<Presence> {
   client.on('error', () => undefined)
   try {
     await client.connect()
-    await client.query(`select pg_advisory_lock_shared(${LOCK})`, KEY)
+    await client.query(`select pg_advisory_lock_shared(${lockOf})`, lockKey)
   } catch (error) {
     socket.destroy()
     if (codeOf(error) === '3D000') await createDatabase(connection)
@@ -64,8 +64,8 @@ export async function attend(host: string, port: number): Promise<Presence> {
   socket.unref()
   const leave = async (): Promise<boolean> => {
     socket.ref()
-    await client.query(`select pg_advisory_unlock_shared(${LOCK})`, KEY)
-    const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock(${LOCK}) as last`, KEY)
+    await client.query(`select pg_advisory_unlock_shared(${lockOf})`, lockKey)
+    const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock(${lockOf}) as last`, lockKey)
     return rows[0]?.last === true
   }
   return { connection, ended, leave, close: () => client.end() }

@@ -7,13 +7,13 @@ import { blockedAt } from './reach.ts'
 import { isRoot, type DatabaseUser } from './user.ts'
 
 /** The port gives the socket its name, `.s.PGSQL.5432`; nothing listens on TCP. */
-export const PORT = 5432
+export const socketPort = 5432
 
 /** Linux takes 107 bytes, macOS 103. */
-const LONGEST_SOCKET_PATH = 103
+const maxSocketPath = 103
 
 /** Whoever stopped a server removes its folder, perhaps while it is being prepared for the next: once for each that leaves. */
-const REMOVALS = 20
+const maxRemovals = 20
 
 /** The system's temporary folder where `user` can reach it, else `/tmp`: sessions of root often have a private one. */
 export async function temporaryFolder(user: DatabaseUser): Promise<string> {
@@ -42,9 +42,9 @@ async function makePrivate(path: string, user: DatabaseUser): Promise<void> {
 export async function prepareSocketDir(cluster: string, user: DatabaseUser): Promise<string> {
   const name = `croft-pg-${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}`
   const folder = await temporaryFolder(user)
-  const fits = Buffer.byteLength(join(folder, name, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH
+  const fits = Buffer.byteLength(join(folder, name, `.s.PGSQL.${socketPort}`)) <= maxSocketPath
   const path = join(fits ? folder : await realpath('/tmp'), name)
-  for (let left = REMOVALS; ; left -= 1) {
+  for (let left = maxRemovals; ; left -= 1) {
     try {
       await makePrivate(path, user)
       return path

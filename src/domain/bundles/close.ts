@@ -3,13 +3,13 @@ import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { lockBundle } from './find.ts'
 import { bundleFacts, invalidStatus } from './move.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
 /**
  * Ends the order of a delivered account: its manager looks after it no more. The account stays the team's.
  * @throws CroftError `bundle_not_found`, `invalid_status` where no order is active, or an edit request is under way
  */
-export function closeBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+export function closeBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const { teamId } = tx.caller
@@ -34,6 +34,6 @@ export function closeBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
     if ((await endOrders(tx, { bundleId: id })) === 0) throw invalidStatus('The bundle', bundle.status, 'It has no active order.')
     await recordEvent(tx, 'bundle.closed', bundleFacts(bundle))
     await recordAudit(tx, 'bundle.close', `bundle:${id}`, { order: 'active' }, { order: 'ended' })
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }

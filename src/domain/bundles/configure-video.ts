@@ -84,12 +84,12 @@ export async function configureVideo(
     })
     if (!same)
       await tx.send(checkVideo, { team_id: caller.teamId, bundle_id: bundle.id, position: slot.position, media_version: version })
-    await recordAudit(tx, 'bundle.configure_video', `bundle:${bundle.id}`, shown(before), shown(slot))
+    await recordAudit(tx, 'bundle.configure_video', `bundle:${bundle.id}`, auditValues(before), auditValues(slot))
     return slot
   })
 }
 
-const shown = ({ position, media_url, title, target_publish_date }: VideoSlotRow) => ({
+const auditValues = ({ position, media_url, title, target_publish_date }: VideoSlotRow) => ({
   position,
   media_url,
   title,

@@ -10,7 +10,7 @@ import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { bundleFacts, invalidStatus } from './move.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
 export interface NewBundle {
   bundleType: BundleType
@@ -79,7 +79,7 @@ async function insertParts(tx: Tx, id: string, input: NewBundle): Promise<void> 
  * Orders a bundle and pays for it, in one transaction.
  * @throws CroftError `validation_error`, `SAVED_ACCOUNT_NOT_FOUND`, `invalid_status` for a closed account, `INSUFFICIENT_CREDITS`
  */
-export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<BundleView & Paid> {
+export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<BundleDetails & Paid> {
   const { ctx, caller } = unit
   const found = problems(input)
   if (found.length > 0) throw invalid(found)
@@ -116,6 +116,6 @@ export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<
     await insertParts(tx, id, input)
     await recordEvent(tx, 'bundle.created', bundleFacts(bundle))
     await recordAudit(tx, 'bundle.create', `bundle:${id}`, null, { ...bundleFacts(bundle), credits_charged: cost })
-    return { ...(await viewBundle(tx.trx, bundle)), creditsCharged: cost, creditsRemaining: entry.balance_after }
+    return { ...(await loadDetails(tx.trx, bundle)), creditsCharged: cost, creditsRemaining: entry.balance_after }
   })
 }

@@ -9,7 +9,7 @@ import { accountOf, findSlot, lockBundle, slotsOf } from './find.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlot } from './move.ts'
 import { requireDue } from '../orders/review-due.ts'
 import { openVideoWork } from './open-work.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
 /** With its last part a bundle is completed; one without an account is finalized at that moment too. */
 async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
@@ -24,7 +24,7 @@ async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
  * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
  * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` where a living profile has got the username meanwhile
  */
-export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleView> {
+export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleDetails> {
   try {
     return await unit.commit(async (tx) => {
       const before = await lockBundle(tx, id)
@@ -37,7 +37,7 @@ export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefo
       await finishWork(tx, { bundleId: id, kind: 'account_setup' })
       await openVideoWork(tx, bundle)
       await recordAudit(tx, 'bundle.finalize_account', `bundle:${id}`, { status: found.status }, { account_id: profile.id })
-      return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+      return loadDetails(tx.trx, await completeIfDone(tx, bundle))
     })
   } catch (error) {
     if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error
@@ -51,7 +51,7 @@ export function finalizeVideo(
   id: string,
   position: string | number,
   inReviewBefore?: Date,
-): Promise<BundleView> {
+): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const slot = await findSlot(tx.trx, bundle, position)
@@ -65,6 +65,6 @@ export function finalizeVideo(
       { position: slot.position, status: slot.status },
       { position: slot.position, status: moved.status },
     )
-    return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+    return loadDetails(tx.trx, await completeIfDone(tx, bundle))
   })
 }

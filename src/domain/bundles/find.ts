@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { BundleAccountRow, BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { livingStatuses } from '../../people/queue.ts'
+import { activeWorkStatuses } from '../../people/queue.ts'
 
 const missing = () =>
   new CroftError('bundle_not_found', 'There is no bundle with this id. Check it, and the key: each team sees its own bundles.')
@@ -29,7 +29,7 @@ export async function lockBundle(tx: Tx, id: string): Promise<BundleRow> {
     .select('id')
     .where('team_id', '=', teamId)
     .where('bundle_id', '=', id)
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .orderBy('id')
     .forUpdate()
     .execute()

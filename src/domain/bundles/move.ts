@@ -48,7 +48,7 @@ export async function moveBundle(
   return moved
 }
 
-const toldOfAccount: Partial<Record<PartEvent, EventType>> = {
+const accountEvents: Partial<Record<PartEvent, EventType>> = {
   handed_in: 'bundle.account_in_review',
   amended: 'bundle.account_in_review',
   sent_back: 'bundle.account_corrections',
@@ -75,12 +75,12 @@ export async function moveAccount(
       .returningAll()
       .executeTakeFirst())
   if (!moved) throw invalidStatus('The bundle’s account', account.status)
-  const type = toldOfAccount[event]
+  const type = accountEvents[event]
   if (type) await recordEvent(tx, type, { bundle_id: account.bundle_id, status: moved.status, ...more })
   return moved
 }
 
-const toldOfVideo: Partial<Record<PartEvent, EventType>> = {
+const videoEvents: Partial<Record<PartEvent, EventType>> = {
   configured: 'bundle.video_configured',
   accepted: 'bundle.video_accepted',
   handed_in: 'bundle.video_in_review',
@@ -110,7 +110,7 @@ export async function moveSlot(
       .returningAll()
       .executeTakeFirst())
   if (!moved) throw invalidStatus(`Video ${slot.position}`, slot.status)
-  const type = toldOfVideo[event]
+  const type = videoEvents[event]
   if (type)
     await recordEvent(tx, type, {
       bundle_id: slot.bundle_id,

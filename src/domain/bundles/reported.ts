@@ -16,11 +16,11 @@ const names: AccountNames = {
 }
 /** Of a set-up: where the account is signed in. */
 const phoneName = 'phone_name'
-const told = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
+const profileFields = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
 /** Null says that the account has none. */
 const mayBeNull: readonly string[] = ['biography', 'link_in_bio']
 
-const textOf = (values: Submission['values'], name: (typeof told)[number]): string | null => {
+const textOf = (values: Submission['values'], name: (typeof profileFields)[number]): string | null => {
   const value = values?.[name]
   return typeof value === 'string' ? value : null
 }
@@ -57,7 +57,7 @@ export function requireReport(
   submission: Submission,
   { phone = false }: { phone?: boolean } = {},
 ): void {
-  const known = phone ? [...told, phoneName] : told
+  const known = phone ? [...profileFields, phoneName] : profileFields
   const found = submission.values === null ? [] : valueFaults(ctx, platform, submission.values, known)
   if (phone) found.push(...phoneNameProblems(submission.values?.[phoneName]))
   if (submission.screenshotMediaId === null)

@@ -38,13 +38,13 @@ export const shapeCode = (names: AccountNames, path: string): ErrorCode => {
 }
 
 // One line that shows something: no control characters, no line breaks.
-const shown = /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}]+$/u
+const auditValues = /^(?=.*\S)[^\p{Cc}\p{Zl}\p{Zp}]+$/u
 
 function nameProblem(name: string): string | null {
   const most = managedAccount.visibleName.value
   const length = codePoints(name)
   if (length > most) return `has ${length} characters; at most ${most} are taken`
-  return shown.test(name) ? null : 'must be one line of text that is not blank'
+  return auditValues.test(name) ? null : 'must be one line of text that is not blank'
 }
 
 function pictureProblem(ctx: Context, url: string): string | null {
@@ -74,7 +74,7 @@ export function accountProblems(
   }
   const { username, visibleName, biography, pictureUrl, linkInBio } = values
   if (username != null && !managedAccount.username.value.test(username))
-    add('invalid_username', names.username, `must be ${managedAccount.username.says}`)
+    add('invalid_username', names.username, `must be ${managedAccount.username.description}`)
   if (visibleName != null) add('invalid_visible_name', names.visibleName, nameProblem(visibleName))
   const length = codePoints(biography ?? '')
   if (length > managedAccount.biography.value)

@@ -9,17 +9,17 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 /** The most credits that a team can hold: what an integer of the database holds. */
 const most = 2_147_483_647
 
-const told: Record<CreditEntryRow['type'], EventType> = {
+const eventTypeOf: Record<CreditEntryRow['type'], EventType> = {
   grant: 'credits.granted',
   debit: 'credits.debited',
   refund: 'credits.refunded',
 }
 
-async function tell(tx: Tx, entry: CreditEntryRow): Promise<CreditEntryRow> {
+async function recordEntry(tx: Tx, entry: CreditEntryRow): Promise<CreditEntryRow> {
   const { id, type, amount, balance_after, description, refers_to } = entry
   const facts = { entry_id: id, type, amount, balance_after, description, refers_to }
-  await recordEvent(tx, told[type], facts)
-  await recordAudit(tx, told[type], `credits:${id}`, { balance: balance_after - amount }, facts)
+  await recordEvent(tx, eventTypeOf[type], facts)
+  await recordAudit(tx, eventTypeOf[type], `credits:${id}`, { balance: balance_after - amount }, facts)
   return entry
 }
 
@@ -41,7 +41,7 @@ export async function grantCredits(tx: Tx, amount: number, description: string):
     returning *`.execute(tx.trx)
   const [entry] = rows
   if (!entry) throw invalid([{ path: 'amount', message: `a balance can be at most ${most} credits` }])
-  return tell(tx, entry)
+  return recordEntry(tx, entry)
 }
 
 /** The team's balance now; 0 where it never had credits. */
@@ -71,7 +71,7 @@ export async function debitCredits(tx: Tx, amount: number, description: string):
     select ${teamId}, ${newId()}, 'debit', ${-amount}, balance, ${description}, ${tx.now} from moved
     returning *`.execute(tx.trx)
   const [entry] = rows
-  if (entry) return tell(tx, entry)
+  if (entry) return recordEntry(tx, entry)
   const available = await balanceOf(tx)
   throw new CroftError(
     'INSUFFICIENT_CREDITS',
@@ -99,5 +99,5 @@ export async function refundCredits(tx: Tx, debitId: string, description: string
     returning *`.execute(tx.trx)
   const [entry] = rows
   if (!entry) throw new Error(`there is no debit ${debitId} to undo`)
-  return tell(tx, entry)
+  return recordEntry(tx, entry)
 }

@@ -53,7 +53,7 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
     row,
     profileFields.filter((field) => changed.some((column) => fieldOf[column] === field)),
   )
-  const shown = (of: ProfileRow): JsonObject => Object.fromEntries(changed.map((column) => [column, of[column]]))
+  const auditValues = (of: ProfileRow): JsonObject => Object.fromEntries(changed.map((column) => [column, of[column]]))
   await recordTimeline(tx, {
     profileId: profile.id,
     kind: 'edit',
@@ -61,7 +61,7 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
     reason: `A manager changed ${changed.map((column) => fieldOf[column]).join(', ')} on the platform.`,
   })
   await recordEvent(tx, 'profile.updated', { profile_id: profile.id, fields: changed.map((column) => fieldOf[column]) })
-  await recordAudit(tx, 'profile.update', `profile:${profile.id}`, shown(profile), shown(row))
+  await recordAudit(tx, 'profile.update', `profile:${profile.id}`, auditValues(profile), auditValues(row))
   return row
 }
 

@@ -1,7 +1,7 @@
 import { refundCredits } from '../credits/ledger.ts'
 import { endOrders } from '../orders/order.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
-import { cancelWork, livingStatuses } from '../../people/queue.ts'
+import { cancelWork, activeWorkStatuses } from '../../people/queue.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { findSavedAccount, lockRequest } from './find.ts'
 import { openStatuses } from './lifecycle.ts'
@@ -36,7 +36,7 @@ export async function lockEditRequests(tx: Tx, accountId: string): Promise<void>
     .where('team_id', '=', tx.caller.teamId)
     .where('profile_id', '=', accountId)
     .where('kind', '=', 'edit_request')
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .orderBy('id')
     .forUpdate()
     .execute()

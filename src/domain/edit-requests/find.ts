@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
-import { livingStatuses } from '../../people/queue.ts'
+import { activeWorkStatuses } from '../../people/queue.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
 /**
@@ -32,7 +32,7 @@ export async function lockRequest(tx: Tx, accountId: string, id: string): Promis
     .select('id')
     .where('team_id', '=', tx.caller.teamId)
     .where('edit_request_id', '=', id)
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .forUpdate()
     .execute()
   const row = await lockRequestRow(tx, id)

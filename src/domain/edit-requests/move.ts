@@ -8,7 +8,7 @@ import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { nextEditRequestStatus, type EditRequestEvent } from './lifecycle.ts'
 
-const told: Record<EditRequestEvent, EventType> = {
+const eventTypeOf: Record<EditRequestEvent, EventType> = {
   started: 'edit_request.started',
   handed_in: 'edit_request.in_review',
   amended: 'edit_request.in_review',
@@ -53,7 +53,7 @@ export async function moveRequest(
     throw new CroftError('invalid_status', `The edit request is ${request.status}. This is not possible now.`, {
       status: request.status,
     })
-  await recordEvent(tx, told[event], { ...requestFacts(moved), ...more })
+  await recordEvent(tx, eventTypeOf[event], { ...requestFacts(moved), ...more })
   await recordAudit(
     tx,
     `edit_request.${event}`,

@@ -23,7 +23,7 @@ class Listener {
   #heard = false
   #wake: (() => void) | null = null
 
-  tell(): void {
+  notify(): void {
     this.#heard = true
     this.#wake?.()
   }
@@ -55,12 +55,12 @@ export function openTail(ctx: Context): Tail {
   let position: Promise<Position> | null = null
   let running: Promise<void> | null = null
 
-  async function look(from: Position): Promise<Position> {
+  async function readNew(from: Position): Promise<Position> {
     const { rows } = await sql<{ team_id: string; xid: string; seq: number }>`
       select team_id, xid::text as xid, seq from events where ${isAfter(from)} and ${settled} order by events.xid, seq limit ${batch}`.execute(
       ctx.db,
     )
-    for (const team of new Set(rows.map((row) => row.team_id))) for (const one of listeners.get(team) ?? []) one.tell()
+    for (const team of new Set(rows.map((row) => row.team_id))) for (const one of listeners.get(team) ?? []) one.notify()
     return rows.at(-1) ?? from
   }
 
@@ -68,7 +68,7 @@ export function openTail(ctx: Context): Tail {
     let at = from
     while (listeners.size > 0 && !stopping.signal.aborted) {
       await pause(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => null)
-      at = await look(at).catch((error: unknown) => {
+      at = await readNew(at).catch((error: unknown) => {
         ctx.log.warn({ err: error }, 'new events could not be looked for; it is tried again')
         return at
       })
@@ -89,11 +89,11 @@ export function openTail(ctx: Context): Tail {
   return {
     async listen(teamId) {
       const listener = new Listener()
-      const own = listeners.get(teamId) ?? new Set()
-      listeners.set(teamId, own.add(listener))
+      const ofTeam = listeners.get(teamId) ?? new Set()
+      listeners.set(teamId, ofTeam.add(listener))
       const close = () => {
-        own.delete(listener)
-        if (own.size === 0 && listeners.get(teamId) === own) listeners.delete(teamId)
+        ofTeam.delete(listener)
+        if (ofTeam.size === 0 && listeners.get(teamId) === ofTeam) listeners.delete(teamId)
       }
       try {
         const from = await whereItStands()

@@ -23,7 +23,7 @@ export function changedFields(profile: ProfileRow, values: NewValues): ProfileFi
   return values.picture ? [...texts, 'picture'] : texts
 }
 
-const shown = (row: ProfileRow, fields: readonly ProfileField[]): JsonObject => {
+const auditValues = (row: ProfileRow, fields: readonly ProfileField[]): JsonObject => {
   const all = { name: row.display_name, username: row.username, bio: row.bio, picture: row.picture_id }
   return Object.fromEntries(fields.map((field) => [field, all[field]]))
 }
@@ -59,6 +59,6 @@ export async function storeValues(
     requireNameChange(before, tx.now)
     throw new Error('the profile changed while its row was held')
   }
-  await recordAudit(tx, 'profile.update', `profile:${row.id}`, shown(before, fields), shown(row, fields))
+  await recordAudit(tx, 'profile.update', `profile:${row.id}`, auditValues(before, fields), auditValues(row, fields))
   return row
 }

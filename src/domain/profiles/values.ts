@@ -31,7 +31,7 @@ function tooLong(platform: Platform, most: Rule<number>, path: string, text = ''
 }
 
 const malformed = (form: Rule<RegExp>, path: string, text: string | undefined): Problem[] =>
-  text === undefined || form.value.test(text) ? [] : [plain(path, `must be ${form.says}`)]
+  text === undefined || form.value.test(text) ? [] : [plain(path, `must be ${form.description}`)]
 
 function pictureUrlProblem(ctx: Context, path: string, url: string | undefined): Problem[] {
   if (url === undefined || tokenIn(ctx, url) !== null) return []

@@ -22,7 +22,7 @@ const columns = {
 /** Null returns a value to the server's default, or lifts a limit. */
 export type TeamChanges = Partial<Record<keyof typeof columns, number | null>>
 
-const shown = (team: TeamRow): JsonObject =>
+const auditValues = (team: TeamRow): JsonObject =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, team[column]]))
 
 /** A profile's last run, however it ended. */
@@ -112,7 +112,7 @@ export function updateTeam(unit: UnitOfWork, changes: TeamChanges): Promise<Team
     await moveRuns(tx, team, policy)
     await withdrawRuns(tx, team, policy)
     await planMissing(tx, team, policy)
-    await recordAudit(tx, 'team.update', `team:${teamId}`, shown(before), shown(team))
+    await recordAudit(tx, 'team.update', `team:${teamId}`, auditValues(before), auditValues(team))
     return team
   })
 }

@@ -8,13 +8,13 @@ import { TimeLimit } from './time-limit.ts'
 export const forgetForMs = 300_000
 
 /** The way to the platform. `timeoutMs`: how long a call may take. */
-export interface Line {
+export interface SandboxClient {
   platform: SandboxPlatform
   timeoutMs: number
 }
 
 /** What goes along with a call. */
-export interface How {
+export interface CallContext {
   limit: Limit
   visibleFrom: Date
 }
@@ -27,9 +27,14 @@ const no = (message: string, retryable: boolean) =>
  * @throws Refusal the platform said no, nothing was changed
  * @throws NoAnswer nobody knows; so does every other error, as of the database
  */
-export async function call<T>(line: Line, profile: DriverProfile, name: SandboxCall, work: (how: How) => Promise<T>): Promise<T> {
-  const fault = await takeFault(line.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
-  const now = line.platform.clock.now()
+export async function call<T>(
+  client: SandboxClient,
+  profile: DriverProfile,
+  name: SandboxCall,
+  work: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  const fault = await takeFault(client.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
+  const now = client.platform.clock.now()
   if (fault === 'refuse') throw no('The sandbox refused this for now, as it was told to. Try again.', true)
   if (fault === 'refuse_for_good') throw no('The sandbox refused this for good, as it was told to.', false)
   // What these two commit does not hang on how short the limit is.
@@ -38,11 +43,11 @@ export async function call<T>(line: Line, profile: DriverProfile, name: SandboxC
 
   const silent = fault === 'hang' || fault === 'commit_then_hang'
   const visibleFrom = fault === 'forget' ? new Date(now.getTime() + forgetForMs) : now
-  return within(line, (limit) => (silent ? limit.over : work({ limit, visibleFrom })))
+  return within(client, (limit) => (silent ? limit.over : work({ limit, visibleFrom })))
 }
 
 /** Waits for an answer as long as the line's time limit allows. @throws NoAnswer */
-export async function within<T>({ timeoutMs }: Line, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+export async function within<T>({ timeoutMs }: SandboxClient, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
   const limit = new TimeLimit(timeoutMs)
   try {
     return await Promise.race([limit.over, work(limit)])

@@ -16,7 +16,7 @@ export const faultsOf: Readonly<Record<SandboxCall, readonly SandboxFaultKind[]>
 }
 
 /** What each fault does. */
-export const faultSays: Readonly<Record<SandboxFaultKind, string>> = {
+export const faultDescriptions: Readonly<Record<SandboxFaultKind, string>> = {
   refuse: 'The platform says no for now; nothing happens there.',
   refuse_for_good: 'The platform says no, and would again; nothing happens there.',
   hang: 'Nothing happens there, and no answer ever comes.',

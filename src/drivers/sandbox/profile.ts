@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { DriverProfile, Outcome, ProfileField, SetUp, Step } from '../contract.ts'
-import { call, type Line } from './call.ts'
+import { call, type SandboxClient } from './call.ts'
 import {
   accountNamed,
   setProfile,
@@ -30,24 +30,29 @@ export async function accountOf(platform: SandboxPlatform, profile: DriverProfil
 
 /** Signs the profile in on a phone of its own, and reads what the account shows. */
 export function setUpProfile(
-  line: Line,
+  client: SandboxClient,
   profile: DriverProfile,
   asked: readonly ProfileField[],
   step: Step,
 ): Promise<Outcome<SetUp>> {
   return refusedAsOutcome(async () => {
-    await step('sign_in', () => call(line, profile, 'sign_in', ({ limit }) => signInTo(line.platform, profile, asked, limit)))
-    const shown = await accountNamed(line.platform, profile.platform, profile.username)
+    await step('sign_in', () => call(client, profile, 'sign_in', ({ limit }) => signInTo(client.platform, profile, asked, limit)))
+    const shown = await accountNamed(client.platform, profile.platform, profile.username)
     const found = shown ? { found: { displayName: shown.display_name, bio: shown.bio } } : {}
     return { done: { phoneName: `sandbox phone of @${profile.username}`, ...found } }
   })
 }
 
 /** A session of the given length in milliseconds: it begins, the task sleeps, it is done. */
-export function warmUpProfile(line: Line, profile: DriverProfile, lengthMs: number, step: Step): Promise<Outcome<JsonObject>> {
-  const now = () => line.platform.clock.now()
+export function warmUpProfile(
+  client: SandboxClient,
+  profile: DriverProfile,
+  lengthMs: number,
+  step: Step,
+): Promise<Outcome<JsonObject>> {
+  const now = () => client.platform.clock.now()
   return refusedAsOutcome(async () => {
-    const began = await step('begin', () => call(line, profile, 'warm_up', () => Promise.resolve(now().toISOString())))
+    const began = await step('begin', () => call(client, profile, 'warm_up', () => Promise.resolve(now().toISOString())))
     const until = new Date(Date.parse(began) + lengthMs)
     return now() < until ? { wait: { until } } : { done: { began_at: began, simulated: true } }
   })
@@ -55,7 +60,7 @@ export function warmUpProfile(line: Line, profile: DriverProfile, lengthMs: numb
 
 /** Brings the named fields to the profile's present values, all or none. */
 export function editProfileFields(
-  line: Line,
+  client: SandboxClient,
   profile: DriverProfile,
   fields: readonly ProfileField[],
   step: Step,
@@ -68,10 +73,10 @@ export function editProfileFields(
   }
   return refusedAsOutcome(async () => {
     await step('edit', () =>
-      call(line, profile, 'edit_profile', async ({ limit }) => {
-        const accountId = await accountOf(line.platform, profile, limit)
+      call(client, profile, 'edit_profile', async ({ limit }) => {
+        const accountId = await accountOf(client.platform, profile, limit)
         await setProfile(
-          line.platform,
+          client.platform,
           accountId,
           Object.assign({}, ...fields.map((field) => value[field])) as ProfileChanges,
           limit,

@@ -7,7 +7,7 @@ export function bytesInWords(bytes: number): string {
 }
 
 /** A name from a file that a stranger made, safe to show: quoted, one line, at most 80 characters. */
-export function shown(name: string): string {
+export function quoteName(name: string): string {
   const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�')
   return `"${clean.length > 80 ? `${clean.slice(0, 79)}…` : clean}"`
 }

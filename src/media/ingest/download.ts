@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { GuardedResponse } from '../../net/index.ts'
-import { lookBytes, looksLike, type Look } from '../base/looks-like.ts'
+import { detectBytes, detectType, type DetectedType } from '../base/detect-type.ts'
 import type { Problem } from '../base/problem.ts'
 import { answered, Refusal, type Kind } from './refusal.ts'
 import { requireSpace } from '../store/full.ts'
@@ -15,7 +15,7 @@ export interface Download {
   maxBytes: number
   reserveBytes: number
   /** Judges the first bytes, so that what is something else is not downloaded. */
-  judge: (look: Look) => Problem | null
+  judge: (type: DetectedType) => Problem | null
   signal?: AbortSignal
 }
 
@@ -49,7 +49,7 @@ async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']
       continue
     }
     head = Buffer.concat([head, chunk])
-    if (head.byteLength < lookBytes) continue
+    if (head.byteLength < detectBytes) continue
     await like(head, judge)
     yield head
     head = null
@@ -61,6 +61,6 @@ async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']
 }
 
 async function like(head: Uint8Array, judge: Download['judge']): Promise<void> {
-  const problem = judge(await looksLike(head))
+  const problem = judge(await detectType(head))
   if (problem) throw new Refusal([problem])
 }

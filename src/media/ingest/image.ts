@@ -1,7 +1,7 @@
 import type { IngestContext } from './context.ts'
 import { pictureLimits } from '../isolated/limits.ts'
 import { TooCostlyError } from '../isolated/pool.ts'
-import type { ImageFormat } from '../base/looks-like.ts'
+import type { ImageFormat } from '../base/detect-type.ts'
 import type { Image } from '../readers/decode.ts'
 
 /** Why a file is no picture for Croft. */

@@ -69,7 +69,7 @@ class Pool implements Isolation {
       signal?.throwIfAborted()
       const helper = await this.#helper()
       try {
-        return (await helper.ask({ name, input, limits }, signal)) as Jobs[N]['out']
+        return (await helper.run({ name, input, limits }, signal)) as Jobs[N]['out']
       } catch (error) {
         throw this.#closed ? new Error('Croft is stopping') : error
       } finally {
@@ -138,7 +138,7 @@ class Helper {
     if (!began) throw new Error('the process that reads media did not start')
   }
 
-  async ask(order: Order, signal?: AbortSignal): Promise<unknown> {
+  async run(order: Order, signal?: AbortSignal): Promise<unknown> {
     this.#hold(true)
     const stop = () => void this.#child.kill('SIGKILL')
     const hang = setTimeout(stop, hangMs)
@@ -146,10 +146,10 @@ class Helper {
     try {
       const answered = once(this.#child, 'message') as Promise<[Answer]>
       this.#child.send(order)
-      const told = await Promise.race([answered, this.ended])
+      const reply = await Promise.race([answered, this.ended])
       signal?.throwIfAborted()
-      if (!told) throw new TooCostlyError('reading it takes more time or memory than Croft allows')
-      const [answer] = told
+      if (!reply) throw new TooCostlyError('reading it takes more time or memory than Croft allows')
+      const [answer] = reply
       if (answer.bytes > mostIdleBytes) void this.end()
       if ('error' in answer) throw new Error(answer.error)
       return answer.out

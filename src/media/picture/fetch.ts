@@ -1,6 +1,6 @@
 import { download } from '../ingest/download.ts'
 import type { IngestContext, MediaSource } from '../ingest/context.ts'
-import { isImage } from '../base/looks-like.ts'
+import { isImage } from '../base/detect-type.ts'
 import { reasonsOf, Refusal } from '../ingest/refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import { TooLargeError } from '../store/types.ts'
@@ -43,8 +43,8 @@ async function bring({ guard, store, limits, signal }: IngestContext, source: Me
       maxBytes,
       ...(signal && { signal }),
     })
-    const judge = (look: { format: Parameters<typeof isImage>[0]; words: string }) =>
-      isImage(look.format) ? null : notAnImage(look.words)
+    const judge = (type: { format: Parameters<typeof isImage>[0]; words: string }) =>
+      isImage(type.format) ? null : notAnImage(type.words)
     await download(response, { path, kind: 'picture', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     return
   }

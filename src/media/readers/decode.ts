@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { isImage, lookBytes, looksLike, type ImageFormat, type Look } from '../base/looks-like.ts'
+import { isImage, detectBytes, detectType, type ImageFormat, type DetectedType } from '../base/detect-type.ts'
 
 // Belongs into a process of its own: a picture can take any memory and time, and its decoders are written in C.
 
@@ -20,7 +20,7 @@ export interface Image extends ImageSize {
 export type ImageFound = Image | { fault: 'other_format'; words: string } | { fault: 'damaged' }
 
 export async function readHeader(path: string): Promise<ImageFound> {
-  const { format, words } = await lookAt(path)
+  const { format, words } = await decodeOnce(path)
   if (!isImage(format)) return { fault: 'other_format', words }
   try {
     const found = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata()
@@ -61,11 +61,11 @@ function pixels(path: string, maxPixels: number): Sharp {
   return sharp(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
 }
 
-async function lookAt(path: string): Promise<Look> {
+async function decodeOnce(path: string): Promise<DetectedType> {
   const file = await open(path, 'r')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(lookBytes), 0, lookBytes, 0)
-    return await looksLike(buffer.subarray(0, bytesRead))
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(detectBytes), 0, detectBytes, 0)
+    return await detectType(buffer.subarray(0, bytesRead))
   } finally {
     await file.close()
   }

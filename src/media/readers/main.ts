@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   // Ctrl-C and a service manager signal the whole group; the server ends this process when its work is handed back.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => process.exit())
-  process.on('message', (order: Order) => void answer(order).then((told) => process.send?.(told)))
+  process.on('message', (order: Order) => void answer(order).then((reply) => process.send?.(reply)))
   const watcher = new Worker(new URL('./watch.ts', import.meta.url), {
     workerData: { job },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },

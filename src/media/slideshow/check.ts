@@ -8,7 +8,7 @@ import type { Image } from '../readers/decode.ts'
 import { Refusal } from '../ingest/refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Inspection } from '../base/types.ts'
-import { shown, tooCostly } from '../base/words.ts'
+import { quoteName, tooCostly } from '../base/words.ts'
 import { readEntries, withZip, type SlideEntry } from './entries.ts'
 import { extract } from './extract.ts'
 
@@ -80,7 +80,7 @@ async function checkSlide(
 const named = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF' }
 
 function explain(slide: SlideEntry, fault: ImageFault, limits: MediaLimits): Problem {
-  const name = shown(slide.name)
+  const name = quoteName(slide.name)
   switch (fault.fault) {
     case 'other_format':
       return wrongFormat(slide, fault.words)
@@ -96,7 +96,7 @@ function explain(slide: SlideEntry, fault: ImageFault, limits: MediaLimits): Pro
 }
 
 function wrongFormat(slide: SlideEntry, words: string): Problem {
-  const message = `${shown(slide.name)} is ${words}, not ${named[slide.format]} as its name says; rename or export it again`
+  const message = `${quoteName(slide.name)} is ${words}, not ${named[slide.format]} as its name says; rename or export it again`
   return { code: 'slide_wrong_format', message }
 }
 

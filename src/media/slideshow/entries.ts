@@ -1,9 +1,9 @@
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl'
-import type { ImageFormat } from '../base/looks-like.ts'
+import type { ImageFormat } from '../base/detect-type.ts'
 import type { MediaLimits } from '../base/limits.ts'
 import type { Problem } from '../base/problem.ts'
 import { Refusal } from '../ingest/refusal.ts'
-import { bytesInWords, shown } from '../base/words.ts'
+import { bytesInWords, quoteName } from '../base/words.ts'
 import { readName } from './names.ts'
 import { judgeNumbers } from './numbers.ts'
 
@@ -58,14 +58,14 @@ export async function readEntries(zip: ZipFile, limits: MediaLimits): Promise<{ 
 }
 
 function judgeEntry(name: string, entry: Entry, limits: MediaLimits): Problem[] {
-  const refuse = (why: string): Problem[] => [{ code: 'slide_not_allowed', message: `${shown(name)} ${why}` }]
+  const refuse = (why: string): Problem[] => [{ code: 'slide_not_allowed', message: `${quoteName(name)} ${why}` }]
   // The upper half holds the Unix mode, where the zip was made on such a system.
   if (((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000)
     return refuse('is a link; put the picture itself into the zip')
   if (entry.isEncrypted()) return refuse('is encrypted; make the zip without a password')
   if (!entry.canDecodeFileData()) return refuse('is packed in an unusual way; make an ordinary zip')
   if (entry.uncompressedSize <= limits.slideBytes) return []
-  const message = `${shown(name)} is ${bytesInWords(entry.uncompressedSize)}, at most ${bytesInWords(limits.slideBytes)}`
+  const message = `${quoteName(name)} is ${bytesInWords(entry.uncompressedSize)}, at most ${bytesInWords(limits.slideBytes)}`
   return [{ code: 'slide_too_large', message }]
 }
 

@@ -1,6 +1,6 @@
 import type { MediaLimits } from '../base/limits.ts'
 import type { Problem } from '../base/problem.ts'
-import { shown } from '../base/words.ts'
+import { quoteName } from '../base/words.ts'
 
 /** How many missing numbers are named. */
 const mostNamed = 5
@@ -17,7 +17,7 @@ export function judgeNumbers(slides: readonly { n: number; name: string }[], lim
   const byNumber = Map.groupBy(slides, ({ n }) => n)
   for (const same of byNumber.values()) {
     if (same.length < 2) continue
-    const names = same.map(({ name }) => shown(name)).join(' and ')
+    const names = same.map(({ name }) => quoteName(name)).join(' and ')
     problems.push({ code: 'slide_duplicate', message: `${names} have the same number; keep one` })
   }
   return [...problems, ...missing(byNumber)]

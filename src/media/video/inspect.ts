@@ -1,5 +1,5 @@
 import type { MediaLimits } from '../base/limits.ts'
-import { lookBytes, looksLike } from '../base/looks-like.ts'
+import { detectBytes, detectType } from '../base/detect-type.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Inspection, MediaInfo } from '../base/types.ts'
 import { bytesInWords } from '../base/words.ts'
@@ -34,8 +34,8 @@ export async function inspectVideo(given: Reader, context: InspectContext): Prom
       message: `the file is ${bytesInWords(reader.size)}, at most ${bytesInWords(limits.videoBytes)}`,
     })
   }
-  const look = await looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
-  if (look.format !== 'mp4') return { info: null, problems: [...problems, notMp4(look.words)], warnings: [] }
+  const type = await detectType(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(detectBytes, reader.size)))
+  if (type.format !== 'mp4') return { info: null, problems: [...problems, notMp4(type.words)], warnings: [] }
   const found = await outline(reader)
   problems.push(...judgeOutline(found, reader.size, limits))
   const readable = found.indexed && !found.endless && found.indexBytes <= limits.inspectBytes

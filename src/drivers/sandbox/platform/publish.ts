@@ -20,7 +20,7 @@ export interface PublishInput {
 export async function publish(
   { db, clock }: SandboxPlatform,
   input: PublishInput,
-  how: { limit: Limit; visibleFrom: Date },
+  context: { limit: Limit; visibleFrom: Date },
 ): Promise<Posted> {
   return db.transaction().execute(async (trx) => {
     // The lock that uploadState waits for: what it answers cannot be overtaken by a call still under way.
@@ -54,10 +54,10 @@ export async function publish(
         sound_id: input.soundId,
         created_at: at,
         live_at: input.draft ? null : at,
-        visible_from: how.visibleFrom,
+        visible_from: context.visibleFrom,
       })
       .execute()
-    how.limit.check()
+    context.limit.check()
     return { id, path: input.draft ? null : postPath(account.platform, account.username, id), at, draft: input.draft }
   })
 }

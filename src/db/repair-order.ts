@@ -5,7 +5,7 @@ import type pg from 'pg'
  * wait for them. Then all that is there keeps the order of its numbers, before everything that is yet to happen; the
  * cursor of the webhooks goes back to the first event that it had not passed.
  */
-export async function mendEventOrder(client: pg.PoolClient): Promise<void> {
+export async function repairEventOrder(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query('select from events where xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 1')
   if (rows.length === 0) return
   await client.query('begin')

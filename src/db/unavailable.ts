@@ -17,7 +17,7 @@ const codes = new Set([
 ])
 
 /** Whether the error says that the database cannot be reached, rather than that it refused something. */
-export function isAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, syscall } = error as { code?: unknown; syscall?: unknown }
   return (

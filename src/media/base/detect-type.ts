@@ -1,60 +1,60 @@
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif'
 
 /** What the first bytes say a file is, in words for a person; `format` for those that Croft takes. */
-export interface Look {
+export interface DetectedType {
   format: 'mp4' | 'zip' | ImageFormat | null
   words: string
 }
 
 /** How many bytes `looksLike` wants to see. */
-export const lookBytes = 512
+export const detectBytes = 512
 
 /** Strings that stand at fixed places; of the alternatives at one place, any. */
-type Sign = [look: Look, at: number, any: string[], at2?: number, any2?: string[]]
+type Sign = [look: DetectedType, at: number, any: string[], at2?: number, any2?: string[]]
 
-const look = (format: Look['format'], words: string): Look => ({ format, words })
+const type = (format: DetectedType['format'], words: string): DetectedType => ({ format, words })
 
 /** Bytes read as Latin-1, the first that fits; an `ftyp` box names its brand at 8. */
 const signs: Sign[] = [
-  [look('jpeg', 'a JPEG picture'), 0, ['\xff\xd8\xff']],
-  [look('png', 'a PNG picture'), 0, ['\x89PNG\r\n\x1a\n']],
-  [look('webp', 'a WebP picture'), 0, ['RIFF'], 8, ['WEBP']],
-  [look(null, 'an AVI video'), 0, ['RIFF'], 8, ['AVI ']],
-  [look(null, 'a WAV sound'), 0, ['RIFF'], 8, ['WAVE']],
-  [look('avif', 'an AVIF picture'), 4, ['ftyp'], 8, ['avif', 'avis']],
-  [look(null, 'a HEIC picture'), 4, ['ftyp'], 8, ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1']],
-  [look(null, 'a QuickTime movie (.mov)'), 4, ['ftyp'], 8, ['qt  ']],
-  [look(null, 'an M4A sound'), 4, ['ftyp'], 8, ['M4A ', 'M4B ']],
-  [look('mp4', 'an MP4 video'), 4, ['ftyp']],
-  [look(null, 'a QuickTime movie (.mov)'), 4, ['moov', 'mdat', 'wide']],
-  [look('zip', 'a zip'), 0, ['PK\x03\x04', 'PK\x05\x06']],
-  [look(null, 'a WebM or Matroska video'), 0, ['\x1a\x45\xdf\xa3']],
-  [look(null, 'a GIF picture'), 0, ['GIF8']],
-  [look(null, 'a BMP picture'), 0, ['BM'], 14, ['\x28']],
-  [look(null, 'a TIFF picture'), 0, ['II*\0', 'MM\0*']],
-  [look(null, 'a PDF'), 0, ['%PDF-']],
-  [look(null, 'a gzip archive'), 0, ['\x1f\x8b']],
-  [look(null, 'a RAR archive'), 0, ['Rar!']],
-  [look(null, 'a 7z archive'), 0, ['7z\xbc\xaf']],
-  [look(null, 'an MP3 sound'), 0, ['ID3', '\xff\xfb', '\xff\xf3', '\xff\xf2']],
-  [look(null, 'an MPEG transport stream'), 0, ['G'], 188, ['G']],
-  [look(null, 'a playlist (.m3u8), not the video itself'), 0, ['#EXTM3U']],
+  [type('jpeg', 'a JPEG picture'), 0, ['\xff\xd8\xff']],
+  [type('png', 'a PNG picture'), 0, ['\x89PNG\r\n\x1a\n']],
+  [type('webp', 'a WebP picture'), 0, ['RIFF'], 8, ['WEBP']],
+  [type(null, 'an AVI video'), 0, ['RIFF'], 8, ['AVI ']],
+  [type(null, 'a WAV sound'), 0, ['RIFF'], 8, ['WAVE']],
+  [type('avif', 'an AVIF picture'), 4, ['ftyp'], 8, ['avif', 'avis']],
+  [type(null, 'a HEIC picture'), 4, ['ftyp'], 8, ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1']],
+  [type(null, 'a QuickTime movie (.mov)'), 4, ['ftyp'], 8, ['qt  ']],
+  [type(null, 'an M4A sound'), 4, ['ftyp'], 8, ['M4A ', 'M4B ']],
+  [type('mp4', 'an MP4 video'), 4, ['ftyp']],
+  [type(null, 'a QuickTime movie (.mov)'), 4, ['moov', 'mdat', 'wide']],
+  [type('zip', 'a zip'), 0, ['PK\x03\x04', 'PK\x05\x06']],
+  [type(null, 'a WebM or Matroska video'), 0, ['\x1a\x45\xdf\xa3']],
+  [type(null, 'a GIF picture'), 0, ['GIF8']],
+  [type(null, 'a BMP picture'), 0, ['BM'], 14, ['\x28']],
+  [type(null, 'a TIFF picture'), 0, ['II*\0', 'MM\0*']],
+  [type(null, 'a PDF'), 0, ['%PDF-']],
+  [type(null, 'a gzip archive'), 0, ['\x1f\x8b']],
+  [type(null, 'a RAR archive'), 0, ['Rar!']],
+  [type(null, 'a 7z archive'), 0, ['7z\xbc\xaf']],
+  [type(null, 'an MP3 sound'), 0, ['ID3', '\xff\xfb', '\xff\xf3', '\xff\xf2']],
+  [type(null, 'an MPEG transport stream'), 0, ['G'], 188, ['G']],
+  [type(null, 'a playlist (.m3u8), not the video itself'), 0, ['#EXTM3U']],
 ]
 
 /** Says what a file is by its first bytes, whatever its name or content type claim. Its time grows no faster than the bytes. */
-export async function looksLike(head: Uint8Array): Promise<Look> {
-  if (head.byteLength === 0) return look(null, 'empty')
-  const bytes = Buffer.from(head.subarray(0, lookBytes))
+export async function detectType(head: Uint8Array): Promise<DetectedType> {
+  if (head.byteLength === 0) return type(null, 'empty')
+  const bytes = Buffer.from(head.subarray(0, detectBytes))
   const text = bytes.toString('latin1')
   const stands = (at: number, any: string[]) => any.some((one) => text.startsWith(one, at))
   const found = signs.find(([, at, any, at2 = 0, any2 = ['']]) => stands(at, any) && stands(at2, any2))
   if (found) return found[0]
   const words = markup(text) ?? (await otherKind(bytes))
-  return look(null, words ?? (isText(text) ? 'a text' : 'a file of an unknown kind'))
+  return type(null, words ?? (isText(text) ? 'a text' : 'a file of an unknown kind'))
 }
 
 /** A picture that Croft takes. */
-export function isImage(format: Look['format']): format is ImageFormat {
+export function isImage(format: DetectedType['format']): format is ImageFormat {
   return format === 'jpeg' || format === 'png' || format === 'webp' || format === 'avif'
 }
 

@@ -6,6 +6,7 @@ import { postLifecycle, taskStatusOf } from '../src/domain/posts/lifecycle.ts'
 import { lifecycle } from '../src/domain/profiles/lifecycle.ts'
 import { bundleLifecycle, partLifecycle } from '../src/domain/bundles/lifecycle.ts'
 import { creditCosts } from '../src/domain/credits/costs.ts'
+import { tables } from './tables.ts'
 import { personalData } from './personal-data.ts'
 import { editRequestLifecycle } from '../src/domain/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
@@ -139,6 +140,10 @@ export const regions: Readonly<Record<string, string>> = {
     ['event', 'written when'],
     Object.entries(eventTypes).map(([name, when]) => [code(name), when]),
   ),
+  tables: table(
+    ['table', 'purpose'],
+    Object.entries(tables).map(([name, purpose]) => [code(name), purpose]),
+  ),
   'personal-data': table(
     ['table', 'of an erased profile', 'of an erased team', 'what stays, and why', 'columns'],
     Object.entries(personalData).map(([name, { erased, emptied = '', keeps = '', columns }]) => [
@@ -180,9 +185,9 @@ export const regions: Readonly<Record<string, string>> = {
   ),
   'sandbox-faults': table(
     ['fault', 'what it does', 'calls'],
-    Object.entries(faultDescriptions).map(([fault, says]) => [
+    Object.entries(faultDescriptions).map(([fault, description]) => [
       code(fault),
-      says,
+      description,
       codes(
         Object.entries(faultsOf)
           .filter(([, faults]) => faults.some((one) => one === fault))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import ts from 'typescript'
 import { testDatabase } from '../support/database.ts'
+import { tables } from '../../docs/tables.ts'
 import { dumpSchema, readColumns, schemaFile, type Column } from '../support/schema.ts'
 
 const database = await testDatabase()
@@ -12,6 +13,11 @@ after(() => database.close())
 test('the committed schema is what the migrations make', async () => {
   const committed = await readFile(schemaFile, 'utf8')
   assert.ok((await dumpSchema(database.pool)) === committed, 'src/db/schema.sql is out of date: run npm run schema')
+})
+
+test('docs/tables.ts says what each table is for', async () => {
+  const names = new Set((await readColumns(database.pool)).map(({ table }) => table))
+  assert.deepEqual(Object.keys(tables).toSorted(), [...names].toSorted())
 })
 
 /** Tables that only hand-written SQL reads and writes, so that Kysely needs no type of them. */

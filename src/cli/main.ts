@@ -23,44 +23,44 @@ const program = new Command('croft').description('A self-hosted control plane fo
 program.command('serve').description('start the server').action(serve)
 program
   .command('demo')
-  .description('set a profile up, warm it up and post a video and a slideshow from it, in the sandbox')
-  .option('--once', 'end when both are out, with a failure where one is not')
-  .option('--video <path>', 'an MP4 in the place of the sample')
-  .option('--slides <path>', 'a zip in the place of the sample')
+  .description('set a profile up, warm it up, and publish a video and a slideshow on it, in the sandbox')
+  .option('--once', 'exit when both are published, with a failure if one is not')
+  .option('--video <path>', 'an MP4 instead of the sample')
+  .option('--slides <path>', 'a zip instead of the sample')
   .action(demo)
-program.command('migrate').description('bring the database’s schema up to date').action(migrateCommand)
-program.command('doctor').description('check the settings and everything the server stands on').action(doctor)
+program.command('migrate').description('update the database’s schema').action(migrateCommand)
+program.command('doctor').description('check the settings and everything the server depends on').action(doctor)
 
-const keys = program.command('keys').description('make, list and revoke API keys')
+const keys = program.command('keys').description('create, list and revoke API keys')
 keys
   .command('create')
-  .description('make a key; prints it alone on the last line')
+  .description('create a key; prints it alone on the last line')
   .requiredOption('--team <name>', 'the team')
-  .option('--create-team', 'make the team if it does not exist')
+  .option('--create-team', 'create the team if it does not exist')
   .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'write']).default('write'))
-  .option('--name <label>', 'a label to know the key by')
+  .option('--name <label>', 'a label for the key')
   .action(createKeyCommand)
 keys.command('list').description('list a team’s keys').requiredOption('--team <name>', 'the team').action(listKeysCommand)
 keys
   .command('revoke')
   .description('revoke a key, at once')
-  .argument('<id>', 'the key’s id, as keys list shows it')
+  .argument('<id>', 'the key’s id, as keys list prints it')
   .requiredOption('--team <name>', 'the team')
   .action(revokeKeyCommand)
 
-const teams = program.command('teams').description('make, list and erase teams')
-teams.command('create').description('make a team').argument('<name>', 'its name').action(createTeamCommand)
+const teams = program.command('teams').description('create, list and erase teams')
+teams.command('create').description('create a team').argument('<name>', 'its name').action(createTeamCommand)
 teams.command('list').description('list all teams: id, time of creation, name').action(listTeamsCommand)
 teams
   .command('erase')
-  .description('erase a team and everything of it for good; the ledger and a bare audit stay')
+  .description('erase a team and everything that belongs to it for good; the ledger and a minimal audit stay')
   .requiredOption('--team <name>', 'the team')
-  .option('--yes', 'do it; without it nothing is changed')
+  .option('--yes', 'do it; without this option nothing is changed')
   .action(eraseTeamCommand)
 
 program
   .command('credits')
-  .description('what managed work costs')
+  .description('credits, which pay for managed work')
   .command('grant')
   .description('add credits to a team’s balance')
   .requiredOption('--team <name>', 'the team')
@@ -71,15 +71,15 @@ const managers = program.command('managers').description('the people who carry w
 managers
   .command('add')
   .description(
-    'let a person carry work out for a team, beside those that they serve already; prints a key of theirs alone on the last line',
+    'let a person carry work out for a team, in addition to the teams they already work for; prints a new key for them alone on the last line',
   )
   .requiredOption('--team <name>', 'the team')
-  .requiredOption('--name <person>', 'who it is; one name is one person on the whole server')
+  .requiredOption('--name <person>', 'the person’s name; a name is one person on the whole server')
   .action(addManagerCommand)
 managers
   .command('deactivate')
-  .description('end a person’s work for every team, at once: the keys are void, and what is held goes back')
-  .requiredOption('--name <person>', 'who it is')
+  .description('end a person’s work for every team, at once: the keys are revoked, and the work they hold goes back to the queue')
+  .requiredOption('--name <person>', 'the person’s name')
   .action(deactivateManagerCommand)
 
 program
@@ -88,10 +88,10 @@ program
   .command('secret')
   .description('print the secret that signs a team’s webhooks')
   .requiredOption('--team <name>', 'the team')
-  .option('--rotate', 'make a new one; the old one goes on signing for 24 hours')
+  .option('--rotate', 'create a new one; the old one signs for another 24 hours')
   .action(webhookSecretCommand)
 
-/** What a person can put right is told in a sentence; anything else keeps its stack. */
+/** Problems that a person can fix are printed as one sentence; anything else keeps its stack. */
 const plain = [
   OtherSecretKeyError,
   CommandError,
@@ -102,7 +102,7 @@ const plain = [
   SchemaTooNewError,
 ]
 
-// A reader that goes away, as of `croft keys list | head -1`, is no fault of the command.
+// A reader that goes away, as in `croft keys list | head -1`, is not a fault of the command.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {

@@ -11,7 +11,10 @@ import type { Registry } from './registry.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
 
-/** How a profile is warmed up. Times in milliseconds, the interval at least a second; `maintenance` 0: no runs once ready. */
+/**
+ * How a profile is warmed up. Times are in milliseconds, the interval is at least a second. `maintenance` 0: no runs
+ * once ready.
+ */
 export interface WarmupPolicy {
   runs: number
   spanMs: number
@@ -20,7 +23,7 @@ export interface WarmupPolicy {
   maintenanceMs: number
 }
 
-/** How long things are kept, in milliseconds; null: for ever. */
+/** How long data is kept, in milliseconds; null: forever. */
 export interface Retention {
   mediaMs: number | null
   deliveriesMs: number | null
@@ -29,11 +32,11 @@ export interface Retention {
   auditMs: number | null
 }
 
-/** What every verb works with; src/app/compose.ts builds it. */
+/** What every verb works with. src/app/compose.ts builds it. */
 export interface Context {
   registry: Registry
   db: Db
-  /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
+  /** The same database without waiting for the disk: for counters that may be lost in a power failure. */
   counters: Db
   clock: Clock
   databaseClock: DatabaseClock
@@ -44,7 +47,7 @@ export interface Context {
   guard: Guard
   secrets: SecretBox
   log: Logger
-  /** How many lines found no room in this process's log. */
+  /** How many log lines this process has dropped. */
   logLinesDropped: () => number
   limits: MediaLimits
   isolation: Isolation
@@ -54,11 +57,11 @@ export interface Context {
   warmupDefaults: WarmupPolicy
   rateLimitPerMinute: number
   reviewWindowMs: number
-  /** How long a manager's claim holds without a call for the item. */
+  /** How long a manager's claim lasts without a call for the item. */
   claimTtlMs: number
   retention: Retention
   lease: { ms: number }
-  /** Named windows where a crash matters. Nothing happens at them but in tests, which kill the process there. */
+  /** Named windows where a crash matters. Nothing happens there except in tests, which kill the process. */
   reach: (point: FaultPoint) => Promise<void>
 }
 
@@ -74,19 +77,22 @@ export type FaultPoint =
   | 'task.settled'
   | 'delivery.sent'
 
-/** A person who carries work out, and the teams that they serve. */
+/** A person who carries work out, and the teams that they work for. */
 export interface Manager {
   id: string
   name: string
   teamIds: readonly string[]
 }
 
-/** Who acts: a team's key, a manager's, the command line, or Croft itself. */
+/** The actor: a team's key, a manager's key, the command line, or Croft itself. */
 export interface Caller {
   teamId: string
   actor: string
   scope: KeyScope
   requestId: string | null
-  /** Of a manager's key. Its `teamId` is that of the work in question, and of none before that is known. */
+  /**
+   * The manager, if the key is a manager's. `teamId` is then the team of the work in question, or no team before that
+   * is known.
+   */
   manager?: Manager
 }

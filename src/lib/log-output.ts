@@ -1,20 +1,20 @@
 import { sinkOf, type Sink } from './log-sink.ts'
 
-/** Where log lines go. A write never blocks and never throws: what finds no room is dropped and counted. */
+/** Where log lines go. A write never blocks and never throws: lines that do not fit are dropped and counted. */
 export interface LogOutput {
   write(line: string): void
-  /** Lines dropped so far. */
+  /** The number of lines dropped so far. */
   dropped: () => number
-  /** Called with how many were dropped, once lines are taken again. */
+  /** Called with the number of dropped lines when the output accepts lines again. */
   onRoom(reported: (dropped: number) => void): void
-  /** Whether all that was kept is written, at the latest after `ms`. */
+  /** Resolves when everything that was kept is written, at the latest after `ms`. The result says whether it was. */
   drained(ms: number): Promise<boolean>
 }
 
 /** Bytes kept while they cannot be written. */
 const most = 256 * 1024
 const atOnce = 64 * 1024
-/** How soon a failed write is tried again, in milliseconds. */
+/** The pause before a failed write is tried again, in milliseconds. */
 const again: Readonly<Record<string, number>> = { EAGAIN: 50, EBUSY: 50, EINTR: 0 }
 const laterMs = 1_000
 

@@ -12,7 +12,7 @@ import type { Inspection, MediaFile } from './base/types.ts'
 import { requestMedia } from './video/remote.ts'
 import { bytesInWords } from './base/words.ts'
 
-/** Checks a zip of slides and, with `keep`, stores the slides where all are good. The zip itself is not kept. */
+/** Checks a zip of slides and, with `keep`, stores the slides if all are good. The zip itself is not kept. */
 export async function takeSlideshow(
   context: IngestContext,
   source: MediaSource,

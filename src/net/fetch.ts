@@ -10,10 +10,10 @@ interface GuardedTransport {
   check: (url: string) => UrlCheck
 }
 
-/** What may go along to another origin: nothing that says who is asking. */
+/** What may be sent to another origin: nothing that identifies the caller. */
 const carried = ['accept', 'accept-encoding', 'accept-language', 'range', 'user-agent']
 
-/** Fetches through the guard's agent. Redirects are followed here, so that each hop is judged as if it had been given. */
+/** Fetches through the guard's agent. Redirects are followed here, so that each one is checked like a URL of the user's. */
 export async function guardedFetch(
   transport: GuardedTransport,
   given: string | URL,

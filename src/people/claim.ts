@@ -9,11 +9,11 @@ import { managerOf } from './manager.ts'
 import { lockWork } from './lock.ts'
 import { loadItemDetails, type WorkDetails } from './details.ts'
 
-/** From a call of its holder on, a claim holds this long, by the database's clock. */
+/** The end of a claim, counted from a call of its holder, by the database's clock. */
 export const claimEnd = ({ databaseClock, claimTtlMs }: Context) =>
   sql<Date>`${databaseClock.moment()} + ${claimTtlMs} * interval '1 millisecond'`
 
-/** Lets the claim hold anew where the manager has it. A call for the item that is refused for another reason renews it too. */
+/** Renews the claim if the manager holds it. A call for the item that is rejected for another reason renews it too. */
 export async function renewClaim(
   ctx: Context,
   db: Db | Trx,
@@ -32,8 +32,8 @@ export async function renewClaim(
 }
 
 /**
- * Gives the held item to the manager; who has it already has it anew.
- * @throws CroftError `invalid_state` with `claimed_until` where another has it
+ * Gives the locked item to the manager; if the manager already holds it, renews the claim.
+ * @throws CroftError `invalid_state` with `claimed_until` if another manager holds it
  */
 export async function take(tx: Tx, held: WorkItem, manager: Manager): Promise<WorkItem> {
   const claimed_until = claimEnd(tx.ctx)
@@ -45,11 +45,14 @@ export async function take(tx: Tx, held: WorkItem, manager: Manager): Promise<Wo
     return claimed
   }
   if (item.claimed_until)
-    throw notNow(item, `Another manager has it until ${item.claimed_until.toISOString()}, unless they go on; try again then.`)
-  throw notNow(item, 'It can no longer be taken.')
+    throw notNow(
+      item,
+      `Another manager holds it until ${item.claimed_until.toISOString()}, or longer if they continue; try again then.`,
+    )
+  throw notNow(item, 'It can no longer be claimed.')
 }
 
-/** Begins the held work for the manager, who takes it with that; begun already, the claim holds anew. */
+/** Starts the locked work for the manager, and claims it. If it was started before, renews the claim. */
 export async function begin(tx: Tx, held: WorkItem, manager: Manager): Promise<WorkItem> {
   const item = await take(tx, held, manager)
   if (item.status === 'started') return item
@@ -58,19 +61,25 @@ export async function begin(tx: Tx, held: WorkItem, manager: Manager): Promise<W
   return started
 }
 
-/** Takes work for its manager alone, until they have made no call for it for as long as a claim holds. @throws CroftError `work_not_found`, `invalid_state` */
+/**
+ * Reserves work for its manager until they make no call for it for the length of a claim. @throws CroftError
+ * `work_not_found`, `invalid_state`
+ */
 export function claimWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   return unit.commit(async (tx) => loadItemDetails(tx.trx, await take(tx, await lockWork(tx, manager, id), manager)))
 }
 
-/** Begins work, claiming it too: from here on something may happen on the platform. @throws CroftError `work_not_found`, `invalid_state` */
+/**
+ * Starts work, and claims it: from here on something may happen on the platform. @throws CroftError `work_not_found`,
+ * `invalid_state`
+ */
 export function startWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   return unit.commit(async (tx) => loadItemDetails(tx.trx, await begin(tx, await lockWork(tx, manager, id), manager)))
 }
 
-/** Gives work up, as a claim that lapses at once. @throws CroftError `work_not_found`, `invalid_state` */
+/** Releases work, as if the claim had lapsed. @throws CroftError `work_not_found`, `invalid_state` */
 export function releaseWork(unit: UnitOfWork, id: string): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   return unit.commit(async (tx) => {

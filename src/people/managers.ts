@@ -8,7 +8,7 @@ import type { Context } from '../kernel/context.ts'
 import { giveBackAll } from './lapse.ts'
 import { noTeam } from './manager.ts'
 
-/** A person's name as it is kept. @throws CroftError `validation_error` */
+/** A person's name as it is stored. @throws CroftError `validation_error` */
 export function personName(name: string): string {
   const kept = name.trim()
   const length = codePoints(kept)
@@ -17,8 +17,8 @@ export function personName(name: string): string {
 }
 
 /**
- * Lets a person carry work out for the scope's team, beside the teams that they serve already, and makes them a key.
- * A deactivated person works again, for this team alone. `key` is shown this once: only its hash is stored.
+ * Lets a person carry work out for the caller's team, in addition to the teams they already work for, and creates a key
+ * for them. A deactivated person works again, only for this team. `key` is returned only once: Croft stores its hash.
  * @throws CroftError `validation_error`
  */
 export async function addManager(unit: UnitOfWork, name: string): Promise<{ managerId: string; key: string }> {
@@ -68,7 +68,7 @@ async function close(tx: Tx, name: string): Promise<{ id: string; teamIds: strin
     .where('revoked_at', 'is', null)
     .execute()
   const served = await tx.trx.deleteFrom('manager_teams').where('manager_id', '=', id).returning('team_id').execute()
-  // What stood in this person's queue alone would never be done.
+  // Work that is reserved for this person would never be done.
   await tx.trx
     .updateTable('work_items')
     .set({ manager_id: null, updated_at: tx.now })
@@ -79,8 +79,8 @@ async function close(tx: Tx, name: string): Promise<{ id: string; teamIds: strin
 }
 
 /**
- * Ends a person's work for every team: their keys are void at once, and what they hold goes back, a publish that they had
- * begun as `unconfirmed`. What they handed in stays handed in.
+ * Ends a person's work for every team: their keys are revoked at once, and what they hold goes back to the queue; the
+ * post of a publish that they had started becomes `unconfirmed`. What they submitted stays submitted.
  * @throws CroftError `manager_not_found`
  */
 export async function deactivateManager(ctx: Context, name: string, actor: string): Promise<void> {

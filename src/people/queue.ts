@@ -5,22 +5,22 @@ import { newId } from '../lib/ids.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { Tx } from '../kernel/unit-of-work.ts'
 
-/** Which items of the caller's team are meant: those with every value given. At least one of the ids is needed. */
+/** Selects items of the caller's team: those that match every value given. At least one id is required. */
 export interface WorkFilter {
   id?: string
   kind?: WorkKind
   bundleId?: string
-  /** Of a bundle: the slot; null for its account. */
+  /** For a bundle: the slot; null for its account. */
   position?: number | null
   profileId?: string
   editRequestId?: string
   taskId?: string
 }
 
-/** Statuses in which an item is not over. */
+/** Statuses of items that have not ended. */
 export const activeWorkStatuses = ['open', 'claimed', 'started', 'submitted', 'returned'] as const satisfies readonly WorkStatus[]
 
-/** The filter as a condition on work_items. @throws where the filter names no id, which would mean every item of the team */
+/** The filter as a condition on work_items. @throws if the filter names no id, which would select every item of the team */
 export const matches =
   (teamId: string, filter: WorkFilter) =>
   (eb: ExpressionBuilder<Tables, 'work_items'>): Expression<SqlBool> => {
@@ -41,7 +41,7 @@ export const matches =
     ])
   }
 
-/** A piece of work to be put into the queue of the caller's team. */
+/** New work for the queue of the caller's team. */
 export interface NewWork {
   kind: WorkKind
   bundleId?: string | null
@@ -49,12 +49,12 @@ export interface NewWork {
   profileId?: string | null
   editRequestId?: string | null
   taskId?: string | null
-  /** Only this manager may take it; null or left out: whoever serves the team. */
+  /** Only this manager may take it; null or omitted: any manager of the team. */
   managerId?: string | null
   dueAt: Date
-  /** Clear steps for a person, one a line. */
+  /** Clear steps for a person, one per line. */
   instructions: string
-  /** What to set, by name. */
+  /** The values to set, by name. */
   values: JsonObject
   media?: WorkItem['media']
 }
@@ -87,10 +87,10 @@ export async function openWork(tx: Tx, work: NewWork): Promise<string> {
 }
 
 /**
- * Sends handed-in work back with what is to be done better. It stands in the queue of whoever handed it in,
- * or of everybody who serves the team where that manager is deactivated by now.
- * @param dueAt until when; left out, the old deadline stays
- * @returns how many items went back
+ * Returns submitted work with what must be improved. It is reserved for the manager who submitted it, or open to every
+ * manager of the team if that manager is deactivated by now.
+ * @param dueAt the new deadline; if omitted, the old one stays
+ * @returns how many items were returned
  */
 export async function returnWork(tx: Tx, filter: WorkFilter, feedback: string, dueAt?: Date): Promise<number> {
   const returned = await tx.trx
@@ -112,7 +112,7 @@ export async function returnWork(tx: Tx, filter: WorkFilter, feedback: string, d
   return Number(returned.numUpdatedRows)
 }
 
-/** Ends work as done: handed in and accepted. @returns how many items ended */
+/** Ends work as done: submitted and accepted. @returns how many items ended */
 export async function finishWork(tx: Tx, filter: WorkFilter): Promise<number> {
   const finished = await tx.trx
     .updateTable('work_items')
@@ -124,9 +124,9 @@ export async function finishWork(tx: Tx, filter: WorkFilter): Promise<number> {
 }
 
 /**
- * Calls work off, whoever holds it.
- * @param statuses those alone in which it may still be called off; left out, any before its end
- * @returns how many items were called off
+ * Cancels work, whether or not a manager holds it.
+ * @param statuses the statuses in which it may still be canceled; if omitted, any before its end
+ * @returns how many items were canceled
  */
 export async function cancelWork(
   tx: Tx,

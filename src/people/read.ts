@@ -21,11 +21,11 @@ function placeIn(cursor: string | undefined): Place | null {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ')
   const dueAt = new Date(time)
   if (!isUuid(id) || Number.isNaN(dueAt.getTime()))
-    throw invalid([{ path: 'query.cursor', message: 'is not a cursor that this list gave; leave it out for the first page' }])
+    throw invalid([{ path: 'query.cursor', message: 'is not a cursor of this list; omit it for the first page' }])
   return { dueAt, id }
 }
 
-/** What the manager may take or has in hand, soonest due first, over all the teams that they serve. */
+/** What the manager may take or currently holds, earliest due first, across all teams that they work for. */
 export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkDetails>> {
   const manager = managerOf(caller)
   const after = placeIn(page.cursor)
@@ -34,7 +34,7 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
     .selectFrom('work_items')
     .selectAll()
     .where('team_id', 'in', manager.teamIds)
-    // The list of living statuses is there for the index alone.
+    // The list of active statuses is there only for the index.
     .where('status', 'in', ['open', 'claimed', 'started', 'submitted', 'returned'])
     .where((eb) =>
       eb.or([
@@ -57,7 +57,7 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
   return { items: await loadWorkDetails(ctx.db, items), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
 }
 
-/** One item; its holder's claim holds anew. @throws CroftError `work_not_found` */
+/** One item; renews its holder's claim. @throws CroftError `work_not_found` */
 export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkDetails> {
   const manager = managerOf(caller)
   const seen = await findWork(ctx.db, manager, id)

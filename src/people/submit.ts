@@ -18,7 +18,10 @@ async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> 
     .executeTakeFirst()
   if (!found)
     throw invalid([
-      { path: 'screenshot_media_id', message: 'is no screenshot of this team; use the media_id that POST …/screenshot answered' },
+      {
+        path: 'screenshot_media_id',
+        message: 'is not a screenshot of this team; use the media_id that POST …/screenshot returned',
+      },
     ])
 }
 
@@ -31,9 +34,9 @@ const stored = (submission: Submission): string =>
   })
 
 /**
- * Hands work in. Work that was claimed and not begun counts as begun with this. Who handed it in may do so again, whole,
+ * Submits work. If it was claimed and not started, this also starts it. The same manager may submit again, in full,
  * until it is reviewed.
- * @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more, `validation_error`
+ * @throws CroftError `work_not_found`, `invalid_state` if the manager does not hold it any more, `validation_error`
  */
 export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
@@ -51,7 +54,10 @@ export async function submitWork(unit: UnitOfWork, id: string, submission: Submi
   })
 }
 
-/** Says that work could not be done. @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more */
+/**
+ * Reports that work could not be done. @throws CroftError `work_not_found`, `invalid_state` if the manager does not
+ * hold it any more
+ */
 export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)

@@ -8,15 +8,14 @@ export const instagram: PlatformRules = {
     form: {
       value: /^(?!\.)(?!.*\.\.)[A-Za-z0-9_.]{1,30}(?<!\.)$/,
       unit: 'pattern',
-      description: '1 to 30 letters, digits, periods and underscores, no period first, last or twice in a row',
-      source:
-        'third parties (qainsta.com/qa/view/how-should-a-username-look-on-instagram); where periods may stand is unverified',
+      description: '1 to 30 letters, digits, periods and underscores, with no period first, last or twice in a row',
+      source: 'third parties (qainsta.com/qa/view/how-should-a-username-look-on-instagram); the rule for periods is unverified',
       asOf,
     },
     patchable: {
       value: true,
       unit: 'yes or no',
-      description: 'changes over PATCH /v1/accounts/{accountId}/profile, as often as wished',
+      description: 'changes over PATCH /v1/accounts/{accountId}/profile, as often as desired',
       source: 'Infinipost, profile PATCH',
       asOf,
     },

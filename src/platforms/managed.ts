@@ -1,4 +1,4 @@
-/** One rule of managed accounts: its value in `unit`, in words, where it is from, and the day on which that was read. */
+/** One rule for managed accounts: its value in `unit`, in words, its source, and the day on which the source was read. */
 interface ManagedRule<T> {
   value: T
   unit: string
@@ -11,8 +11,8 @@ const source = 'TokPortal, Account Configuration and Account Edit Request'
 const asOf = '2026-11-21'
 
 /**
- * What the portal family asks of the account that a manager sets up or edits, the same on every platform but for the link.
- * Lengths count Unicode code points.
+ * What the portal family requires of the account that a manager sets up or edits. It is the same on every platform
+ * except for the link. Lengths count Unicode code points.
  */
 export const managedAccount = {
   username: {

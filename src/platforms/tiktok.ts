@@ -9,7 +9,7 @@ export const tiktok: PlatformRules = {
     form: {
       value: /^[A-Za-z0-9_.]{1,23}[A-Za-z0-9_]$/,
       unit: 'pattern',
-      description: '2 to 24 letters, digits, periods and underscores, the last no period',
+      description: '2 to 24 letters, digits, periods and underscores, not ending in a period',
       source: `${help}/changing-your-username; TokPortal, Account Configuration`,
       asOf,
     },

@@ -10,7 +10,7 @@ const every: readonly PlatformRules[] = Object.values(platforms)
 const bioMost = Math.max(...every.map(({ bio }) => bio.most.value))
 const nameMost = Math.max(...every.map(({ name }) => name.most.value))
 
-/** The profile PATCH page's body. What a platform asks beyond it is checked together with it. */
+/** The profile PATCH page's body. What a platform requires in addition is checked together with it. */
 export const editBody = object({
   platform: oneOf('tiktok', 'instagram'),
   name: Type.Optional(
@@ -54,7 +54,7 @@ function familyProblems({ platform }: ProfileRow, body: Readonly<Record<string, 
   return [...found, ...reported.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
 }
 
-/** What an edit asks for, of a body whose shape may be faulty: a member with a fault is told of and not looked at again. */
+/** The requested edit, from a body whose shape may be invalid: a member with a fault is reported and not checked again. */
 export function editOf(body: unknown, faults: readonly Detail[]): { changes: ProfileChanges; form: EditForm } {
   const sent = members(body)
   const text = (member: string) => {
@@ -69,10 +69,10 @@ export function editOf(body: unknown, faults: readonly Detail[]): { changes: Pro
       square: true,
       nothing: 'Give at least one of name, username, bio and profilePictureUrl.',
       closed: ({ status }) =>
-        new CroftError('invalid_state', `The account is ${status}, for good, and cannot be edited.`, { status }),
+        new CroftError('invalid_state', `The account is ${status} permanently, and cannot be edited.`, { status }),
     },
   }
 }
 
-/** Members of the answer that name what a dry run does not make: a new picture's address. */
+/** Members of the response that name what a dry run does not create: a new picture's address. */
 export const madeBy = (body: unknown): string[] => ('profilePictureUrl' in members(body) ? ['profilePictureUrl'] : [])

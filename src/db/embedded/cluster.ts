@@ -7,7 +7,7 @@ import { run } from './run.ts'
 
 const majorVersion = '18'
 
-/** Written into postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
+/** Written to postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
 const serverSettings = [
   'max_connections=200',
   'shared_buffers=128MB',
@@ -27,7 +27,7 @@ async function versionOf(cluster: string): Promise<string | undefined> {
     const owner = await stat(cluster)
     throw new EmbeddedDatabaseError(
       `The database in ${cluster} cannot be read (${String(error)}); it belongs to uid ${owner.uid} and this is uid ${process.getuid?.() ?? -1}. ` +
-        'Start Croft as the user that made it, or hand it over with chown -R.',
+        'Start Croft as the user that created it, or change its owner with chown -R.',
       { cause: error },
     )
   }
@@ -47,23 +47,23 @@ async function initialise({ binaries, user, cluster }: ClusterPlace, temporary: 
       { cause: error },
     )
   })
-  if (code !== 0) throw new EmbeddedDatabaseError(`The database in ${cluster} cannot be made; initdb says:\n${output.trim()}`)
+  if (code !== 0) throw new EmbeddedDatabaseError(`The database in ${cluster} cannot be created; initdb says:\n${output.trim()}`)
 }
 
-/** Removes what starters that died midway left; one that is at work loses nothing, for the cluster stands already. */
+/** Removes what starters left that died halfway; one that is still running loses nothing, since the cluster exists already. */
 async function sweep({ dataDir, log }: ClusterPlace, prefix: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith(prefix)) continue
     await rm(join(dataDir, name), { recursive: true, force: true }).catch((error: unknown) => {
-      log('a half-made database could not be removed', { name, error: String(error) })
+      log('a partly created database could not be removed', { name, error: String(error) })
     })
   }
 }
 
 /**
- * Makes the cluster where there is none: under another name first, so that a crash never leaves half a cluster, and of
- * several processes at it the first to rename wins.
- * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or when initdb fails
+ * Creates the cluster if there is none: first under another name, so that a crash never leaves half a cluster. If
+ * several processes do it at once, the first to rename wins.
+ * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or if initdb fails
  */
 export async function ensureCluster(place: ClusterPlace): Promise<void> {
   const { cluster, dataDir } = place
@@ -77,7 +77,7 @@ export async function ensureCluster(place: ClusterPlace): Promise<void> {
     )
   }
   const temporary = join(dataDir, prefix + randomUUID())
-  place.log(`Making a new database in ${cluster}`)
+  place.log(`Creating a new database in ${cluster}`)
   try {
     await initialise(place, temporary)
     await rename(temporary, cluster)

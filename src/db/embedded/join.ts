@@ -6,11 +6,11 @@ import { findPostmaster, removeStale, type Found } from './postmaster.ts'
 import { attend, type Presence } from './presence.ts'
 
 const pollMs = 10
-/** crash recovery after a power cut replays at most 1 GB of log */
+/** crash recovery after a power failure replays at most 1 GB of log */
 const giveUpMs = 120_000
-/** a server that says it is ready takes connections within this */
+/** a server that reports ready accepts connections within this time */
 const readyMs = 5000
-/** back ends whose postmaster was killed end within this, and only then may a new one start */
+/** back ends whose postmaster was killed end within this time, and only then may a new one start */
 const lastBackendsMs = 15_000
 
 export interface Joined {
@@ -19,7 +19,7 @@ export interface Joined {
   started: boolean
 }
 
-/** One process's way to a server that runs on the cluster: it looks, connects, or launches, until a connection stands. */
+/** One process's attempt to get a server for the cluster: it looks, connects, or launches, until it has a connection. */
 class Approach {
   readonly #place: ClusterPlace
   readonly #begun = performance.now()
@@ -37,7 +37,7 @@ class Approach {
     return performance.now() - this.#begun
   }
 
-  /** @returns undefined when it is to be tried again */
+  /** @returns undefined to try again */
   async step(): Promise<Joined | undefined> {
     const found = await findPostmaster(this.#place.cluster)
     if (this.#isOfOthers(found)) this.#contended = true
@@ -48,7 +48,7 @@ class Approach {
     return undefined
   }
 
-  /** Its own failed start leaves a trace too, which is no reason for patience. */
+  /** Its own failed start leaves a trace too, which is no reason to wait. */
   #isOfOthers(found: Found): boolean {
     if (found.state === 'none') return false
     const pid = found.state === 'running' ? found.pid : Number.parseInt(found.text, 10)
@@ -78,10 +78,10 @@ class Approach {
       if (!this.#launched.ended()) return
       await this.#afterFailure(this.#launched)
     }
-    // Another starter's file is empty for an instant: such a one is taken away only when starts have failed over it.
+    // Another starter's file is empty for an instant: it is removed only if starts have failed because of it.
     const empty = found.state === 'stale' && found.text === ''
     if (found.state === 'stale' && found.blocking && (!empty || this.#failures > 4)) {
-      this.#place.log('removing the pid file of a database server that is gone', { cluster: this.#place.cluster })
+      this.#place.log('removing the pid file of a database server that no longer runs', { cluster: this.#place.cluster })
       await removeStale(this.#place.cluster, found.text)
     }
     if (!this.#launched)
@@ -91,7 +91,7 @@ class Approach {
     this.#launched = await launch(this.#place)
   }
 
-  /** A start that failed next to other servers' traces, or for the first time, is tried again; else it is an error. */
+  /** A start that failed next to other servers' traces, or for the first time, is retried; otherwise it is an error. */
   async #afterFailure(failed: Launch): Promise<void> {
     this.#failures += 1
     const patience = this.#contended && this.#elapsed < lastBackendsMs
@@ -115,7 +115,7 @@ class Approach {
 
 /**
  * Connects to the server that runs on the cluster, or starts one. Several processes may do so at once: Postgres's own
- * pid file lets one server in, and the others find it.
+ * pid file admits one server, and the others find it.
  * @throws EmbeddedDatabaseError with the end of postgres.log
  */
 export async function join(place: ClusterPlace): Promise<Joined> {

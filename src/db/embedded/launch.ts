@@ -14,9 +14,9 @@ export interface Launch {
 }
 
 /**
- * Starts a server in a session of its own, so that Ctrl-C in a terminal ends Croft alone, which then stops the server
- * when its own work is done.
- * @throws EmbeddedDatabaseError when the program cannot be started at all, or the socket's folder is another user's
+ * Starts a server in a session of its own, so that Ctrl-C in a terminal ends only Croft, which stops the server when
+ * its own work is done.
+ * @throws EmbeddedDatabaseError if the program cannot be started, or the socket's folder belongs to another user
  */
 export async function launch({ binaries, cluster, dataDir, user }: ClusterPlace): Promise<Launch> {
   const socketDir = await prepareSocketDir(cluster, user)

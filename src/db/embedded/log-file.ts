@@ -12,7 +12,10 @@ export interface LogFile {
   from: number
 }
 
-/** Opens `<dataDir>/postgres.log` to append to; one above 1 MiB first becomes `postgres.log.1`, in place of the last. */
+/**
+ * Opens `<dataDir>/postgres.log` for appending. A file above 1 MiB first becomes `postgres.log.1`, replacing the
+ * previous one.
+ */
 export async function openLog(dataDir: string): Promise<LogFile> {
   const path = join(dataDir, 'postgres.log')
   const found = await stat(path).catch(unless('ENOENT'))

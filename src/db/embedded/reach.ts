@@ -17,8 +17,8 @@ function allows(file: Stats, { uid, gid }: Who, bit: number): boolean {
 }
 
 /**
- * The first folder on the way to `path` (itself included) that `who` may not pass through; undefined when the way is free.
- * Judged by mode bits, for they name the folder; access lists are not read.
+ * The first folder on the path to `path` (itself included) that `who` may not pass through; undefined if there is none.
+ * Decided by mode bits, since they name the folder; access lists are not read.
  */
 export async function blockedAt(path: string, who: Who): Promise<string | undefined> {
   const parents: string[] = []
@@ -30,7 +30,7 @@ export async function blockedAt(path: string, who: Who): Promise<string | undefi
   return undefined
 }
 
-/** Whether `who` may read the file, and run it where `run` is asked, leaving aside the folders above it. */
+/** Whether `who` may read the file, and execute it if `run` is set, ignoring the folders above it. */
 export async function mayUse(path: string, who: Who, run = false): Promise<boolean> {
   return allows(await stat(path), who, run ? readBit | searchBit : readBit)
 }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 
 const maxOutput = 64 * 1024
 
-/** A child sees none of our environment: PGDATA, PGPORT, TZ and the locale would change what Postgres does. */
+/** A child gets none of our environment: PGDATA, PGPORT, TZ and the locale would change what Postgres does. */
 export const childEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' }
 
 export interface Outcome {
-  /** null when a signal ended it */
+  /** null if a signal ended it */
   code: number | null
   /** standard output and standard error together, the first 64 KiB */
   output: string
@@ -14,7 +14,7 @@ export interface Outcome {
 
 /**
  * Runs a program to its end, in `/`, as `as` (this process's user by default).
- * @throws the system's error when it cannot be started (ENOENT, EACCES, EPERM)
+ * @throws the system's error if it cannot be started (ENOENT, EACCES, EPERM)
  */
 export function run(command: string, args: string[], as: { uid?: number; gid?: number } = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {

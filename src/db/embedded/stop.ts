@@ -21,7 +21,7 @@ async function shutDown(cluster: string): Promise<void> {
   while ((await identify(found.pid, cluster)) === 'ours') {
     if (performance.now() - begun > giveUpMs) {
       throw new EmbeddedDatabaseError(
-        `The database server (process ${found.pid}) is still stopping after ${giveUpMs / 1000} s; it goes on by itself.`,
+        `The database server (process ${found.pid}) is still stopping after ${giveUpMs / 1000} s; it will stop without Croft.`,
       )
     }
     await wait(pollMs)
@@ -29,8 +29,8 @@ async function shutDown(cluster: string): Promise<void> {
 }
 
 /**
- * Leaves the database, and stops its server by a fast shutdown when no other Croft process is present on it.
- * @throws EmbeddedDatabaseError when the server is still stopping after 60 s
+ * Leaves the database, and stops its server by a fast shutdown if no other Croft process is present on it.
+ * @throws EmbeddedDatabaseError if the server is still stopping after 60 s
  */
 export async function leave(place: ClusterPlace, presence: Presence): Promise<void> {
   const last = await presence.leave().catch((error: unknown) => {

@@ -6,7 +6,10 @@ import { accountOf, lockBundle } from './find.ts'
 import { moveAccount, moveBundle, moveSlots } from './move.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 
-/** Calls a bundle off before a manager has taken it; what it cost comes back. @throws CroftError `bundle_not_found`, `invalid_status` */
+/**
+ * Cancels a bundle before a manager has taken it, and refunds its cost. @throws CroftError `bundle_not_found`,
+ * `invalid_status`
+ */
 export function cancelBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const before = await lockBundle(tx, id)

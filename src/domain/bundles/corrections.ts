@@ -5,7 +5,7 @@ import { accountOf, findSlot, lockBundle } from './find.ts'
 import { invalidStatus, moveAccount, moveSlot } from './move.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 
-/** What is to be done better, and in which fields. */
+/** What must be improved, and in which fields. */
 export interface Corrections {
   comment: string
   fields: string[]
@@ -14,7 +14,7 @@ export interface Corrections {
 const feedbackOf = ({ comment, fields }: Corrections): string =>
   fields.length > 0 ? `${comment}\nFields: ${fields.join(', ')}` : comment
 
-/** Sends a handed-in account back to its manager. @throws CroftError `bundle_not_found`, `invalid_status` */
+/** Returns a submitted account to its manager. @throws CroftError `bundle_not_found`, `invalid_status` */
 export function correctAccount(unit: UnitOfWork, id: string, corrections: Corrections): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
@@ -28,7 +28,7 @@ export function correctAccount(unit: UnitOfWork, id: string, corrections: Correc
   })
 }
 
-/** Sends a handed-in video back to its manager. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+/** Returns a submitted video to its manager. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
 export function correctVideo(unit: UnitOfWork, id: string, position: string, corrections: Corrections): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)

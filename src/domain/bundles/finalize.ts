@@ -11,7 +11,7 @@ import { requireDue } from '../orders/review-due.ts'
 import { openVideoWork } from './open-work.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 
-/** With its last part a bundle is completed; one without an account is finalized at that moment too. */
+/** Finalizing its last part completes a bundle; a bundle without an account is also finalized at that moment. */
 async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
   const slots = await slotsOf(tx.trx, bundle)
   if (slots.some(({ status }) => status !== 'finalized')) return bundle
@@ -20,9 +20,10 @@ async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
 }
 
 /**
- * Takes the account as it was handed in: it becomes a profile of the team, and the bundle's videos go into the queue.
- * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
- * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` where a living profile has got the username meanwhile
+ * Accepts the submitted account: it becomes a profile of the team, and the bundle's videos enter the queue.
+ * @param inReviewBefore for a review that nobody did: accept only what was submitted by then
+ * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` if an active profile has taken the username
+ *   in the meantime
  */
 export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleDetails> {
   try {
@@ -45,7 +46,10 @@ export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefo
   }
 }
 
-/** Takes a video as it was handed in; `inReviewBefore` as of {@link finalizeAccount}. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+/**
+ * Accepts the submitted video; `inReviewBefore` as for {@link finalizeAccount}. @throws CroftError `bundle_not_found`,
+ * `video_not_found`, `invalid_status`
+ */
 export function finalizeVideo(
   unit: UnitOfWork,
   id: string,

@@ -10,7 +10,7 @@ import { openAccountWork, openVideoWork } from './open-work.ts'
 import { readinessOf, storedBlockers, type Blocker } from './readiness.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 
-/** The 409 with everything that stands in the way. */
+/** The 409 with everything that blocks publishing. */
 function blocked(bundle: BundleRow, blockers: readonly Blocker[]): CroftError {
   const reasons = blockers.map(({ path, message }) => `${path}: ${message}`).join('; ')
   return new CroftError('invalid_status', `The bundle cannot be published yet. ${reasons}`, {
@@ -20,7 +20,7 @@ function blocked(bundle: BundleRow, blockers: readonly Blocker[]): CroftError {
 }
 
 /**
- * Puts a configured bundle into the managers' queue. The account's picture is fetched now and kept.
+ * Puts a configured bundle into the managers' queue. The account's picture is downloaded and stored now.
  * @throws CroftError `bundle_not_found`, `invalid_status` with every blocker in `details`
  */
 export async function publishBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
@@ -34,7 +34,7 @@ export async function publishBundle(unit: UnitOfWork, id: string): Promise<Bundl
     if (since.length > 0) throw blocked(before, since)
     const account = await accountOf(tx.trx, before)
     if ((account?.profile_picture_url ?? null) !== (picture?.sourceUrl ?? null))
-      throw invalidStatus('The bundle', before.status, 'Its account was configured anew meanwhile; publish it again.')
+      throw invalidStatus('The bundle', before.status, 'Its account was configured again in the meantime; publish it again.')
     const bundle = await moveBundle(tx, before, 'published', { published_at: tx.now })
     await moveSlots(tx, bundle, ['configured'], 'published')
     if (account) {
@@ -46,7 +46,7 @@ export async function publishBundle(unit: UnitOfWork, id: string): Promise<Bundl
   })
 }
 
-/** Takes a bundle back that no manager has taken yet. @throws CroftError `bundle_not_found`, `invalid_status` */
+/** Takes a bundle back before a manager has taken it. @throws CroftError `bundle_not_found`, `invalid_status` */
 export function unpublishBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const before = await lockBundle(tx, id)

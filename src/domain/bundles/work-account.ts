@@ -19,7 +19,7 @@ async function lockAccountOf(tx: Tx, item: WorkItem): Promise<LockedAccount> {
   return { bundle, account }
 }
 
-/** The first who takes a bundle accepts it; whoever has its work looks after it. */
+/** The first manager who takes a bundle accepts it; the manager who holds its work looks after it. */
 export async function acceptBundle(tx: Tx, bundle: BundleRow, managerId: string): Promise<BundleRow> {
   if (bundle.status === 'published') return moveBundle(tx, bundle, 'accepted', { manager_id: managerId, accepted_at: tx.now })
   if (bundle.manager_id === managerId) return bundle
@@ -32,7 +32,7 @@ export async function acceptBundle(tx: Tx, bundle: BundleRow, managerId: string)
     .executeTakeFirstOrThrow()
 }
 
-/** A submission as a bundle's part keeps it. */
+/** A submission as a bundle's part stores it. */
 export const storedSubmission = (tx: Tx, submission: Submission): JsonObject => ({
   values: submission.values,
   post_url: submission.postUrl,
@@ -41,7 +41,7 @@ export const storedSubmission = (tx: Tx, submission: Submission): JsonObject => 
   submitted_at: tx.now.toISOString(),
 })
 
-/** Tells the team that a manager could not do a part of a bundle, which is held so that its events stay in order. */
+/** Tells the team that a manager could not do a part of a bundle. The bundle is locked so that its events stay in order. */
 export async function recordFailure(tx: Tx, item: WorkItem, why: { code: string; message: string }): Promise<void> {
   if (item.bundle_id !== null) await lockBundleRow(tx, item.bundle_id)
   const facts = { bundle_id: item.bundle_id, position: item.position, work_id: item.id, code: why.code, message: why.message }
@@ -49,20 +49,20 @@ export async function recordFailure(tx: Tx, item: WorkItem, why: { code: string;
   await recordAudit(tx, 'bundle.work_failed', `bundle:${item.bundle_id ?? ''}`, null, facts)
 }
 
-/** The phone that an earlier hand-in named: who corrects a picture need not name it again. */
+/** The phone named in an earlier submission: a manager who corrects a picture need not name it again. */
 function phoneOfLastSubmission({ submission }: BundleAccountRow): { phone_name?: string } {
   const { phoneName } = reportedIn(submission)
   return phoneName === undefined ? {} : { phone_name: phoneName }
 }
 
-/** Setting a bundle's account up. */
+/** The work of setting a bundle's account up. */
 export const accountWork: WorkHandler = {
   async claimed(tx, item, managerId) {
     const { bundle, account } = await lockAccountOf(tx, item)
     await acceptBundle(tx, bundle, managerId)
     if (account.status === 'published') await moveAccount(tx, account, 'accepted')
   },
-  // The bundle says `accepted` until something is handed in.
+  // The bundle stays `accepted` until something is submitted.
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
     const { bundle, account } = await lockAccountOf(tx, item)

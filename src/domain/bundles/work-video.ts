@@ -18,16 +18,16 @@ const isLink = (text: string): boolean => {
 }
 
 const lookFirst =
-  'Somebody began with this video before and did not hand it in. Look on the account whether it is out already, before you post it.'
+  'Somebody started this video before and did not submit it. Check on the account whether it is already published before you post it.'
 
-/** Posting a video of a bundle. */
+/** The work of posting a video of a bundle. */
 export const videoWork: WorkHandler = {
   async claimed(tx, item, managerId) {
     const { bundle, slot } = await lockSlotOf(tx, item)
     if (bundle.status === 'published') await moveBundle(tx, bundle, 'accepted', { manager_id: managerId, accepted_at: tx.now })
     if (slot.status === 'published') await moveSlot(tx, slot, 'accepted')
   },
-  // The slot says `accepted` until something is handed in.
+  // The slot stays `accepted` until something is submitted.
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
     const { slot } = await lockSlotOf(tx, item)

@@ -6,7 +6,7 @@ import type { CreditEntryRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** The most credits that a team can hold: what an integer of the database holds. */
+/** The most credits that a team can have: the maximum of a Postgres integer. */
 const most = 2_147_483_647
 
 const eventTypeOf: Record<CreditEntryRow['type'], EventType> = {
@@ -25,7 +25,7 @@ async function recordEntry(tx: Tx, entry: CreditEntryRow): Promise<CreditEntryRo
 
 /**
  * Adds credits to the caller's team.
- * @throws CroftError `validation_error` where the balance would be more than can be counted
+ * @throws CroftError `validation_error` if the balance would exceed its maximum
  */
 export async function grantCredits(tx: Tx, amount: number, description: string): Promise<CreditEntryRow> {
   const { teamId } = tx.caller
@@ -44,7 +44,7 @@ export async function grantCredits(tx: Tx, amount: number, description: string):
   return recordEntry(tx, entry)
 }
 
-/** The team's balance now; 0 where it never had credits. */
+/** The team's balance; 0 if it never had credits. */
 export async function balanceOf(tx: Pick<Tx, 'trx' | 'caller'>): Promise<number> {
   const row = await tx.trx
     .selectFrom('credit_balances')
@@ -55,8 +55,8 @@ export async function balanceOf(tx: Pick<Tx, 'trx' | 'caller'>): Promise<number>
 }
 
 /**
- * Takes credits from the caller's team, by one statement that finds no row where they do not suffice.
- * Of two at once the second waits for the first, so that entries stand in the ledger in the order of their balances.
+ * Takes credits from the caller's team, by one statement that finds no row if they do not suffice. Of two concurrent
+ * debits the second waits for the first, so that the ledger's entries are in the order of their balances.
  * @throws CroftError `INSUFFICIENT_CREDITS`
  */
 export async function debitCredits(tx: Tx, amount: number, description: string): Promise<CreditEntryRow> {
@@ -75,14 +75,15 @@ export async function debitCredits(tx: Tx, amount: number, description: string):
   const available = await balanceOf(tx)
   throw new CroftError(
     'INSUFFICIENT_CREDITS',
-    `This costs ${amount} credits, and the balance is ${available}. Ask whoever runs this server for more; nothing was ordered.`,
+    `This costs ${amount} credits, and the balance is ${available}. Ask the operator of this server for more; nothing was ordered.`,
     { required: amount, available, missing: amount - available },
   )
 }
 
 /**
- * Undoes a debit, with an entry that names it.
- * @throws where it is no debit of the team, or undone already: callers hold what was paid for, so that neither can be
+ * Refunds a debit, with an entry that refers to it.
+ * @throws if it is not a debit of the team, or is refunded already: callers lock what was paid for, so that neither can
+ *   happen
  */
 export async function refundCredits(tx: Tx, debitId: string, description: string): Promise<CreditEntryRow> {
   const { teamId } = tx.caller
@@ -98,6 +99,6 @@ export async function refundCredits(tx: Tx, debitId: string, description: string
     select ${teamId}, ${newId()}, 'refund', amount, balance, ${description}, ${debitId}, ${tx.now} from moved
     returning *`.execute(tx.trx)
   const [entry] = rows
-  if (!entry) throw new Error(`there is no debit ${debitId} to undo`)
+  if (!entry) throw new Error(`there is no debit ${debitId} to refund`)
   return recordEntry(tx, entry)
 }

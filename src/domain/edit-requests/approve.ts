@@ -10,9 +10,10 @@ import { findSavedAccount, lockRequest } from './find.ts'
 import { moveRequest } from './move.ts'
 
 /**
- * Takes an edit request as it was handed in: the profile's stored values are the new ones from then on.
- * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
- * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`, `username_taken`
+ * Accepts a submitted edit request: from then on the profile's stored values are the new ones.
+ * @param inReviewBefore for a review that nobody did: accept only what was submitted by then
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`,
+ *   `username_taken`
  */
 export async function approveEditRequest(
   unit: UnitOfWork,

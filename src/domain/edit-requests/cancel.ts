@@ -20,7 +20,7 @@ async function end(
 }
 
 /**
- * Calls an edit request off before its manager has begun; what it cost comes back.
+ * Cancels an edit request before its manager has started, and refunds its cost.
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`
  */
 export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id: string): Promise<EditRequestRow> {
@@ -28,7 +28,7 @@ export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id:
   return unit.commit(async (tx) => end(tx, await lockRequest(tx, account.id, id), 'canceled', `Edit request ${id} was canceled.`))
 }
 
-/** Holds the work of an account's open edit requests, before whoever comes next holds the account. */
+/** Locks the work of an account's open edit requests before the account is locked. */
 export async function lockEditRequests(tx: Tx, accountId: string): Promise<void> {
   await tx.trx
     .selectFrom('work_items')
@@ -42,7 +42,7 @@ export async function lockEditRequests(tx: Tx, accountId: string): Promise<void>
     .execute()
 }
 
-/** Ends what managers do for an account that is being closed: its open edit requests, refunded, and its order. */
+/** Ends what managers do for an account that is being closed: its open edit requests, which are refunded, and its order. */
 export async function closeManagedAccount(tx: Tx, accountId: string): Promise<void> {
   const open = await tx.trx
     .selectFrom('edit_requests')

@@ -19,7 +19,7 @@ const eventTypeOf: Record<EditRequestEvent, EventType> = {
   account_closed: 'edit_request.canceled',
 }
 
-/** What an event says of an edit request. */
+/** The data of an edit request's events. */
 export const requestFacts = (request: EditRequestRow): JsonObject => ({
   edit_request_id: request.id,
   account_id: request.profile_id,
@@ -29,7 +29,7 @@ export const requestFacts = (request: EditRequestRow): JsonObject => ({
 
 /**
  * Moves an edit request along its lifecycle by a conditional update, with its event and its audit row.
- * @throws CroftError `invalid_status` where the move is not allowed, or another came first
+ * @throws CroftError `invalid_status` if the move is not allowed, or another change came first
  */
 export async function moveRequest(
   tx: Tx,

@@ -12,7 +12,7 @@ async function lockRequestOf(tx: Tx, item: WorkItem): Promise<EditRequestRow> {
   return request
 }
 
-/** Carrying an edit request out. */
+/** The work of an edit request. */
 export const editRequestWork: WorkHandler = {
   claimed: () => Promise.resolve(),
   async started(tx, item) {

@@ -5,12 +5,12 @@ import { isAfter, presentPosition, settled, type Position } from './order.ts'
 
 /** One reader's subscription to its team's new events. */
 export interface Subscription {
-  /** Resolves at the next event of the team, at once where one came since the last call, or after `ms`. */
+  /** Resolves at the next event of the team, at once if one came since the last call, or after `ms`. */
   next(ms: number, signal: AbortSignal): Promise<'event' | 'nothing'>
   close(): void
 }
 
-/** Tells the streams of this process which teams have new events. */
+/** Notifies the streams of this process about teams with new events. */
 export interface Tail {
   listen(teamId: string): Promise<Subscription>
   stop(): Promise<void>
@@ -46,8 +46,8 @@ class Listener {
 }
 
 /**
- * One query every 300 ms for the whole process, however many streams it has, and none without a stream. NOTIFY would
- * be quicker, but takes a lock of the whole server at every commit.
+ * One query every 300 ms for the whole process, however many streams it has, and none without a stream. NOTIFY would be
+ * faster, but takes a lock on the whole server at every commit.
  */
 export function openTail(ctx: Context): Tail {
   const listeners = new Map<string, Set<Listener>>()
@@ -69,7 +69,7 @@ export function openTail(ctx: Context): Tail {
     while (listeners.size > 0 && !stopping.signal.aborted) {
       await pause(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => null)
       at = await readNew(at).catch((error: unknown) => {
-        ctx.log.warn({ err: error }, 'new events could not be looked for; it is tried again')
+        ctx.log.warn({ err: error }, 'new events could not be read; it will be retried')
         return at
       })
     }
@@ -77,7 +77,7 @@ export function openTail(ctx: Context): Tail {
     running = null
   }
 
-  /** Where the tail stands; a question that failed is asked anew by the next who listens. */
+  /** The current position of the tail; after a failed query, the next listener queries again. */
   function whereItStands(): Promise<Position> {
     position ??= presentPosition(ctx.db).catch((error: unknown) => {
       position = null

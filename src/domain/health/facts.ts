@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import { readChores, type ChoreFacts } from '../../engine/chores/facts.ts'
 import type { Context } from '../../kernel/context.ts'
 
-/** How the work stands, for /readyz and /metrics. Ages in seconds. */
+/** The state of the work, for /readyz and /metrics. Ages in seconds. */
 export interface Facts {
   queues: { name: string; ready: number; failed: number }[]
   chores: ChoreFacts[]
-  /** Workers that said in the last 30 s that they live. */
+  /** Workers that reported within the last 30 s. */
   workers: number
   oldestOverduePostSeconds: number
   overduePosts: number
@@ -15,7 +15,7 @@ export interface Facts {
   pendingDeliveries: number
   oldestOverdueDeliverySeconds: number
   oldestUntoldEventSeconds: number
-  /** Reviews whose time ran out and whose finalizing threw. */
+  /** Reviews whose window ended and whose finalizing threw. */
   stuckReviews: number
 }
 
@@ -24,7 +24,7 @@ type Numbers = Omit<Facts, 'queues' | 'chores'>
 const age = (time: unknown, now: Date) =>
   sql<number>`greatest(coalesce(extract(epoch from ${now}::timestamptz - ${time}), 0), 0)::float8`
 
-/** One statement over partial indexes: it costs what is waiting, not what was ever done. */
+/** One statement over partial indexes: its cost depends on what is waiting, not on what was ever done. */
 export async function readFacts(ctx: Context): Promise<Facts> {
   const now = ctx.clock.now()
   const [{ rows }, queues, chores] = await Promise.all([
@@ -50,6 +50,6 @@ export async function readFacts(ctx: Context): Promise<Facts> {
     readChores(ctx),
   ])
   const [numbers] = rows
-  if (!numbers) throw new Error('a select without a from answers one row')
+  if (!numbers) throw new Error('a select without a from returns one row')
   return { ...numbers, queues, chores }
 }

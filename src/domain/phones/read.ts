@@ -5,7 +5,7 @@ import { CroftError } from '../../kernel/errors.ts'
 import { afterId, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
 import type { PhoneRow } from '../../kernel/rows.ts'
 
-/** A phone and the living profiles that it hosts. */
+/** A phone and the active profiles that it hosts. */
 export interface PhoneDetails {
   row: PhoneRow
   profiles: { id: string; platform: 'tiktok' | 'instagram'; username: string }[]
@@ -48,16 +48,13 @@ export async function listPhones(ctx: Context, caller: Caller, page: PageRequest
   return { items: await loadPhoneDetails(ctx.db, caller.teamId, items), ...rest }
 }
 
-/** @throws CroftError `phone_not_found`, the same for another team's phone as for none */
+/** @throws CroftError `phone_not_found`, also for another team's phone */
 export async function getPhone(ctx: Context, caller: Caller, id: string): Promise<PhoneDetails> {
   const row = isUuid(id)
     ? await ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst()
     : undefined
   const [view] = row ? await loadPhoneDetails(ctx.db, caller.teamId, [row]) : []
   if (!view)
-    throw new CroftError(
-      'phone_not_found',
-      'There is no phone with this id. Check it, and the key: each team sees its own phones.',
-    )
+    throw new CroftError('phone_not_found', 'No phone has this id. Check it, and the key: each team sees its own phones.')
   return view
 }

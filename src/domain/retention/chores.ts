@@ -12,7 +12,7 @@ const day = 24 * hour
 
 type RetentionSetting = (ctx: Context) => number | null
 
-/** What grows with use, and how long each is kept. The names stand in /metrics. */
+/** The kinds of data that grow with use, and how long each is kept. The names appear in /metrics. */
 const kinds: readonly (readonly [name: string, kept: RetentionSetting, batch: PruneBatch])[] = [
   ['media', ({ retention }) => retention.mediaMs, pruneMedia],
   ['deliveries', ({ retention }) => retention.deliveriesMs, records.pruneDeliveries],
@@ -27,7 +27,7 @@ const kinds: readonly (readonly [name: string, kept: RetentionSetting, batch: Pr
   ['review_failures', () => day, leftovers.pruneReviewFailures],
 ]
 
-/** Removes what is past its time, of one kind or of all. @returns how many rows of each kind */
+/** Removes expired rows, of one kind or of all. @returns how many rows of each kind */
 export async function pruneAll(ctx: Context, only?: string): Promise<Record<string, number>> {
   const removed: Record<string, number> = {}
   for (const [name, retention, batch] of kinds) {
@@ -37,7 +37,7 @@ export async function pruneAll(ctx: Context, only?: string): Promise<Record<stri
   return removed
 }
 
-/** Everything that keeps the database and the store from growing for ever. */
+/** The chores that keep the database and the store from growing forever. */
 export const retentionChores: readonly Chore[] = [
   ...kinds.map(([name, retention, batch]): Chore => ({
     name,

@@ -11,13 +11,13 @@ export interface SandboxDriverOptions {
   clock: Clock
   /** How long a call to the stand-in platform may take. */
   callTimeoutMs: number
-  /** Where the pages are seen, without a slash at the end. */
+  /** The public address of the pages, without a trailing slash. */
   publicUrl: () => string
 }
 
 /**
- * The driver of the stand-in platform. A definite no is an Outcome; an answer that was lost, came late or never came
- * is thrown, out of the `once` step of a publish as out of the others. It can always say what became of a publish.
+ * The driver of the stand-in platform. A definite refusal is an Outcome. An answer that was lost, came late or never
+ * came is thrown, in the `once` step of a publish as in the others. The driver can always say what became of a publish.
  */
 export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: SandboxDriverOptions): Driver {
   const client: SandboxClient = { platform: { db, clock }, timeoutMs: callTimeoutMs }

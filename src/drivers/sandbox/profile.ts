@@ -23,12 +23,12 @@ const signInTo = (
   return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl, set }, limit)
 }
 
-/** The profile's account on the platform; one that is signed out signs in first, as an app with stored credentials would. */
+/** The profile's account on the platform. If it is signed out, it signs in first, as an app with stored credentials would. */
 export async function accountOf(platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> {
   return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, [], limit))
 }
 
-/** Signs the profile in on a phone of its own, and reads what the account shows. */
+/** Signs the profile in on a phone of its own, and reads what the account displays. */
 export function setUpProfile(
   client: SandboxClient,
   profile: DriverProfile,
@@ -58,7 +58,7 @@ export function warmUpProfile(
   })
 }
 
-/** Brings the named fields to the profile's present values, all or none. */
+/** Sets the named fields to the profile's current values, all or none. */
 export function editProfileFields(
   client: SandboxClient,
   profile: DriverProfile,

@@ -4,7 +4,7 @@ import { postState, publish, Refusal, releaseDraft, upload, uploadState, type Po
 import { accountOf } from './profile.ts'
 import { refusedAsOutcome } from './refused.ts'
 
-/** What the once step stores: the post, or the platform's definite no. */
+/** What the once step stores: the post, or the platform's definite refusal. */
 type Answer = { id: string; path: string | null; at: string } | { refused: { [K in keyof Refused]: Refused[K] } }
 
 const done = (publicUrl: string, post: { id: string; path: string | null; at: Date }): Published => ({
@@ -27,7 +27,7 @@ async function askOnce(
   }
 }
 
-/** Uploads and publishes, or releases the draft. @throws OutcomeUnknown where the publish step began and nothing was heard */
+/** Uploads and publishes, or releases the draft. @throws OutcomeUnknown if the publish step began and its outcome is unknown */
 export function publishPost(
   client: SandboxClient,
   publicUrl: string,
@@ -62,8 +62,8 @@ function sendFiles(client: SandboxClient, profile: DriverProfile, post: DriverPo
 }
 
 /**
- * Asks the upload, or the draft, what became of it. `unknown` only where the platform has lost it.
- * @throws NoAnswer where another process still holds the publish open; ask again later
+ * Asks what became of the upload or the draft. `unknown` only if the platform has lost it.
+ * @throws NoAnswer if another process still has the publish open; ask again later
  */
 export async function reconcilePost(
   client: SandboxClient,

@@ -1,20 +1,20 @@
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif'
 
-/** What the first bytes say a file is, in words for a person; `format` for those that Croft takes. */
+/** The type of a file by its first bytes, in words for a person; `format` for the types that Croft accepts. */
 export interface DetectedType {
   format: 'mp4' | 'zip' | ImageFormat | null
   words: string
 }
 
-/** How many bytes `looksLike` wants to see. */
+/** How many bytes `detectType` needs. */
 export const detectBytes = 512
 
-/** Strings that stand at fixed places; of the alternatives at one place, any. */
+/** Strings at fixed positions; at each position, any of the alternatives. */
 type Sign = [look: DetectedType, at: number, any: string[], at2?: number, any2?: string[]]
 
 const type = (format: DetectedType['format'], words: string): DetectedType => ({ format, words })
 
-/** Bytes read as Latin-1, the first that fits; an `ftyp` box names its brand at 8. */
+/** Bytes read as Latin-1; the first match counts. An `ftyp` box has its brand at 8. */
 const signs: Sign[] = [
   [type('jpeg', 'a JPEG picture'), 0, ['\xff\xd8\xff']],
   [type('png', 'a PNG picture'), 0, ['\x89PNG\r\n\x1a\n']],
@@ -41,7 +41,10 @@ const signs: Sign[] = [
   [type(null, 'a playlist (.m3u8), not the video itself'), 0, ['#EXTM3U']],
 ]
 
-/** Says what a file is by its first bytes, whatever its name or content type claim. Its time grows no faster than the bytes. */
+/**
+ * Detects the type of a file by its first bytes, whatever its name or content type claim. The time is linear in the
+ * number of bytes.
+ */
 export async function detectType(head: Uint8Array): Promise<DetectedType> {
   if (head.byteLength === 0) return type(null, 'empty')
   const bytes = Buffer.from(head.subarray(0, detectBytes))
@@ -53,14 +56,14 @@ export async function detectType(head: Uint8Array): Promise<DetectedType> {
   return type(null, words ?? (isText(text) ? 'a text' : 'a file of an unknown kind'))
 }
 
-/** A picture that Croft takes. */
+/** A picture format that Croft accepts. */
 export function isImage(format: DetectedType['format']): format is ImageFormat {
   return format === 'jpeg' || format === 'png' || format === 'webp' || format === 'avif'
 }
 
 const pageStarts = ['<!doctype html', '<html', '<head', '<body', '<script', '<title']
 
-/** Names markup and JSON by its first element, past a byte order mark, blanks, comments and declarations. */
+/** Detects markup and JSON by the first element, after a byte order mark, blanks, comments and declarations. */
 function markup(text: string): string | null {
   const start = text
     .replace(/^\xef\xbb\xbf/, '')
@@ -75,16 +78,16 @@ function markup(text: string): string | null {
   return pageStarts.some((one) => rest.startsWith(one)) ? 'an HTML page' : null
 }
 
-/** What follows `end` and blanks; nothing where `end` is missing. */
+/** What follows `end` and blanks; an empty string if `end` is missing. */
 function past(text: string, end: string): string {
   const at = text.indexOf(end)
   return at < 0 ? '' : text.slice(at + end.length).trimStart()
 }
 
-/** Names the many kinds that no team sends on purpose. Loaded when it is first needed: it takes a tenth of a second. */
+/** Names the many types that no team sends on purpose. Loaded when first needed: it takes a tenth of a second. */
 async function otherKind(bytes: Uint8Array): Promise<string | null> {
   const { fileTypeFromBuffer } = await import('file-type')
-  // Of damaged bytes it may throw; then they are of no kind.
+  // It may throw on damaged bytes; then the type is unknown.
   const found = await fileTypeFromBuffer(bytes).catch(() => undefined)
   return found ? `a file of the type ${found.mime}` : null
 }

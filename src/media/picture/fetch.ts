@@ -11,7 +11,7 @@ import { inspectPicture, notAnImage } from './inspect.ts'
 import type { PictureResult } from './types.ts'
 
 /**
- * Fetches a profile picture within `limits.pictureMs`, checks it, and stores it upright, encoded anew.
+ * Downloads a profile picture within `limits.pictureMs`, checks it, and stores it upright and re-encoded.
  * @throws as `ingest` does
  */
 export async function fetchPicture(

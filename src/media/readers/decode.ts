@@ -2,15 +2,15 @@ import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { isImage, detectBytes, detectType, type ImageFormat, type DetectedType } from '../base/detect-type.ts'
 
-// Belongs into a process of its own: a picture can take any memory and time, and its decoders are written in C.
+// Runs in a separate process: a picture can take any memory and time, and its decoders are written in C.
 
 export interface ImageSize {
-  /** Pixels as they are seen: EXIF rotation applied. */
+  /** Pixels as displayed: EXIF rotation applied. */
   width: number
   height: number
 }
 
-/** What a picture is by its header. */
+/** What a picture is according to its header. */
 export interface Image extends ImageSize {
   format: ImageFormat
   /** No EXIF rotation to apply. */
@@ -33,7 +33,7 @@ export async function readHeader(path: string): Promise<ImageFound> {
   }
 }
 
-/** Decodes the whole picture for real. */
+/** Decodes the whole picture. */
 export async function decodeImage(path: string, maxPixels: number): Promise<{ fault: 'damaged' } | null> {
   try {
     await pixels(path, maxPixels).resize(8, 8, { fit: 'fill' }).raw().toBuffer()
@@ -44,10 +44,10 @@ export async function decodeImage(path: string, maxPixels: number): Promise<{ fa
   }
 }
 
-/** Writes the picture upright and without its metadata (place, camera, thumbnail); as a JPEG with what is transparent on white. */
+/** Writes the picture upright and without its metadata (place, camera, thumbnail); as a JPEG with transparent parts on white. */
 export async function writeImage(order: { from: string; to: string; as: 'jpeg' | 'png'; maxPixels: number }): Promise<ImageSize> {
   const upright = pixels(order.from, order.maxPixels).autoOrient()
-  // Optimised coding would hold every coefficient in memory, and saves 5 %.
+  // Optimized coding would hold every coefficient in memory, and saves 5 %.
   const jpeg = { quality: 90, optimiseCoding: false }
   const { width, height } = await (
     order.as === 'png' ? upright.png() : upright.flatten({ background: '#fff' }).jpeg(jpeg)

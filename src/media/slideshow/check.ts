@@ -17,7 +17,7 @@ export interface Slide extends SlideEntry {
 }
 
 export interface SlideshowCheck extends Inspection {
-  /** The good slides, in order: all of them where there are no problems. */
+  /** The good slides, in order: all of them if there are no problems. */
   slides: Slide[]
 }
 
@@ -25,13 +25,16 @@ export type SlideshowOptions = Pick<IngestContext, 'limits' | 'temporaryDir' | '
 
 const mostProblems = 20
 
-/** Says what a zip of slides is, and everything that keeps it from being posted. Each slide is unpacked and decoded, one at a time. */
+/**
+ * Inspects a zip of slides and returns everything that keeps it from being posted. Each slide is unpacked and decoded,
+ * one at a time.
+ */
 export async function checkSlideshow(path: string, options: SlideshowOptions): Promise<SlideshowCheck> {
   const { size } = await stat(path)
   return withZip(path, async (zip) => {
     const { slides: entries, problems } = await readEntries(zip, options.limits)
     const slides: Slide[] = []
-    // Too much by its own list: nothing is unpacked.
+    // Too much according to its own list: nothing is unpacked.
     const refused = problems.some(({ code }) => code === 'slideshow_too_large' || code === 'slideshow_too_many_entries')
     for (const entry of refused ? [] : entries) {
       const result = await checkSlide(zip, entry, options)

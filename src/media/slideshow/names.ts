@@ -2,7 +2,7 @@ import type { ImageFormat } from '../base/detect-type.ts'
 import type { Problem } from '../base/problem.ts'
 import { quoteName } from '../base/words.ts'
 
-/** What the name of a zip's entry makes of it. */
+/** What the name of a zip's entry means. */
 export type Named = { is: 'slide'; n: number; format: ImageFormat } | { is: 'ignored' } | { is: 'refused'; problem: Problem }
 
 const formats = new Map<string, ImageFormat>([
@@ -14,15 +14,15 @@ const formats = new Map<string, ImageFormat>([
 ])
 
 /**
- * Judges an entry's name: `slide-N.EXT`, N from 1 without leading zeros, EXT in either case (cameras write `.JPG`).
- * What operating systems add by themselves is ignored.
+ * Checks an entry's name: `slide-N.EXT`, N from 1 without leading zeros, EXT in upper or lower case (cameras write
+ * `.JPG`). Files that operating systems add are ignored.
  */
 export function readName(name: string): Named {
   const parts = name.split('/')
   const last = parts.at(-1) ?? ''
   if (parts[0] === '__MACOSX' || /^(\.DS_Store|Thumbs\.db)$/i.test(last)) return { is: 'ignored' }
   if (parts.length > 1) {
-    const what = last === '' ? 'is a folder' : 'lies in a folder'
+    const what = last === '' ? 'is a folder' : 'is in a folder'
     return refuse('slide_not_allowed', `${quoteName(name)} ${what}; put the slides at the top level of the zip`)
   }
   const dot = Math.max(0, name.lastIndexOf('.'))

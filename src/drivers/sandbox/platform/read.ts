@@ -3,13 +3,13 @@ import type { Platform } from '../../../db/schema.ts'
 import { posted, postedRows } from './posted.ts'
 import type { Posted, SandboxPlatform } from './types.ts'
 
-/** What the public sees; eventually consistent, so a post may be missing for a while. */
+/** What the public sees. It is eventually consistent, so a post may be missing for a while. */
 const visible = ({ db, clock }: SandboxPlatform) => db.selectFrom('sandbox_posts').where('visible_from', '<=', clock.now())
 
 export type VisibleAccount = Awaited<ReturnType<typeof newestAccounts>>[number]
 export type VisiblePost = Awaited<ReturnType<typeof newestPosts>>[number]
 
-/** The posts that carry the caller's reference, oldest first, drafts included. */
+/** The posts with the caller's reference, oldest first, including drafts. */
 export async function findByRef({ db, clock }: SandboxPlatform, ref: string): Promise<Posted[]> {
   const rows = await postedRows(db).where('ref', '=', ref).where('visible_from', '<=', clock.now()).execute()
   return rows.map(posted)
@@ -38,7 +38,7 @@ export async function newestAccounts(platform: SandboxPlatform, limit: number) {
     .execute()
 }
 
-/** The account of that handle, whatever the case of its letters, or null. */
+/** The account with that handle, ignoring case, or null. */
 export async function accountNamed({ db }: SandboxPlatform, platform: Platform, username: string) {
   const row = await db
     .selectFrom('sandbox_accounts')
@@ -49,7 +49,7 @@ export async function accountNamed({ db }: SandboxPlatform, platform: Platform, 
   return row ?? null
 }
 
-/** The newest of an account's posts, or of its drafts; those older than the post `before`, where it is given. */
+/** The newest posts or drafts of an account; only those older than the post `before`, if given. */
 export async function newestPosts(
   platform: SandboxPlatform,
   accountId: string,

@@ -36,7 +36,7 @@ export async function servingTeam(ctx: Context, caller: Caller, workId: string):
 
 /**
  * Locks an item of the caller's team until the transaction ends. If it has a task, the task is locked first, since
- * whoever changes a task then cancels its work; bundles and edit requests are locked after their items. Every
+ * a change of a task then cancels its work; bundles and edit requests are locked after their items. Every
  * transaction takes locks in this order, which prevents deadlocks.
  */
 export async function lockItem(tx: Tx, id: string): Promise<WorkItem | undefined> {

@@ -26,7 +26,7 @@ test('a key makes no team unless it is asked to, and teams are listed', async (t
   )
   assert.deepEqual([refused.code, refused.stdout], [1, ''])
   assert.match(refused.stderr, /^No team is named Acme\. .*--create-team\.\n$/m)
-  assert.ok(refused.stderr.startsWith(`Creating the data directory ${dataDir}, since it does not exist`))
+  assert.ok(refused.stderr.startsWith(`Creating the data directory ${dataDir}, which does not exist`))
   const made = await croft('keys', 'create', '--team', 'Acme', '--create-team')
   assert.match(made.stdout, /^croft_[0-9A-Za-z]{46}\n$/)
   assert.doesNotMatch(made.stderr, /data directory/)

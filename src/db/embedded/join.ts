@@ -48,7 +48,7 @@ class Approach {
     return undefined
   }
 
-  /** Its own failed start leaves a trace too, which is no reason to wait. */
+  /** Its own failed start leaves a trace too, so that alone is not a reason to wait. */
   #isOfOthers(found: Found): boolean {
     if (found.state === 'none') return false
     const pid = found.state === 'running' ? found.pid : Number.parseInt(found.text, 10)

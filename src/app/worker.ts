@@ -18,7 +18,7 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-/** Says in the database that this worker lives, for /readyz on any process. */
+/** Records in the database that this worker is alive, for /readyz on any process. */
 const register = (ctx: Context, id: string, role: string) =>
   ctx.db
     .insertInto('workers')
@@ -26,7 +26,7 @@ const register = (ctx: Context, id: string, role: string) =>
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ polled_at: sql`now()` }))
     .execute()
 
-/** Begins to carry work out. `sweepMs`: how often it says that it lives, and looks for work that no job holds. */
+/** Starts to carry work out. `sweepMs`: how often it records that it is alive, and looks for work that no job holds. */
 export async function startWorker(ctx: Context, options: { role: string; sweepMs: number }): Promise<Worker> {
   const id = newId()
   const { queue } = ctx

@@ -4,33 +4,33 @@ import type { Caller, Context } from './context.ts'
 import type { LoopName } from './wakeups.ts'
 import { isDeadlock } from './conflict.ts'
 
-/** One transaction of a verb: the change, its event, its job and its audit row. */
+/** One transaction of a verb: the change, its event, its task and its audit row. */
 export interface Tx {
   trx: Trx
   ctx: Context
   caller: Caller
   now: Date
-  /** Wakes this process's own loop once the transaction has committed. */
+  /** Wakes this process's own loop after the transaction has committed. */
   wake(loop: LoopName): void
   /** Sends a job that exists exactly when this transaction commits. */
   send<Data extends JobData>(definition: JobDefinition<Data>, data: Data, at?: Date): Promise<void>
 }
 
 /**
- * What a verb that writes is given. It calls `commit` once, last, and answers what that answers, so that
- * whoever calls the verb can put an idempotency record, or a rollback for a dry run, into the same transaction.
+ * What a writing verb gets. It calls `commit` once, last, and returns the result, so that its caller can put an
+ * idempotency record, or the rollback of a dry run, into the same transaction.
  */
 export interface UnitOfWork {
   ctx: Context
   caller: Caller
-  /** Whether all of it is undone at the end: then nothing may be done apart from `commit`. */
+  /** Whether everything is rolled back at the end: then only `commit` may have effects. */
   dry: boolean
   commit<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
 const mostDeadlocks = 3
 
-/** Runs a transaction again that Postgres undid because it and another waited for each other. */
+/** Runs a transaction again if Postgres rolled it back because of a deadlock. */
 async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -41,10 +41,10 @@ async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What else a caller does inside the transaction once the work is done; throwing rolls all of it back. */
+/** What the caller adds to the transaction after the work is done. Throwing rolls everything back. */
 export type AroundCommit = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<T>
 
-/** A unit of work for one verb. After the commit this process's own workers are woken. */
+/** A unit of work for one verb. After the commit, this process's own workers are woken. */
 export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (tx, work) => work(tx)): UnitOfWork {
   return {
     ctx,

@@ -34,7 +34,10 @@ const inspecting = (ctx: Context, slot: VideoSlotRow) =>
       .execute(),
   )
 
-/** Fetches, checks and keeps the media of one version of a video slot, as of any post; what fails is kept with every reason. */
+/**
+ * Downloads, checks and stores the media of one version of a video slot, like that of a post. If it fails, every reason
+ * is stored.
+ */
 export async function checkVideoMedia(ctx: Context, input: CheckInput): Promise<void> {
   const { teamId, bundleId } = input
   const slot = await findSlot(ctx.db, await findBundle(ctx.db, teamId, bundleId), input.position)
@@ -88,11 +91,11 @@ const holdSlot = (tx: Tx, { teamId, bundleId, position }: CheckInput): Promise<V
     .forUpdate()
     .executeTakeFirst()
 
-/** Longer than any fetch and its further tries may take. */
+/** Longer than any download with its retries may take. */
 const lostMs = 15 * 60_000
 const batch = 200
 
-/** Sends the jobs of checks again that none holds any more: a lost job is late, not lost. @returns how many were sent */
+/** Sends the jobs of checks again that no worker holds any more: a lost job is late, not lost. @returns how many were sent */
 export async function findLostChecks(ctx: Context): Promise<number> {
   const late = new Date(ctx.clock.now().getTime() - lostMs)
   const lost = await ctx.db

@@ -16,7 +16,7 @@ export interface ProfileView {
 export const mediaUrl = (ctx: Context, token: string, n?: number): string =>
   `${ctx.publicUrl()}/media/${token}${n === undefined ? '' : `/${n}`}`
 
-/** When the profile can be ready at the earliest, or null where it is, or where nobody knows yet. */
+/** The earliest time at which the profile can be ready, or null if it is ready or the time is unknown. */
 function earliest(row: ProfileRow, policy: WarmupPolicy, nextRunAt: Date | null): Date | null {
   if (row.ready_at || isClosed(row.status) || isBeingSetUp(row.status) || !nextRunAt) return null
   const history = { runsCompleted: row.runs_completed, firstRunAt: row.first_run_at, lastRunEndedAt: row.last_run_ended_at }
@@ -29,7 +29,7 @@ function startOf(run: Pick<TaskRow, 'status' | 'run_at' | 'started_at'>, now: Da
   return run.status === 'pending' && run.run_at < now ? now : run.run_at
 }
 
-/** Reads what the views of some rows of one team need, in three queries however many there are. */
+/** Loads the details of some rows of one team, in three queries for any number of rows. */
 export async function viewProfiles(
   ctx: Context,
   db: Db | Trx,

@@ -59,10 +59,7 @@ test('a database that cannot be used is told in one sentence with what to do', a
     [`postgresql://me:${password}@127.0.0.1:${free}/croft`, /^Nothing listens at 127\.0\.0\.1:\d+, .* Start Postgres there/],
     // A label of 64 letters is refused before anybody is asked.
     [`postgresql://me:${password}@${'x'.repeat(64)}/croft`, /^The host x+ in DATABASE_URL is unknown\. Correct it/],
-    [
-      as('guarded', `${password}8`, 'croft'),
-      /refuses the user guarded \(password authentication failed.*Correct the user and/,
-    ],
+    [as('guarded', `${password}8`, 'croft'), /refuses the user guarded \(password authentication failed.*Correct the user and/],
     [as('guarded', '', 'croft'), /requires a password for the user guarded, and DATABASE_URL has none/],
     [as('croft', password, 'nowhere'), /has no database named nowhere\. Create it \(createdb nowhere\)/],
     [`postgresql://me:${password}@127.0.0.1:${old.port}/croft`, /is version 13\.4 \(Debian 13\.4-1\); Croft needs 15 or later/],

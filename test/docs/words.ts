@@ -85,10 +85,11 @@ export function proseOfSource(path: string, text: string): string[] {
   const visit = (node: ts.Node): void => {
     take(ts.getLeadingCommentRanges(text, node.getFullStart()))
     take(ts.getTrailingCommentRanges(text, node.getEnd()))
-    const tagged = ts.isTaggedTemplateExpression(node.parent ?? node)
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node))
-      if (!tagged && !ts.isTaggedTemplateExpression(node.parent.parent) && node.text.includes(' ') && !isSql(node.text))
-        found.push(node.text)
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node)) {
+      const { parent } = node
+      const tagged = ts.isTaggedTemplateExpression(parent) || ts.isTaggedTemplateExpression(parent.parent)
+      if (!tagged && node.text.includes(' ') && !isSql(node.text)) found.push(node.text)
+    }
     node.getChildren(source).forEach(visit)
   }
   visit(source)

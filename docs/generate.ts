@@ -6,10 +6,11 @@ import { postLifecycle, taskStatusOf } from '../src/domain/posts/lifecycle.ts'
 import { lifecycle } from '../src/domain/profiles/lifecycle.ts'
 import { bundleLifecycle, partLifecycle } from '../src/domain/bundles/lifecycle.ts'
 import { creditCosts } from '../src/domain/credits/costs.ts'
+import { tables } from './tables.ts'
 import { personalData } from './personal-data.ts'
 import { editRequestLifecycle } from '../src/domain/edit-requests/lifecycle.ts'
 import { statusOf } from '../src/api/http/errors.ts'
-import { faultSays, faultsOf } from '../src/drivers/sandbox/index.ts'
+import { faultDescriptions, faultsOf } from '../src/drivers/sandbox/index.ts'
 import { defaultLimits, mediaProblemCodes, type MediaLimits } from '../src/media/index.ts'
 import { bytesInWords } from '../src/media/base/words.ts'
 import { ruleHead, ruleRows } from './platform-rules.ts'
@@ -51,7 +52,7 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   task_not_found: 'Check the task id, and that the key is of the same team.',
   api_key_not_found: 'List the keys with `GET /v1/api-keys`.',
   media_not_found: 'Upload the file again and use the new `media_url`.',
-  event_not_found: 'Leave `after` out to read from the oldest event, or use an id that this team was given.',
+  event_not_found: 'Omit `after` to read from the oldest event, or use an id that this team has received.',
   endpoint_not_found: 'List the endpoints with `GET /v1/webhook-endpoints`.',
   delivery_not_found: 'List the deliveries with `GET /v1/webhook-deliveries`.',
   username_taken: 'Deactivate the other profile, or use another username.',
@@ -61,33 +62,33 @@ const advice: Readonly<Record<ErrorCode, string>> = {
   invalid_username: 'Use 1 to 24 letters, digits, periods and underscores.',
   invalid_visible_name: 'Use one line of 1 to 30 characters.',
   biography_too_long: 'Use at most 80 characters.',
-  link_in_bio_instagram_only: 'Leave the link out on TikTok.',
-  invalid_status: 'Read `status`; do what that status allows. Of a publish, clear everything in `details` first.',
+  link_in_bio_instagram_only: 'Omit the link on TikTok.',
+  invalid_status: 'Read `status`; do what that status allows. Before publishing, resolve everything in `details`.',
   bundle_not_found: 'Check the id, and that the key is of the same team.',
   video_not_found: 'Use a position from 1 to the `videos_quantity` of the bundle.',
   edit_request_not_found: 'List the requests with `GET /api/ext/accounts/{id}/edit-request`.',
   SAVED_ACCOUNT_NOT_FOUND: 'Use the `account_id` of a finalized bundle, or an id of `GET /v1/accounts`.',
   SAVED_ACCOUNT_NOT_OWNED: 'Use a key of the team that has the account.',
   EDIT_REQUEST_NO_ACTIVE_ORDER: 'Edit the account over `PATCH /v1/accounts/{accountId}/profile`.',
-  EDIT_REQUEST_NO_CM: 'Ask whoever runs the server to add the manager again, or edit the account over the accounts routes.',
-  EDIT_REQUEST_ALREADY_EXISTS: 'See the request in `edit_request_id` through, or cancel it while it is `pending`.',
-  INSUFFICIENT_CREDITS: 'Ask whoever runs the server for more: `croft credits grant`. `missing` says how many.',
+  EDIT_REQUEST_NO_CM: 'Ask the operator of the server to add the manager again, or edit the account over the accounts routes.',
+  EDIT_REQUEST_ALREADY_EXISTS: 'Finish the request in `edit_request_id`, or cancel it while it is `pending`.',
+  INSUFFICIENT_CREDITS: 'Ask the operator of the server for more (`croft credits grant`). `missing` is the number needed.',
   idempotency_key_in_use: 'Send the same request again after `Retry-After`.',
-  idempotency_key_reused: 'Make a new key for each new request.',
+  idempotency_key_reused: 'Use a new key for each new request.',
   payload_too_large: 'Send less; large files go to `POST /v1/media`.',
   unsupported_media_type: 'Send `application/json`, or `multipart/form-data` for uploads, uncompressed.',
   rate_limited: 'Wait for `Retry-After`. `POST /v1/posts/bulk` takes up to 500 posts as one request.',
-  too_many_streams: 'Close a stream, or take `Retry-After`; one stream carries all types.',
+  too_many_streams: 'Close a stream, or wait for `Retry-After`; one stream carries all types.',
   too_many_endpoints: 'Delete an endpoint that is not needed.',
   invalid_url: 'Give a complete https URL without a user name or password.',
-  address_not_allowed: 'Give a URL that anyone on the public internet can reach.',
+  address_not_allowed: 'Use a URL that anyone on the public internet can reach.',
   picture_unreachable: 'Check that the URL answers 200 with the picture within ten seconds.',
   picture_not_an_image: 'Give a JPEG, PNG, WebP or AVIF picture.',
   picture_too_large: 'Export the picture smaller.',
-  driver_unavailable: 'Ask whoever runs the server; nothing was queued, so a later try is safe.',
-  storage_full: 'Ask whoever runs the server to make room, then upload again.',
+  driver_unavailable: 'Ask the operator of the server; nothing was queued, so a later try is safe.',
+  storage_full: 'Ask the operator of the server to free some space, then upload again.',
   unavailable: 'Try again after `Retry-After`; a write with the same `Idempotency-Key`, since its effect may be stored.',
-  internal_error: 'Report the `request_id`; it stands in the server log with the cause.',
+  internal_error: 'Report the `request_id`; the server log has it with the cause.',
 }
 
 function errorRow(name: ErrorCode): Row {
@@ -101,7 +102,7 @@ const errorNames = Object.keys(errorCodes) as ErrorCode[]
 const settingRow = ([name, setting]: [string, Setting<unknown>]): Row => [
   code(name),
   setting.default === null ? 'unset' : code(setting.default),
-  setting.says,
+  setting.description,
 ]
 
 const lifecycleTable = (moves: Readonly<Record<string, { from: readonly string[]; to: string; when: string }>>): string =>
@@ -138,6 +139,10 @@ export const regions: Readonly<Record<string, string>> = {
     ['event', 'written when'],
     Object.entries(eventTypes).map(([name, when]) => [code(name), when]),
   ),
+  tables: table(
+    ['table', 'purpose'],
+    Object.entries(tables).map(([name, purpose]) => [code(name), purpose]),
+  ),
   'personal-data': table(
     ['table', 'of an erased profile', 'of an erased team', 'what stays, and why', 'columns'],
     Object.entries(personalData).map(([name, { erased, emptied = '', keeps = '', columns }]) => [
@@ -169,9 +174,9 @@ export const regions: Readonly<Record<string, string>> = {
   ),
   'sandbox-faults': table(
     ['fault', 'what it does', 'calls'],
-    Object.entries(faultSays).map(([fault, says]) => [
+    Object.entries(faultDescriptions).map(([fault, description]) => [
       code(fault),
-      says,
+      description,
       codes(
         Object.entries(faultsOf)
           .filter(([, faults]) => faults.some((one) => one === fault))

@@ -12,6 +12,13 @@ function valueOf({ value }: Rule<unknown>): string {
 export function ruleRows(platform: keyof typeof platforms): string[][] {
   const { username, name, bio, picture } = platforms[platform]
   return Object.entries({ username, name, bio, picture }).flatMap(([field, rules]) =>
-    Object.values<Rule<unknown>>(rules).map((rule) => [field, rule.says, valueOf(rule), rule.unit, rule.source, rule.asOf]),
+    Object.values<Rule<unknown>>(rules).map((rule) => [
+      field,
+      rule.description,
+      valueOf(rule),
+      rule.unit,
+      rule.source,
+      rule.asOf,
+    ]),
   )
 }

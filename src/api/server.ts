@@ -39,7 +39,7 @@ import { validatorCompiler } from './http/validate.ts'
 const bodyLimit = 1_048_576
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
-/** Every route on one server, ready to listen; a worker's own server answers for its health alone. */
+/** Every route on one server, ready to listen; a worker's own server answers only for its health. */
 export async function buildServer(
   ctx: Context,
   options: {
@@ -62,10 +62,10 @@ export async function buildServer(
     forceCloseConnections: 'idle',
     http: { headersTimeout: times.headersMs, connectionsCheckingInterval: Math.min(times.headersMs, 5_000) },
     rewriteUrl: ({ url = '/' }) => decodable(url),
-    // An id that is too long is a bad id, as any other.
+    // An id that is too long is an invalid id like any other.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerUnreadable,
-    // What the router refuses meets no hook.
+    // Requests that the router refuses reach no hook.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id)
       answerError(error, request, reply, 'common')
@@ -75,9 +75,9 @@ export async function buildServer(
   limitBodyTime(app, times, bodyLimit)
   checkHeaders(app)
   app.setValidatorCompiler(validatorCompiler)
-  // The message is made of the validation's own entries, and only of those that are told.
+  // The message is built from the validation's own entries, and only from those that are reported.
   app.setSchemaErrorFormatter(() => new Error('the request does not fit its schema'))
-  // Answers are plain JSON of what the routes return; the tests hold them against their schemas.
+  // Responses are plain JSON of what the routes return; the tests compare them with their schemas.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   decorateCaller(app)
   app.addHook('onRequest', (request, reply, done) => {
@@ -102,7 +102,7 @@ export async function buildServer(
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))
   app.setNotFoundHandler((request, reply) =>
     answerError(
-      new CroftError('not_found', `There is no ${request.method} ${loggablePath(request.url)}. GET /docs lists what there is.`),
+      new CroftError('not_found', `${request.method} ${loggablePath(request.url)} does not exist. GET /docs lists all routes.`),
       request,
       reply,
       'common',

@@ -39,29 +39,29 @@ export interface OpenedContext {
 
 const pools = { main: 20, counters: 4 } as const
 
-/** Opens everything that verbs work with, in the order in which one part needs the other; `close` undoes it backwards. */
+/** Opens everything that verbs work with, in the order in which the parts depend on each other; `close` closes it in reverse. */
 export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
   const opened = new AsyncDisposableStack()
   try {
     return await openParts(settings, substitutes, opened)
   } catch (error) {
-    // What stays open would keep the process, and an embedded database, alive.
+    // What stays open would keep the process alive, and an embedded database with it.
     await opened.disposeAsync()
     throw error
   }
 }
 
 async function openParts(settings: Settings, substitutes: Substitutes, opened: AsyncDisposableStack): Promise<OpenedContext> {
-  // The multipart plugin writes a request's headers, its key among them, at trace.
+  // The multipart plugin logs the headers of a request, including its key, at level trace.
   const output = standardOutput(substitutes.say ? 2 : 1)
   const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] }, output)
-  output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped, since they could not be written'))
-  const say = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
+  output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped because they could not be written'))
+  const report = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
   const { dataDir, explicit } = dataDirOf(settings)
-  if (!existsSync(dataDir)) say(`Making the data directory ${dataDir}, since it does not exist (CROFT_DATA_DIR names another)`)
+  if (!existsSync(dataDir)) report(`Creating the data directory ${dataDir}, which does not exist (CROFT_DATA_DIR names another)`)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
   const embedded =
-    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: say }) : null
+    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: report }) : null
   opened.defer(() => embedded?.stop())
   const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
@@ -73,7 +73,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   })
   for (const database of [main, counters]) opened.defer(() => database.close())
   if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
-  await migrate(main.pool, say)
+  await migrate(main.pool, report)
   const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
   await requireSameKey(main.db, secrets)
   const temporaryDir = resolve(join(dataDir, 'tmp'))
@@ -90,7 +90,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
   opened.defer(() => guard.close())
   if (settings.CROFT_ALLOW_PRIVATE_NETWORK)
     log.warn(
-      'CROFT_ALLOW_PRIVATE_NETWORK lets Croft fetch from loopback and private addresses; use it for development and tests alone',
+      'CROFT_ALLOW_PRIVATE_NETWORK lets Croft send requests to loopback and private addresses; use it only for development and tests',
     )
   const clock = substitutes.clock ?? systemClock
   let address = `http://${settings.HOST}:${settings.PORT}`

@@ -10,17 +10,17 @@ import { openContext } from './compose.ts'
 import { version } from '../config/version.ts'
 import { startWorker, type Worker } from './worker.ts'
 
-/** What tests, and commands, put in the place of the real thing. */
+/** What tests and commands replace. */
 export interface Substitutes {
-  /** For people at a terminal: takes in plain lines what a start does. The log then goes to standard error. */
+  /** For people at a terminal: receives, in plain lines, what a start does. The log then goes to standard error. */
   say?: (line: string) => void
-  /** A database that runs already. */
+  /** A database that is already running. */
   connection?: Connection
   clock?: Clock
-  /** In the place of the database's own. */
+  /** Replaces the database's clock. */
   databaseClock?: Clock
   reach?: (point: FaultPoint) => Promise<void>
-  /** How long a worker holds a task without a sign of life, and how often it looks for lost ones. */
+  /** How long a worker holds a task without a sign of life, and how often it looks for lost tasks. */
   leaseMs?: number
   sweepMs?: number
   driverTimeoutMs?: number
@@ -32,13 +32,19 @@ export interface Substitutes {
 export interface Croft {
   app: FastifyInstance
   ctx: Context
-  /** Listens (a worker for its health alone), and begins to carry work out, with a role of all or worker. @returns the address */
+  /**
+   * Listens (a worker only for its health routes), and starts to carry work out if the role is all or worker. @returns
+   * the address
+   */
   start(): Promise<string>
-  /** No new work; what runs is given `graceMs` and then handed back. */
+  /** Takes no new work. Running work gets `graceMs` and is then released. */
   stop(graceMs?: number): Promise<void>
 }
 
-/** Answers what is asked already; a connection that is still open after `graceMs`, as of a slow download, is cut. */
+/**
+ * Answers the requests that have arrived. A connection that is still open after `graceMs`, such as a slow download, is
+ * closed.
+ */
 async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
   try {
@@ -49,8 +55,9 @@ async function closeServer(app: FastifyInstance, graceMs: number): Promise<void>
 }
 
 /**
- * Puts the parts together: opens the database and brings its schema up to date, but does not listen yet.
- * @throws SettingsError, EmbeddedDatabaseError, DatabaseServerError or SchemaTooNewError, each with a message that says what to do
+ * Connects the parts: opens the database and updates its schema, but does not listen yet.
+ * @throws SettingsError, EmbeddedDatabaseError, DatabaseServerError or SchemaTooNewError, each with a message that says
+ *   what to do
  */
 export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
   const opened = await openContext(settings, substitutes)

@@ -3,7 +3,7 @@ import type { LocalSetting, S3Setting } from '../media/index.ts'
 import { SettingsError } from '../config/read.ts'
 import type { Settings } from '../config/settings.ts'
 
-/** Where media are kept: a folder, or a bucket. @throws SettingsError where a bucket's keys are missing */
+/** Where media is stored: a folder or a bucket. @throws SettingsError if the keys of a bucket are missing */
 export function storeSetting(settings: Settings, dataDir: string, temporaryDir: string): LocalSetting | S3Setting {
   const value = settings.CROFT_MEDIA_STORE ?? join(dataDir, 'media')
   if (!value.startsWith('s3://')) return { kind: 'local', dir: value }

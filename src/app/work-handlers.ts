@@ -4,7 +4,7 @@ import { videoWork } from '../domain/bundles/work-video.ts'
 import { editRequestWork } from '../domain/edit-requests/work.ts'
 import { operatorWork } from '../domain/operator/handler.ts'
 
-/** What each kind of work means to the thing that it is for. */
+/** What each kind of work means to the thing it belongs to. */
 export const handlers: WorkHandlers = {
   account_setup: accountWork,
   video: videoWork,

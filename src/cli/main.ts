@@ -37,12 +37,12 @@ program
   .description('check the settings and everything the server stands on')
   .action(command(async () => (await import('./commands/doctor.ts')).doctor))
 
-const keys = program.command('keys').description('make, list and revoke API keys')
+const keys = program.command('keys').description('create, list and revoke API keys')
 keys
   .command('create')
-  .description('make a key; prints it alone on the last line')
+  .description('create a key; prints it alone on the last line')
   .requiredOption('--team <name>', 'the team')
-  .option('--create-team', 'make the team if it does not exist')
+  .option('--create-team', 'create the team if it does not exist')
   .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'write']).default('write'))
   .option('--name <label>', 'a label to know the key by')
   .action(command(async () => (await import('./commands/keys.ts')).createKeyCommand))
@@ -54,7 +54,7 @@ keys
 keys
   .command('revoke')
   .description('revoke a key, at once')
-  .argument('<id>', 'the key’s id, as keys list shows it')
+  .argument('<id>', 'the key’s id, as keys list prints it')
   .requiredOption('--team <name>', 'the team')
   .action(command(async () => (await import('./commands/keys.ts')).revokeKeyCommand))
 
@@ -70,14 +70,14 @@ teams
   .action(command(async () => (await import('./commands/teams.ts')).listTeamsCommand))
 teams
   .command('erase')
-  .description('erase a team and everything of it for good; the ledger and a bare audit stay')
+  .description('erase a team and everything that belongs to it for good; the ledger and a minimal audit stay')
   .requiredOption('--team <name>', 'the team')
   .option('--yes', 'do it; without it nothing is changed')
   .action(command(async () => (await import('./commands/teams-erase.ts')).eraseTeamCommand))
 
 program
   .command('credits')
-  .description('what managed work costs')
+  .description('credits, which pay for managed work')
   .command('grant')
   .description('add credits to a team’s balance')
   .requiredOption('--team <name>', 'the team')
@@ -88,7 +88,7 @@ const managers = program.command('managers').description('the people who carry w
 managers
   .command('add')
   .description(
-    'let a person carry work out for a team, beside those that they serve already; prints a key of theirs alone on the last line',
+    'let a person carry work out for a team, in addition to the teams they already work for; prints a new key for them alone on the last line',
   )
   .requiredOption('--team <name>', 'the team')
   .requiredOption('--name <person>', 'who it is; one name is one person on the whole server')
@@ -108,7 +108,7 @@ program
   .option('--rotate', 'make a new one; the old one goes on signing for 24 hours')
   .action(command(async () => (await import('./commands/webhooks.ts')).webhookSecretCommand))
 
-/** What a person can put right is told in a sentence; anything else keeps its stack. */
+/** Problems that a person can fix are printed as one sentence; anything else keeps its stack. */
 const plain = [
   OtherSecretKeyError,
   CommandError,
@@ -119,14 +119,14 @@ const plain = [
   SchemaTooNewError,
 ]
 
-// A reader that goes away, as of `croft keys list | head -1`, is no fault of the command.
+// A reader that goes away, as in `croft keys list | head -1`, is not a fault of the command.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {
   await program.parseAsync()
 } catch (error) {
-  const told =
+  const expected =
     plain.some((kind) => error instanceof kind) || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-  console.error(told && error instanceof Error ? error.message : error)
+  console.error(expected && error instanceof Error ? error.message : error)
   process.exitCode = 1
 }

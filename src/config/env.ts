@@ -3,7 +3,7 @@ import type { Settings } from './settings.ts'
 
 /**
  * The settings of this process. Nothing else reads the environment.
- * @param over values that a command sets for itself, as the demo does
+ * @param over values that a command sets, as the demo does
  * @throws SettingsError
  */
 export const environmentSettings = (over: Readonly<Record<string, string | undefined>> = {}): Settings =>

@@ -1,6 +1,6 @@
 import { settings, type Setting, type SettingName, type Settings } from './settings.ts'
 
-/** All that is wrong with the settings, one line each. */
+/** Everything that is wrong with the settings, one line each. */
 export class SettingsError extends Error {
   readonly problems: string[]
   constructor(problems: string[]) {
@@ -11,7 +11,7 @@ export class SettingsError extends Error {
 
 /**
  * Reads every setting; an empty one counts as unset.
- * @throws SettingsError that names every bad one, and every `CROFT_…` that is no setting
+ * @throws SettingsError that names every invalid setting, and every `CROFT_…` variable that is not a setting
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const values: Partial<Record<SettingName, unknown>> = {}
@@ -23,13 +23,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     else values[name] = parsed.value
   }
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('CROFT_') && !(name in settings)) problems.push(`${name} is no setting; docs/settings.md lists them`)
+    if (name.startsWith('CROFT_') && !(name in settings)) problems.push(`${name} is not a setting; docs/settings.md lists them`)
   }
   const read = values as Settings
   if (read.CROFT_ROLE === 'api' || read.CROFT_ROLE === 'worker') {
     for (const name of ['DATABASE_URL', 'CROFT_SECRET_KEY', 'CROFT_MEDIA_STORE', 'CROFT_PUBLIC_URL'] as const) {
       if (read[name] == null && !problems.some((problem) => problem.startsWith(name)))
-        problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}: every process shares it`)
+        problems.push(`${name} must be set with CROFT_ROLE=${read.CROFT_ROLE}, since all processes share it`)
     }
   }
   if (problems.length > 0) throw new SettingsError(problems)

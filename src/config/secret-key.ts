@@ -3,8 +3,9 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * The key that encrypts secrets at rest, 32 bytes: made at the first start and kept in the data directory, mode 0600.
- * @throws Error where the file holds something else
+ * The key that encrypts secrets at rest, 32 bytes. It is created at the first start and stored in the data directory,
+ * mode 0600.
+ * @throws Error if the file holds something else
  */
 export async function keptSecretKey(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, 'secret.key')

@@ -1,9 +1,9 @@
 import { formatDuration, parseDuration } from '../lib/durations.ts'
 
-/** One setting: `parse` answers the value, or a sentence that says what the value must be. */
+/** One setting. `parse` returns the value, or a sentence that says what the value must be. */
 export interface Setting<T, Default extends string | null = string | null> {
   default: Default
-  says: string
+  description: string
   parse: (text: string) => { value: T } | { problem: string }
 }
 
@@ -22,7 +22,7 @@ const duration = (min: number) => (text: string) => {
 const keptFor = (text: string) => {
   const ms = parseDuration(text)
   return ms === null || (ms > 0 && ms < 3_600_000)
-    ? { problem: 'must be a duration such as 30d, at least 1h, or 0s to keep for ever' }
+    ? { problem: 'must be a duration such as 30d, at least 1h, or 0s to keep data forever' }
     : { value: ms }
 }
 
@@ -52,13 +52,13 @@ const store = (value: string) =>
     ? { problem: 'must be a folder, or s3://BUCKET/PREFIX?region=…&endpoint=…' }
     : { value }
 
-const setting = <T, D extends string | null>(fallback: D, says: string, parse: Setting<T>['parse']): Setting<T, D> => ({
+const setting = <T, D extends string | null>(fallback: D, description: string, parse: Setting<T>['parse']): Setting<T, D> => ({
   default: fallback,
-  says,
+  description: description,
   parse,
 })
 
-/** Every setting there is. `null` as default: unset, or made at start as `says` tells. docs/settings.md is this table. */
+/** Every setting. Default `null`: unset, or created at start as `description` says. docs/settings.md shows this table. */
 export const settings = {
   PORT: setting('3000', 'Port to listen on; 0 takes a free one.', whole(0, 65_535)),
   HOST: setting('127.0.0.1', 'Address to listen on.', text),
@@ -79,11 +79,11 @@ export const settings = {
   ),
   CROFT_SECRET_KEY: setting(
     null,
-    '64 hex digits that encrypt secrets at rest. Unset: made once and kept in the data directory, mode 0600. Needed with roles other than `all`.',
+    '64 hex digits that encrypt secrets at rest. Unset: created once and stored in the data directory, mode 0600. Required with roles other than `all`.',
     secretKey,
   ),
   CROFT_ROLE: setting('all', '`all`, `api` (answers requests) or `worker` (carries work out).', oneOf('all', 'api', 'worker')),
-  CROFT_DEFAULT_DRIVER: setting('sandbox', 'The driver of a profile created without one.', oneOf('sandbox', 'operator')),
+  CROFT_DEFAULT_DRIVER: setting('sandbox', 'The driver of profiles that are created without one.', oneOf('sandbox', 'operator')),
   CROFT_MEDIA_STORE: setting(
     null,
     'A folder, or `s3://BUCKET/PREFIX?region=REGION&endpoint=URL`. Unset: `media` in the data directory.',
@@ -93,12 +93,12 @@ export const settings = {
   AWS_SECRET_ACCESS_KEY: setting(null, 'Secret for an S3-compatible media store.', text),
   CROFT_ALLOW_PRIVATE_NETWORK: setting(
     'false',
-    '`true` lets Croft fetch from loopback and private addresses, and over plain http from loopback. For development and tests.',
+    '`true` lets Croft send requests to loopback and private addresses, and over plain http to loopback. For development and tests.',
     (value) => (value === 'true' || value === 'false' ? { value: value === 'true' } : { problem: 'must be true or false' }),
   ),
   CROFT_RATE_LIMIT_PER_MINUTE: setting(
     '30',
-    'Requests a rolling minute, for each team and each limited route; 0 lifts the limit.',
+    'Requests per rolling minute, for each team and each limited route; 0 disables the limit.',
     whole(0, 1_000_000),
   ),
   CROFT_CONCURRENCY: setting(
@@ -107,33 +107,37 @@ export const settings = {
     whole(1, 10_000),
   ),
   CROFT_WARMUP_RUNS: setting('7', 'Successful warm-up runs before a profile is ready.', whole(0, 1_000)),
-  CROFT_WARMUP_SPAN: setting('7d', 'Shortest time from the start of the first run to the end of the last.', duration(0)),
+  CROFT_WARMUP_SPAN: setting('7d', 'Minimum time from the start of the first run to the end of the last.', duration(0)),
   CROFT_WARMUP_SESSION: setting('15m', 'Length of one run.', duration(0)),
-  CROFT_WARMUP_INTERVAL: setting('24h', 'Time between two runs, a failed one included; at least `1s`.', duration(1_000)),
+  CROFT_WARMUP_INTERVAL: setting('24h', 'Time between two runs, including failed ones; at least `1s`.', duration(1_000)),
   CROFT_WARMUP_MAINTENANCE: setting('7d', 'Time between two runs of a ready profile; `0s` for none.', duration(0)),
   CROFT_CLAIM_TTL: setting(
     '30m',
-    'How long a manager’s claim holds without a call for the item; at least `1s`.',
+    'How long a manager’s claim lasts without a call for the item; at least `1s`.',
     duration(1_000),
   ),
   CROFT_REVIEW_WINDOW: setting(
     '72h',
-    'How long a team has to review what a manager handed in, before it is finalized by itself.',
+    'How long a team has to review a submission before it is finalized automatically.',
     duration(1_000),
   ),
   CROFT_RETENTION_MEDIA: setting(
     '30d',
-    'How long media is kept after its post has ended, and an upload after its last use; `0s` for ever.',
+    'How long media is kept after its post has ended, and an upload after its last use; `0s` keeps it forever.',
     keptFor,
   ),
-  CROFT_RETENTION_DELIVERIES: setting('30d', 'How long webhook deliveries are kept after they ended; `0s` for ever.', keptFor),
-  CROFT_RETENTION_EVENTS: setting('90d', 'How long events are kept; `0s` for ever.', keptFor),
-  CROFT_RETENTION_TIMELINE: setting('400d', 'How long the lines of timelines are kept; `0s` for ever.', keptFor),
-  CROFT_RETENTION_AUDIT: setting('400d', 'How long audit rows are kept; `0s` for ever.', keptFor),
-  CROFT_SANDBOX_PAGES: setting('on', '`off` takes the pages under `/sandbox` away.', oneOf('on', 'off')),
+  CROFT_RETENTION_DELIVERIES: setting(
+    '30d',
+    'How long webhook deliveries are kept after they ended; `0s` keeps them forever.',
+    keptFor,
+  ),
+  CROFT_RETENTION_EVENTS: setting('90d', 'How long events are kept; `0s` keeps them forever.', keptFor),
+  CROFT_RETENTION_TIMELINE: setting('400d', 'How long timeline entries are kept; `0s` keeps them forever.', keptFor),
+  CROFT_RETENTION_AUDIT: setting('400d', 'How long audit rows are kept; `0s` keeps them forever.', keptFor),
+  CROFT_SANDBOX_PAGES: setting('on', '`off` removes the pages under `/sandbox`.', oneOf('on', 'off')),
   CROFT_SANDBOX_DRAFTS: setting(
     'private',
-    '`public` shows drafts on the pages under `/sandbox` to everyone, for development. Otherwise only a request with a key of the post’s team sees them.',
+    '`public` displays drafts on the pages under `/sandbox` to everyone, for development. Otherwise only requests with a key of the post’s team see them.',
     oneOf('private', 'public'),
   ),
   LOG_LEVEL: setting(
@@ -143,7 +147,7 @@ export const settings = {
   ),
 } as const
 
-/** The values as read; null where unset and without a default. */
+/** The values that were read; null if unset and without a default. */
 export type Settings = {
   [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer T, infer D>
     ? null extends D

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
-import { mendEventOrder } from './mend-order.ts'
+import { repairEventOrder } from './repair-order.ts'
 
 const directory = new URL('./migrations/', import.meta.url)
 const lock = 7_236_011
@@ -15,7 +15,7 @@ interface Migration {
   breaking: boolean
 }
 
-/** The migrations in order: `{number, name, sql}`. A file that starts with `-- breaking` shuts out older versions. */
+/** The migrations in order: `{number, name, sql}`. A file that starts with `-- breaking` locks out older versions. */
 async function migrations(): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort()
   return Promise.all(
@@ -27,9 +27,9 @@ async function migrations(): Promise<Migration[]> {
 }
 
 /**
- * Brings the schema up to date, each migration in one transaction of its own; safe from many processes at once.
- * @param say is told what will run, before it does
- * @throws SchemaTooNewError where a newer Croft has made a breaking change
+ * Updates the schema, each migration in its own transaction; safe from many processes at once.
+ * @param say is called with what will run, before it does
+ * @throws SchemaTooNewError if a newer Croft has made a breaking change
  */
 export async function migrate(pool: pg.Pool, say: (line: string, details: object) => void = () => undefined): Promise<void> {
   const client = await pool.connect()
@@ -37,13 +37,13 @@ export async function migrate(pool: pg.Pool, say: (line: string, details: object
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
     await runMissing(client, await migrations(), say)
-    await mendEventOrder(client)
+    await repairEventOrder(client)
     await client.query('select pg_advisory_unlock($1)', [lock])
   } catch (error) {
     broken = error instanceof Error ? error : new Error(String(error))
     throw error
   } finally {
-    // A connection that broke off in the middle goes, and its transaction and lock with it.
+    // A connection that broke off in the middle is discarded, and its transaction and lock with it.
     client.release(broken)
   }
 }
@@ -68,7 +68,7 @@ async function runMissing(
   const missing = known.filter((one) => !rows.some((row) => row.number === one.number))
   if (missing.length > 0) {
     const names = missing.map((one) => one.name)
-    say(`Bringing the schema up to date (${names.length} ${names.length === 1 ? 'migration' : 'migrations'})`, {
+    say(`Updating the schema (${names.length} ${names.length === 1 ? 'migration' : 'migrations'})`, {
       migrations: names,
     })
   }

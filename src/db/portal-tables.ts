@@ -5,13 +5,13 @@ import type { JsonColumn, JsonDefault, MediaType, Platform, Reason } from './sch
 export type CreditType = 'grant' | 'debit' | 'refund'
 export type BundleType = 'account_only' | 'account_and_videos' | 'videos_only'
 export type BundleStatus = 'pending_setup' | 'configured' | 'published' | 'accepted' | 'finalized' | 'completed' | 'canceled'
-/** Of a bundle's account, and of each of its video slots. */
+/** The status of a bundle's account, and of each of its video slots. */
 export type PartStatus =
   'pending' | 'configured' | 'published' | 'accepted' | 'in_review' | 'pending_corrections' | 'finalized' | 'canceled'
 export type OrderStatus = 'active' | 'ended'
 export type EditRequestStatus = 'pending' | 'in_progress' | 'in_review' | 'finalized' | 'canceled'
 
-/** What a manager handed in for an edit request; `values`: what was set differently. */
+/** What a manager submitted for an edit request; `values`: what was set differently. */
 export type HandIn = {
   values: JsonObject | null
   note: string | null
@@ -19,7 +19,7 @@ export type HandIn = {
   submitted_at: string
 }
 
-/** The tables of managed work, but for the queue and its managers. */
+/** The tables of managed work, except for the queue and its managers. */
 export interface PortalTables {
   credit_balances: CreditBalanceTable
   credit_entries: CreditEntryTable
@@ -85,7 +85,7 @@ interface BundleAccountTable {
   profile_picture_url: string | null
   link_in_bio: string | null
   niche_warming_instructions: string | null
-  /** The picture as it was fetched when the bundle was published. */
+  /** The picture as it was downloaded when the bundle was published. */
   picture_id: string | null
   submission: JsonColumn<JsonObject | null> | null
   feedback: JsonColumn<JsonObject | null> | null
@@ -104,7 +104,7 @@ interface VideoSlotTable {
   media_url: string | null
   media_version: Generated<number>
   media_id: string | null
-  /** Null while the media of this version is being fetched and checked. */
+  /** Null while the media of this version is being downloaded and checked. */
   media_checked_at: Date | null
   media_problems: JsonDefault<Reason[]>
   /** As of a post. */

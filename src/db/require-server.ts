@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** The server that DATABASE_URL names cannot be used; the message says why and what to do, and holds no password. */
+/** The server that DATABASE_URL names cannot be used. The message says why and what to do, and contains no password. */
 export class DatabaseServerError extends Error {
   override name = 'DatabaseServerError'
 }
@@ -28,20 +28,20 @@ const unknownHost = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME',
 function explain(error: unknown, { at, host, user, database }: Place): string {
   const { code = '', message } = error as NodeJS.ErrnoException
   if (code === 'ECONNREFUSED' || code === 'ENOENT')
-    return `Nothing listens at ${at}, where DATABASE_URL says that Postgres is. Start Postgres there, or correct the host and port.`
-  if (unknownHost.has(code)) return `The host ${host} in DATABASE_URL is unknown here. Correct it, or the name service.`
+    return `Nothing listens at ${at}, the address of Postgres in DATABASE_URL. Start Postgres there, or correct the host and port.`
+  if (unknownHost.has(code)) return `The host ${host} in DATABASE_URL is unknown. Correct it, or the name service.`
   if (unreachable.has(code) || /timeout/i.test(message))
-    return `Postgres at ${at} does not answer. See that it runs and that no firewall is in between, or correct DATABASE_URL.`
+    return `Postgres at ${at} does not answer. Check that it runs and that no firewall blocks it, or correct DATABASE_URL.`
   if (code === '28P01' || code === '28000')
-    return `Postgres at ${at} does not let the user ${user} in (${message}). Correct the user and password in DATABASE_URL, or the server's pg_hba.conf.`
+    return `Postgres at ${at} refuses the user ${user} (${message}). Correct the user and password in DATABASE_URL, or the server's pg_hba.conf.`
   if (message.includes('client password must be'))
-    return `Postgres at ${at} asks the user ${user} for a password, and DATABASE_URL holds none. Put it there: postgresql://USER:PASSWORD@HOST/DATABASE.`
+    return `Postgres at ${at} requires a password for the user ${user}, and DATABASE_URL has none. Add it: postgresql://USER:PASSWORD@HOST/DATABASE.`
   if (code === '3D000')
-    return `Postgres at ${at} has no database named ${database}. Make it (createdb ${database}), or correct DATABASE_URL.`
-  return `Postgres at ${at}, which DATABASE_URL names, cannot be used: ${message}. Put that right, or correct DATABASE_URL.`
+    return `Postgres at ${at} has no database named ${database}. Create it (createdb ${database}), or correct DATABASE_URL.`
+  return `Postgres at ${at}, which DATABASE_URL names, cannot be used: ${message}. Fix this, or correct DATABASE_URL.`
 }
 
-/** Asks for the version on a connection of its own, which does not stay: after some refusals pg leaves it open. */
+/** Asks for the version on a connection of its own, which is closed: after some refusals pg leaves it open. */
 async function versionOf(client: pg.Client): Promise<string> {
   client.on('error', () => undefined)
   try {
@@ -53,7 +53,7 @@ async function versionOf(client: pg.Client): Promise<string> {
   }
 }
 
-/** Connects for the first time. @throws DatabaseServerError where the server cannot be reached, refuses, or is too old */
+/** Connects for the first time. @throws DatabaseServerError if the server cannot be reached, refuses, or is too old */
 export async function requireServer(options: pg.ClientConfig): Promise<void> {
   let place: Place = { at: 'the address', host: '', user: '', database: '' }
   let version: string

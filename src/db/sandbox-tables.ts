@@ -1,6 +1,6 @@
 import type { JsonColumn, MediaType, Platform } from './schema.ts'
 
-/** The stand-in platform's tables, as the migration 0002 makes them. */
+/** The stand-in platform's tables. */
 export interface SandboxTables {
   sandbox_accounts: SandboxAccountTable
   sandbox_uploads: SandboxUploadTable
@@ -21,7 +21,7 @@ interface SandboxAccountTable {
   updated_at: Date
 }
 
-/** What the stand-in platform holds of a post's files: the URLs under which Croft serves them. */
+/** What the stand-in platform stores of a post's files: the URLs under which Croft serves them. */
 export interface SandboxMedia {
   urls: string[]
   width: number | null
@@ -50,7 +50,7 @@ interface SandboxPostTable {
   created_at: Date
   /** Null for a draft. */
   live_at: Date | null
-  /** From when pages and searches by reference show it. */
+  /** When pages and searches by reference begin to display it. */
   visible_from: Date
 }
 

@@ -5,7 +5,7 @@ import type { SandboxTables } from './sandbox-tables.ts'
 import type { WebhookTables } from './webhook-tables.ts'
 import type { WorkTables } from './work-tables.ts'
 
-/** The tables as the migrations make them. Times are `timestamptz`, durations whole milliseconds. */
+/** The tables as the migrations create them; schema.sql has the result. Times are `timestamptz`, durations whole milliseconds. */
 export interface Tables extends PortalTables, SandboxTables, WebhookTables, WorkTables {
   migrations: MigrationTable
   teams: TeamTable
@@ -45,7 +45,7 @@ export type PostStatus =
   | 'canceled'
 export type MediaType = 'video' | 'slideshow'
 
-/** Why work did not succeed: a stable code, a sentence, and for media every reason at once. */
+/** Why work failed: a stable code, a sentence, and for media every reason at once. */
 export interface Failure {
   code: string
   message: string
@@ -109,7 +109,7 @@ interface PhoneTable {
   created_at: Date
 }
 
-/** A stored file by its content: `hash` is the SHA-256 in hex, `size` bytes. */
+/** A stored file, identified by its content: `hash` is the SHA-256 in hex, `size` is in bytes. */
 export interface StoredFile {
   hash: string
   size: number
@@ -144,9 +144,9 @@ interface ProfileTable {
   profile_name: string
   username: string
   display_name: string
-  /** When the name last changed; null where it never did, or the platform refused the change. */
+  /** When the name last changed; null if it never did, or the platform refused the change. */
   name_changed_at: Date | null
-  /** The fields whose stored values the platform did not take. */
+  /** The fields whose stored values the platform refused. */
   not_applied: Generated<string[]>
   /** Null for an account that a manager set up. */
   email_auth_method: 'google' | 'outlook' | null
@@ -163,7 +163,7 @@ interface ProfileTable {
   ready_at: Date | null
   pacing_max_per_day: number | null
   pacing_min_gap_ms: number | null
-  /** Its own warm-up policy; null where the team's holds. */
+  /** Its own warm-up policy; null to use the team's. */
   warmup_runs: number | null
   warmup_span_ms: number | null
   warmup_session_ms: number | null
@@ -191,7 +191,7 @@ interface TaskTable {
   /** Due, but behind another task of its profile, or not to run in the state that the profile is in. */
   parked: Generated<boolean>
   input: JsonDefault<JsonObject>
-  /** Of a publish: the content that it began with. */
+  /** For a publish: the content that it began with. */
   content: string | null
   result: JsonColumn<JsonObject | null> | null
   failure: JsonColumn<Failure | null> | null
@@ -207,7 +207,7 @@ interface TaskStepTable {
   run: number
   name: string
   once: boolean
-  /** The task's when it began. */
+  /** The content of the task when the step began. */
   content: string | null
   began_at: Date
   ended_at: Date | null
@@ -233,7 +233,7 @@ interface PostTable {
   /** Of the worker that fetches its media, until the lease ends by the database's clock. */
   prepare_claim: string | null
   prepare_lease: Date | null
-  /** Inspections of this version that began and were not seen to end: their process ended first. */
+  /** Inspections of this version that began and did not end, because their process ended first. */
   inspections_cut: Generated<number>
   /** Null: the original sound. */
   sound_id: string | null

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Who is told of events, and what was sent to whom. */
+/** Who receives events, and what was sent to whom. */
 export interface WebhookTables {
   webhook_endpoints: WebhookEndpointTable
   webhook_endpoint_secrets: WebhookEndpointSecretTable
@@ -13,7 +13,7 @@ interface WebhookEndpointTable {
   team_id: string
   id: string
   url: string
-  /** The types that it is told of; null for all. */
+  /** The types that it receives; null for all. */
   events: string[] | null
   description: string | null
   enabled: boolean
@@ -33,7 +33,7 @@ interface WebhookEndpointSecretTable {
   expires_at: Date | null
 }
 
-/** A receiver: `id` is an endpoint's, or the host of a post's own address. */
+/** A receiver: `id` is an endpoint's id, or the host of a post's own webhook URL. */
 interface WebhookLaneTable {
   team_id: string
   id: string

@@ -34,7 +34,7 @@ interface ManagerTeamTable {
 export type WorkKind = 'account_setup' | 'video' | 'edit_request' | 'setup' | 'warmup' | 'profile_edit' | 'publish'
 export type WorkStatus = 'open' | 'claimed' | 'started' | 'submitted' | 'returned' | 'done' | 'canceled'
 
-/** What a person needs to see for a piece of work: a video, a slide, a picture. */
+/** What a person needs for the work: a video, a slide, a picture. */
 export interface WorkMedia {
   kind: string
   url: string
@@ -46,14 +46,14 @@ interface WorkItemTable {
   kind: WorkKind
   status: WorkStatus
   bundle_id: string | null
-  /** Of a bundle's video: its slot. */
+  /** For a bundle's video: its slot. */
   position: number | null
   profile_id: string | null
   edit_request_id: string | null
   task_id: string | null
   /** Only this manager may take it. */
   manager_id: string | null
-  /** Who has it, or handed it in. */
+  /** Who holds it, or submitted it. */
   holder_id: string | null
   claimed_until: Date | null
   due_at: Date

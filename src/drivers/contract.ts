@@ -2,16 +2,16 @@ import type { MediaInfo, MediaType, Platform } from '../db/schema.ts'
 import type { Json, JsonObject } from '../lib/json.ts'
 
 /**
- * Runs `work` and stores its result under `name`; after a restart the stored result is answered instead.
- * A `once` step that began and has no result is never run again: it throws {@link OutcomeUnknown} and the task is reconciled.
- * A `once` step must answer what the other side refused for certain as a value; whatever it throws counts as unknown.
+ * Runs `work` and stores its result under `name`; after a restart the stored result is returned instead. A `once` step
+ * that began and has no result is never run again: it throws {@link OutcomeUnknown}, and the task is reconciled. A
+ * `once` step must return definite refusals of the other side as values; anything it throws counts as unknown.
  */
 export type Step = <T extends Json>(name: string, work: () => Promise<T>, options?: { once?: boolean }) => Promise<T>
 
-/** The stored result of a step of this run, or null where it has none. */
+/** The stored result of a step of this run, or null. */
 export type Recall = <T extends Json>(name: string) => Promise<T | null>
 
-/** Nobody knows yet whether a `once` step had its effect. */
+/** It is not known yet whether a `once` step had its effect. */
 export class OutcomeUnknown extends Error {}
 
 export type ProfileField = 'name' | 'username' | 'bio' | 'picture'
@@ -25,11 +25,11 @@ export interface DriverProfile {
   displayName: string
   bio: string | null
   pictureUrl: string | null
-  /** The phone that hosts it, once it is known. */
+  /** The phone that hosts it, once known. */
   phoneName: string | null
 }
 
-/** A post as a driver sees it. `id` is Croft's own and goes along wherever the platform keeps a reference. */
+/** A post as a driver sees it. `id` is Croft's own, and is sent along if the platform stores a reference. */
 export interface DriverPost {
   id: string
   mediaType: MediaType
@@ -51,20 +51,20 @@ export interface DriverPost {
 export interface Refused {
   code: string
   message: string
-  /** Whether the same work may be tried again by itself. Only for work that certainly had no effect. */
+  /** Whether the same work may be retried automatically. Only for work that certainly had no effect. */
   retryable: boolean
-  /** Who can put it right. */
+  /** Who can fix it. */
   who: 'croft' | 'operator' | 'owner' | 'platform'
 }
 
-/** What a person is told who does the work: steps, one a line; what to set, by name; what to download. */
+/** The brief for the person who does the work: steps, one per line; what to set, by name; what to download. */
 export interface Brief {
   instructions: string
   values: JsonObject
   media: { kind: 'video' | 'slide' | 'picture'; url: string }[]
 }
 
-/** `found`: what the account shows; left out where the driver cannot tell. */
+/** `found`: what the account displays; omitted if the driver cannot tell. */
 export interface SetUp {
   phoneName: string | null
   found?: { displayName?: string; bio?: string | null }
@@ -72,7 +72,7 @@ export interface SetUp {
 
 export type Outcome<Done> = { done: Done } | { wait: { until: Date } | { for: 'operator'; brief: Brief } } | { failed: Refused }
 
-/** `at`: when the platform took it. A draft has no URL. */
+/** `at`: when the platform accepted it. A draft has no URL. */
 export interface Published {
   platformPostId: string
   url: string | null
@@ -81,7 +81,7 @@ export interface Published {
 
 export type Reconciled = { is: 'published'; done: Published } | { is: 'not_published' } | { is: 'unknown' }
 
-/** What carries work out on a profile. Nothing in it is called inside a transaction. */
+/** Carries work out on a profile. Nothing in it is called inside a transaction. */
 export interface Driver {
   name: string
   can: {
@@ -90,22 +90,22 @@ export interface Driver {
     editProfile: readonly ProfileField[]
     hashtags: boolean
     drafts: boolean
-    /** Whether a person does it: a post then waits for them rather than being published. */
+    /** Whether a person does the work: a post then waits for them instead of being published. */
     byPerson?: boolean
   }
-  /** Why work cannot be given to this driver just now, or null. */
+  /** Why work cannot be given to this driver at the moment, or null. */
   unavailable(): string | null
-  /** `asked`: the fields to set; what the others have on the platform stays, and is reported. */
+  /** `asked`: the fields to set. The other fields stay as they are on the platform, and are reported. */
   setUp(profile: DriverProfile, asked: readonly ProfileField[], step: Step): Promise<Outcome<SetUp>>
-  /** `topics`: what the team would have the profile be about, as a note. */
+  /** `topics`: the topics of the profile, as a note from the team. */
   warmUp(profile: DriverProfile, session: { lengthMs: number; topics?: string | null }, step: Step): Promise<Outcome<JsonObject>>
   editProfile(profile: DriverProfile, fields: readonly ProfileField[], step: Step): Promise<Outcome<JsonObject>>
   publish(profile: DriverProfile, post: DriverPost, step: Step): Promise<Outcome<Published>>
   /**
-   * Deletes what the driver keeps of posts by their ids; without any, of the profile itself. Done twice it does no harm.
-   * What stands on a real platform is its owner's and stays.
+   * Deletes what the driver stores about posts, by their ids; without ids, about the profile itself. Doing it twice is
+   * harmless. What is on a real platform belongs to its owner and stays.
    */
   forget?(profile: { id: string }, posts: readonly string[]): Promise<void>
-  /** Asks the platform whether a publish whose answer was lost had its effect. Changes nothing there. */
+  /** Asks the platform whether a publish had its effect after its answer was lost. Changes nothing there. */
   reconcile(profile: DriverProfile, post: DriverPost, recall: Recall): Promise<Reconciled>
 }

@@ -12,7 +12,10 @@ import type { KeyCache } from './key-cache.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
 
-/** How a profile is warmed up. Times in milliseconds, the interval at least a second; `maintenance` 0: no runs once ready. */
+/**
+ * How a profile is warmed up. Times are in milliseconds, the interval is at least a second. `maintenance` 0: no runs
+ * once ready.
+ */
 export interface WarmupPolicy {
   runs: number
   spanMs: number
@@ -21,7 +24,7 @@ export interface WarmupPolicy {
   maintenanceMs: number
 }
 
-/** How long things are kept, in milliseconds; null: for ever. */
+/** How long data is kept, in milliseconds; null: forever. */
 export interface Retention {
   mediaMs: number | null
   deliveriesMs: number | null
@@ -30,7 +33,7 @@ export interface Retention {
   auditMs: number | null
 }
 
-/** What every verb works with; src/app/compose.ts builds it. */
+/** What every verb works with. src/app/compose.ts builds it. */
 export interface Context {
   registry: Registry
   db: Db
@@ -47,7 +50,7 @@ export interface Context {
   guard: Guard
   secrets: SecretBox
   log: Logger
-  /** How many lines found no room in this process's log. */
+  /** How many log lines this process has dropped. */
   logLinesDropped: () => number
   limits: MediaLimits
   isolation: Isolation
@@ -57,7 +60,7 @@ export interface Context {
   warmupDefaults: WarmupPolicy
   rateLimitPerMinute: number
   reviewWindowMs: number
-  /** How long a manager's claim holds without a call for the item. */
+  /** How long a manager's claim lasts without a call for the item. */
   claimTtlMs: number
   retention: Retention
   lease: { ms: number }
@@ -79,19 +82,22 @@ export type FaultPoint =
   | 'task.settled'
   | 'delivery.sent'
 
-/** A person who carries work out, and the teams that they serve. */
+/** A person who carries work out, and the teams that they work for. */
 export interface Manager {
   id: string
   name: string
   teamIds: readonly string[]
 }
 
-/** Who acts: a team's key, a manager's, the command line, or Croft itself. */
+/** The actor: a team's key, a manager's key, the command line, or Croft itself. */
 export interface Caller {
   teamId: string
   actor: string
   scope: KeyScope
   requestId: string | null
-  /** Of a manager's key. Its `teamId` is that of the work in question, and of none before that is known. */
+  /**
+   * The manager, if the key is a manager's. `teamId` is then the team of the work in question, or no team before that
+   * is known.
+   */
   manager?: Manager
 }

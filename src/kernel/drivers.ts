@@ -4,9 +4,9 @@ import type { Context } from './context.ts'
 import { CroftError, invalid } from './errors.ts'
 
 /**
- * The driver of that name, able to take work now.
- * @param path the request's member that named it
- * @throws CroftError `validation_error` for an unknown one, `driver_unavailable`
+ * The driver with this name, if it can take work now.
+ * @param path the member of the request that named it
+ * @throws CroftError `validation_error` for an unknown driver, `driver_unavailable`
  */
 export function driverFor(ctx: Context, name: string, path: string): Driver {
   const driver = ctx.drivers.get(name)

@@ -1,8 +1,8 @@
 import type { Json } from '../lib/json.ts'
 
 /**
- * What went wrong, apart from any transport. `bad_value` is 422 in the farm and common families
- * and 400 in the accounts and portal families; the others have one status each.
+ * What went wrong, independent of the transport. `bad_value` is 422 in the farm and common families and 400 in the
+ * accounts and portal families; every other kind has one status.
  */
 export type ErrorKind =
   | 'malformed'
@@ -25,22 +25,22 @@ export type ErrorKind =
 
 const code = <K extends ErrorKind>(kind: K, when: string) => ({ kind, when })
 
-/** Every error code. A code is never renamed or used again; docs/errors.md is this table. */
+/** Every error code. A code is never renamed or reused; docs/errors.md shows this table. */
 export const errorCodes = {
   malformed_json: code('malformed', 'The body is not JSON, or not UTF-8.'),
-  malformed_request: code('malformed', 'The request could not be read, for a reason that the message gives.'),
-  validation_error: code('bad_value', 'One or more values are missing, unknown or wrong; `details` names the first hundred.'),
+  malformed_request: code('malformed', 'The request could not be read; the message gives the reason.'),
+  validation_error: code('bad_value', 'One or more values are missing, unknown or invalid; `details` lists the first hundred.'),
   nothing_to_update: code('refused', 'The body names nothing to change.'),
-  invalid_parameter: code('bad_value', 'A value that this account cannot take: another platform’s, or a TikTok username.'),
+  invalid_parameter: code('bad_value', 'The account cannot take this value: it is for another platform, or a TikTok username.'),
   invalid_image_ratio: code('bad_value', 'The profile picture is not square; the message has its size.'),
   name_change_restricted: code(
     'too_many',
-    'The platform does not allow another name yet; `nextAllowedAt` tells when, or is null before any warm-up run.',
+    'The platform does not allow another name yet; `nextAllowedAt` is the time when it does, or null before any warm-up run.',
   ),
   profile_closed: code('refused', 'The profile is failed or deactivated and cannot be changed.'),
   unauthorized: code('unauthenticated', 'No key, an unknown, expired or revoked key, or two different keys.'),
   insufficient_scope: code('forbidden', 'The key does not have the scope that the route needs.'),
-  not_found: code('missing', 'Nothing is here, or it belongs to another team.'),
+  not_found: code('missing', 'The route or thing does not exist, or belongs to another team.'),
   profile_not_found: code('missing', 'No profile of this team has the id.'),
   account_not_found: code('missing', 'No account of this team has the id.'),
   post_not_found: code('missing', 'No post of this team has the id.'),
@@ -53,68 +53,68 @@ export const errorCodes = {
   event_not_found: code('missing', 'No event of this team has the id.'),
   endpoint_not_found: code('missing', 'No webhook endpoint of this team has the id.'),
   delivery_not_found: code('missing', 'No webhook delivery of this team has the id.'),
-  username_taken: code('conflict', 'A living profile of this platform already has the username.'),
+  username_taken: code('conflict', 'An active profile of this platform already has the username.'),
   profile_not_ready: code(
     'conflict',
-    'The profile is not `ready`; the error tells its status and, where known, when it will be.',
+    'The profile is not `ready`; the error has its status and, if known, the time when it will be ready.',
   ),
   cadence_exceeded: code(
     'conflict',
-    'The pacing that the team switched on leaves no room at this time; the error tells the next free one.',
+    'The pacing that the team enabled does not allow a post at this time; the error has the next free time.',
   ),
-  invalid_state: code('conflict', 'The action is not allowed in the present state, which the error tells.'),
+  invalid_state: code('conflict', 'The current state does not allow this action; the error has the state.'),
   invalid_username: code('bad_value', 'A username of the portal family is not 1 to 24 letters, digits, periods and underscores.'),
   invalid_visible_name: code('bad_value', 'A display name of the portal family is blank or has more than 30 characters.'),
   biography_too_long: code('bad_value', 'A biography of the portal family has more than 80 characters.'),
-  link_in_bio_instagram_only: code('bad_value', 'A link in the bio was given for a platform that takes none.'),
+  link_in_bio_instagram_only: code('bad_value', 'A link in the bio was given for a platform that does not support one.'),
   invalid_status: code(
     'conflict',
-    'The portal’s action is not allowed in the present status, which the error tells; what stands in the way of a publish is in `details`.',
+    'The current status does not allow this action of the portal; the error has the status. For publishing, `details` lists what blocks it.',
   ),
   bundle_not_found: code('missing', 'No bundle of this team has the id.'),
-  video_not_found: code('missing', 'The bundle has no video slot of this position.'),
+  video_not_found: code('missing', 'The bundle has no video slot with this position.'),
   edit_request_not_found: code('missing', 'No edit request of this account has the id.'),
   SAVED_ACCOUNT_NOT_FOUND: code('missing', 'No account has the id.'),
   SAVED_ACCOUNT_NOT_OWNED: code('forbidden', 'The account belongs to another team.'),
   EDIT_REQUEST_NO_ACTIVE_ORDER: code('refused', 'The account has no active order.'),
   EDIT_REQUEST_NO_CM: code('refused', 'The manager of the account’s order is deactivated.'),
-  EDIT_REQUEST_ALREADY_EXISTS: code('conflict', 'Another edit request of the account is not finished yet.'),
+  EDIT_REQUEST_ALREADY_EXISTS: code('conflict', 'Another edit request of the account is still open.'),
   INSUFFICIENT_CREDITS: code('unpaid', 'The balance is less than the work costs; nothing was ordered.'),
   idempotency_key_in_use: code('conflict', 'The first request with this Idempotency-Key is still running.'),
   idempotency_key_reused: code('bad_value', 'This Idempotency-Key was used for a different request.'),
-  headers_too_large: code('too_large_head', 'The URL and headers are larger than the server takes.'),
+  headers_too_large: code('too_large_head', 'The URL and headers are larger than the server accepts.'),
   request_timeout: code('too_slow', 'The request did not arrive in time.'),
-  payload_too_large: code('too_large', 'The body is larger than the route takes.'),
-  unsupported_media_type: code('unsupported', 'The Content-Type is not the one that the route takes, or the body is compressed.'),
-  rate_limited: code('too_many', 'Too many requests in a minute; `Retry-After` tells when to try again.'),
-  too_many_streams: code('too_many', 'The team has as many event streams open as one server process allows; close one.'),
-  too_many_endpoints: code('conflict', 'The team has as many webhook endpoints as it may; delete one.'),
-  invalid_url: code('bad_value', 'A URL is malformed, or carries a user name or password.'),
+  payload_too_large: code('too_large', 'The body is larger than the route accepts.'),
+  unsupported_media_type: code('unsupported', 'The route does not accept this Content-Type, or the body is compressed.'),
+  rate_limited: code('too_many', 'Too many requests in a minute; `Retry-After` says when to try again.'),
+  too_many_streams: code('too_many', 'The team has the maximum number of event streams open on one server process; close one.'),
+  too_many_endpoints: code('conflict', 'The team has the maximum number of webhook endpoints; delete one.'),
+  invalid_url: code('bad_value', 'A URL is malformed, or contains a user name or password.'),
   address_not_allowed: code('bad_value', 'A URL leads to an address that is not on the public internet.'),
-  picture_unreachable: code('bad_value', 'The picture could not be fetched; the message says why.'),
-  picture_not_an_image: code('bad_value', 'What the picture URL leads to is no JPEG, PNG, WebP or AVIF image.'),
+  picture_unreachable: code('bad_value', 'The picture could not be downloaded; the message gives the reason.'),
+  picture_not_an_image: code('bad_value', 'The picture URL does not return a JPEG, PNG, WebP or AVIF image.'),
   picture_too_large: code('bad_value', 'The picture has too many bytes or pixels.'),
-  driver_unavailable: code('upstream', 'The profile’s driver is not configured or switched off; nothing was queued.'),
-  storage_full: code('storage_full', 'There is no room to store the upload; nothing was kept.'),
-  unavailable: code('unavailable', 'The database cannot be reached now.'),
-  internal_error: code('internal', 'A fault of Croft’s own; the request id finds it in the log.'),
+  driver_unavailable: code('upstream', 'The driver of the profile is not configured or is disabled; nothing was queued.'),
+  storage_full: code('storage_full', 'There is no space to store the upload; nothing was kept.'),
+  unavailable: code('unavailable', 'The database cannot be reached at the moment.'),
+  internal_error: code('internal', 'An internal fault of Croft; search the log for the request id.'),
 } as const
 
 export type ErrorCode = keyof typeof errorCodes
 
-/** One offending value: `path` as in the request (`title`, `query.limit`), `message` what to do. */
+/** One invalid value: `path` as in the request (`title`, `query.limit`); `message` says what to do. */
 export interface Detail {
   path: string
   message: string
 }
 
-/** A request that Croft refuses, or a thing it cannot do, for a reason that a caller can act on. */
+/** A request that Croft rejects, or that it cannot carry out, for a reason that the caller can act on. */
 export class CroftError extends Error {
   readonly code: ErrorCode
   readonly extra: Readonly<Record<string, Json | readonly Detail[]>>
   readonly retryAfterSeconds: number | undefined
 
-  /** @param extra members that stand beside `code` and `message` in the error */
+  /** @param extra members of the error in addition to `code` and `message` */
   constructor(
     errorCode: ErrorCode,
     message: string,
@@ -128,11 +128,11 @@ export class CroftError extends Error {
   }
 }
 
-/** More would make the answer to a hostile body larger than the body. */
-const mostTold = 100
+/** More would make the response to a hostile body larger than the body. */
+const maxDetails = 100
 
-/** The first `most` faults, and a last one that says how many more there are. */
-export function capped(details: readonly Detail[], most = mostTold): readonly Detail[] {
+/** The first `most` faults, and a last one with the number of the rest. */
+export function capped(details: readonly Detail[], most = maxDetails): readonly Detail[] {
   if (details.length <= most) return details
   return [...details.slice(0, most), { path: '', message: `and ${details.length - most} more faults, not listed here` }]
 }
@@ -141,8 +141,8 @@ export function capped(details: readonly Detail[], most = mostTold): readonly De
 export const sentenceOf = (details: readonly Detail[]): string =>
   details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
 
-/** An error that names the offending values, the first 100 of them. `code` where all of them share a more telling one. */
+/** An error that names the first 100 invalid values. `code`: a more specific code, if all of them share one. */
 export function invalid(details: readonly Detail[], code: ErrorCode = 'validation_error'): CroftError {
-  const told = capped(details)
-  return new CroftError(code, sentenceOf(told), { details: told })
+  const kept = capped(details)
+  return new CroftError(code, sentenceOf(kept), { details: kept })
 }

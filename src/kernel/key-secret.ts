@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const bodyLength = 40
 
-/** Six base-62 digits of the CRC-32, as in GitHub's tokens: junk is refused before any query. */
+/** Six base-62 digits of the CRC-32, as in GitHub's tokens: garbage is refused before any query. */
 function checksum(body: string): string {
   let rest = crc32(body)
   let digits = ''
@@ -15,7 +15,7 @@ function checksum(body: string): string {
   return digits
 }
 
-/** A new key: `croft_`, 40 random base-62 characters (238 bits), 6 of checksum. */
+/** A new key: `croft_`, 40 random base-62 characters (238 bits), 6 characters of checksum. */
 export function newKey(): string {
   let body = ''
   while (body.length < bodyLength) {

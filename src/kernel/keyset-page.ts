@@ -13,12 +13,11 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-/** The id after which the page begins. @throws CroftError `validation_error` for a cursor that Croft never gave */
+/** The id after which the page begins. @throws CroftError `validation_error` for a cursor that Croft did not return */
 export function afterId(cursor: string | undefined): string | null {
   if (cursor === undefined) return null
   const id = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (!isUuid(id))
-    throw invalid([{ path: 'query.cursor', message: 'is not a cursor that this list gave; leave it out for the first page' }])
+  if (!isUuid(id)) throw invalid([{ path: 'query.cursor', message: 'is not a cursor of this list; omit it for the first page' }])
   return id
 }
 

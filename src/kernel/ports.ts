@@ -1,4 +1,4 @@
-/** What a lower folder calls and a higher one implements. Made once, beside the interface `T`. */
+/** An interface that a lower folder calls and a higher one implements. Create it once, next to the interface `T`. */
 export class Port<T> {
   readonly name: string
   /** Never set; carries the type. */
@@ -9,7 +9,7 @@ export class Port<T> {
   }
 }
 
-/** The implementations of one Croft's ports. `src/app` registers them. */
+/** The implementations for the ports of one Croft. `src/app` registers them. */
 export class Registry {
   readonly #parts = new Map<Port<unknown>, unknown>()
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '../lib/json.ts'
 import type { EventType } from './event-types.ts'
 import type { Tx } from './unit-of-work.ts'
 
-/** Writes an event of the caller's team: it is told exactly when the change commits. */
+/** Writes an event of the caller's team. The event exists exactly when the change commits. */
 export async function recordEvent(tx: Tx, type: EventType, data: JsonObject): Promise<string> {
   const id = newId()
   await tx.trx
@@ -15,7 +15,7 @@ export async function recordEvent(tx: Tx, type: EventType, data: JsonObject): Pr
   return id
 }
 
-/** Writes who changed what: `subject` as `profile:ID`, `before` and `after` with the members that changed. */
+/** Writes who changed what. `subject` is like `profile:ID`; `before` and `after` have the members that changed. */
 export async function recordAudit(
   tx: Tx,
   action: string,

@@ -1,10 +1,10 @@
 import type { Db } from '../db/connect.ts'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
-/** Encrypts secrets at rest: AES-256-GCM, a fresh nonce each, `nonce | tag | ciphertext`. */
+/** Encrypts secrets at rest: AES-256-GCM with a new nonce each time, `nonce | tag | ciphertext`. */
 export interface SecretBox {
   seal(secret: Buffer): Buffer
-  /** @throws where the key is another one, or the bytes were changed */
+  /** @throws if the key is another one, or the bytes were changed */
   open(sealed: Buffer): Buffer
 }
 
@@ -23,11 +23,11 @@ export const secretBox = (key: Buffer): SecretBox => ({
   },
 })
 
-/** The stored secrets were sealed with another key. */
+/** The stored secrets were encrypted with another key. */
 export class OtherSecretKeyError extends Error {}
 
 /**
- * Refuses to go on with a key that is not the one in use: what it seals and what it cannot open would mix.
+ * Refuses to continue with a key that is not the one in use. Otherwise the database would hold secrets under both keys.
  * @throws OtherSecretKeyError
  */
 export async function requireSameKey(db: Db, box: SecretBox): Promise<void> {
@@ -37,7 +37,7 @@ export async function requireSameKey(db: Db, box: SecretBox): Promise<void> {
     box.open(row.secret)
   } catch (error) {
     throw new OtherSecretKeyError(
-      'The secrets in this database were sealed with another key. Restore CROFT_SECRET_KEY, or secret.key in the data directory, from your backup; docs/when-things-go-wrong.md says what to do where it is lost.',
+      'The secrets in this database were sealed with another key. Restore CROFT_SECRET_KEY, or secret.key in the data directory, from your backup; if it is lost, see docs/when-things-go-wrong.md.',
       { cause: error },
     )
   }

@@ -9,7 +9,7 @@ export interface SharedTx {
   trx: Trx
   ctx: Context
   now: Date
-  /** Wakes this process's own loop once the transaction has committed. */
+  /** Wakes this process's own loop after the transaction has committed. */
   wake(loop: LoopName): void
 }
 
@@ -46,7 +46,7 @@ export interface UnitOfWork {
 
 const mostDeadlocks = 3
 
-/** Runs a transaction again that Postgres undid because it and another waited for each other. */
+/** Runs a transaction again if Postgres rolled it back because of a deadlock. */
 async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -3,7 +3,7 @@ type Unit = keyof typeof units
 
 /**
  * Reads a duration such as `0s`, `15m` or `7d`.
- * @returns milliseconds, or null where the text is none
+ * @returns milliseconds, or null if the text is not a duration
  */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text)

@@ -43,13 +43,14 @@ function offsetAt(zone: string, instant: number): number {
 const dayMs = 86_400_000
 
 /**
- * The instant of a local time, as RFC 5545 has it: of a time that comes twice, when clocks go back, the first;
- * a time that is skipped, when they go forward, by the clocks before the change, which is later by the length of the gap.
- * @param wall the local time as if it were UTC, in milliseconds
- * @param zone a name of which {@link isTimeZone} is true
+ * The instant of a local time, as RFC 5545 defines it. If clocks go back and a time occurs twice, the first is used. If
+ * clocks go forward and a time is skipped, it counts by the clocks before the change, which moves it by the length of
+ * the gap.
+ * @param localTime the local time as if it were UTC, in milliseconds
+ * @param zone a name for which {@link isTimeZone} is true
  */
-export function instantOf(wall: number, zone: string): number {
-  const [before, after] = [offsetAt(zone, wall - dayMs), offsetAt(zone, wall + dayMs)]
-  const fitting = [before, after].filter((offset) => offsetAt(zone, wall - offset) === offset)
-  return wall - (fitting.length > 0 ? Math.max(...fitting) : before)
+export function instantOf(localTime: number, zone: string): number {
+  const [before, after] = [offsetAt(zone, localTime - dayMs), offsetAt(zone, localTime + dayMs)]
+  const fitting = [before, after].filter((offset) => offsetAt(zone, localTime - offset) === offset)
+  return localTime - (fitting.length > 0 ? Math.max(...fitting) : before)
 }

@@ -1,28 +1,28 @@
 import { sinkOf, type Sink } from './log-sink.ts'
 
-/** Where log lines go. A write never blocks and never throws: what finds no room is dropped and counted. */
+/** Where log lines go. A write never blocks and never throws: lines that do not fit are dropped and counted. */
 export interface LogOutput {
   write(line: string): void
-  /** Lines dropped so far. */
+  /** The number of lines dropped so far. */
   dropped: () => number
-  /** Called with how many were dropped, once lines are taken again. */
-  onRoom(told: (dropped: number) => void): void
-  /** Whether all that was kept is written, at the latest after `ms`. */
+  /** Called with the number of dropped lines when the output accepts lines again. */
+  onRoom(reported: (dropped: number) => void): void
+  /** Resolves when everything that was kept is written, at the latest after `ms`. The result says whether it was. */
   drained(ms: number): Promise<boolean>
 }
 
 /** Bytes kept while they cannot be written. */
 const most = 256 * 1024
 const atOnce = 64 * 1024
-/** How soon a failed write is tried again, in milliseconds. */
+/** The pause before a failed write is tried again, in milliseconds. */
 const again: Readonly<Record<string, number>> = { EAGAIN: 50, EBUSY: 50, EINTR: 0 }
 const laterMs = 1_000
 
 function open(sink: Sink): LogOutput {
   let waiting: Buffer[] = []
-  let [bytes, dropped, told] = [0, 0, 0]
+  let [bytes, dropped, reported] = [0, 0, 0]
   let busy = false
-  let tell: (dropped: number) => void = () => undefined
+  let report: (dropped: number) => void = () => undefined
   let whenDrained: (() => void)[] = []
 
   const take = (): Buffer => {
@@ -44,10 +44,10 @@ function open(sink: Sink): LogOutput {
     }
     for (const done of whenDrained) done()
     whenDrained = []
-    if (dropped === told) return
-    const lost = dropped - told
-    told = dropped
-    tell(lost)
+    if (dropped === reported) return
+    const lost = dropped - reported
+    reported = dropped
+    report(lost)
   }
   const send = (batch: Buffer) => {
     busy = true
@@ -83,7 +83,7 @@ function open(sink: Sink): LogOutput {
     },
     dropped: () => dropped,
     onRoom(listener) {
-      tell = listener
+      report = listener
     },
     drained: (ms) =>
       new Promise((resolve) => {

@@ -2,20 +2,20 @@ import { fstatSync, write, writeSync } from 'node:fs'
 
 type Done = (error: NodeJS.ErrnoException | null, written: number) => void
 
-/** Writes what it can of the bytes and says how many those were. */
+/** Writes as many of the bytes as it can, and returns their number. */
 export interface Sink {
   write(bytes: Buffer, done: Done): void
-  /** At the end of the process: what can be written at once, in order. */
+  /** At the end of the process: writes what can be written at once, in order. */
   last(bytes: Buffer): void
 }
 
-/** A file or device: a write that waits for it holds a thread of libuv's, not this one. */
+/** A file or device: a write that waits for it holds a thread of libuv, not this one. */
 const fileSink = (fd: number): Sink => ({
   write: (bytes, done) => write(fd, bytes, 0, bytes.length, null, done),
   last: (bytes) => void writeSync(fd, bytes),
 })
 
-/** A pipe or socket: Node's own stream does not block on one. Once its reader is gone it takes no more. */
+/** A pipe or socket: Node's own stream does not block. Once its reader is gone, it accepts nothing. */
 function streamSink(stream: NodeJS.WriteStream, fd: number): Sink {
   stream.on('error', () => undefined)
   return {
@@ -26,7 +26,7 @@ function streamSink(stream: NodeJS.WriteStream, fd: number): Sink {
   }
 }
 
-/** How to write to standard output or standard error without waiting for it. */
+/** How to write to standard output or standard error without waiting. */
 export function sinkOf(fd: 1 | 2): Sink {
   const found = fstatSync(fd)
   return found.isFIFO() || found.isSocket() ? streamSink(fd === 1 ? process.stdout : process.stderr, fd) : fileSink(fd)

@@ -1,12 +1,12 @@
-/** One who wants places: how many they hold, and how many more they could use. */
+/** A claimant of places: how many it holds, and how many more it could use. */
 export interface Claimant {
   held: number
   wanted: number
 }
 
 /**
- * Shares free places out, one at a time, to whoever holds the fewest; a claimant stops at a quarter of what is free then.
- * So the first to come leave room, the more of it the fewer places are left, and who holds none gets the last ones.
+ * Distributes free places one at a time, to the claimant that holds the fewest. A claimant stops at a quarter of the
+ * places that were free. So the first claimants leave some, and a claimant that holds none gets the last places.
  * @returns how many each claimant gets, in the order given
  */
 export function shareOut(free: number, claimants: readonly Claimant[]): number[] {

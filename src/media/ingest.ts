@@ -4,8 +4,8 @@ import { takeSlideshow } from './take-slideshow.ts'
 import { takeVideo } from './take-video.ts'
 
 /**
- * Fetches, checks and keeps a piece of media. What is wrong with the file or its server is a result;
- * what is wrong here is thrown, and nothing is kept.
+ * Downloads, checks and stores a piece of media. A problem of the file or its server is a result; a problem of Croft is
+ * thrown, and nothing is kept.
  * @throws {StorageFullError}, the store's own errors, and `signal.reason`
  */
 export async function ingest(context: IngestContext, input: IngestInput): Promise<IngestResult> {

@@ -3,7 +3,7 @@ import { reasonsOf } from './ingest/refusal.ts'
 import { takeSlideshow } from './take-slideshow.ts'
 import { takeVideo } from './take-video.ts'
 
-/** Fetches and checks a piece of media by the same rules as `ingest`, and keeps nothing. Throws as `ingest` does. */
+/** Downloads and checks a piece of media by the same rules as `ingest`, and keeps nothing. Throws as `ingest` does. */
 export async function inspectOnly(context: IngestContext, { source, media_type }: IngestInput): Promise<InspectResult> {
   try {
     const take = media_type === 'video' ? takeVideo : takeSlideshow

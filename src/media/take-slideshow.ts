@@ -1,6 +1,6 @@
 import type { IngestContext, MediaSource } from './ingest/context.ts'
 import { download } from './ingest/download.ts'
-import type { Look } from './base/looks-like.ts'
+import type { DetectedType } from './base/detect-type.ts'
 import type { Problem } from './base/problem.ts'
 import { Refusal } from './ingest/refusal.ts'
 import { checkSlideshow } from './slideshow/check.ts'
@@ -12,7 +12,7 @@ import type { Inspection, MediaFile } from './base/types.ts'
 import { requestMedia } from './video/remote.ts'
 import { bytesInWords } from './base/words.ts'
 
-/** Checks a zip of slides and, with `keep`, stores the slides where all are good. The zip itself is not kept. */
+/** Checks a zip of slides and, with `keep`, stores the slides if all are good. The zip itself is not kept. */
 export async function takeSlideshow(
   context: IngestContext,
   source: MediaSource,
@@ -45,7 +45,7 @@ async function bring(context: IngestContext, source: MediaSource, path: string):
   }
 }
 
-function judge({ format, words }: Look): Problem | null {
+function judge({ format, words }: DetectedType): Problem | null {
   if (format === 'zip') return null
   return { code: 'media_not_zip', message: `the file is ${words}, not a zip of slides` }
 }

@@ -8,14 +8,15 @@ import { inspectVideo, notMp4 } from './video/inspect.ts'
 import { fileReader, inBlocks, storedBlock, storeReader, type Reader } from './readers/byte-reader.ts'
 import { openRemote, RangesUnusable, requestMedia } from './video/remote.ts'
 
-/** What became of a file: `blob` where it is good and in the store. */
+/** The result for a file: `blob` if it is good and in the store. */
 export interface Taken extends Inspection {
   blob: Blob | null
 }
 
 /**
- * Inspects a video and, with `keep`, stores it where it is good. Over ranges the index is read first, so that a refused file
- * is never downloaded; what is downloaded is judged again from disk, so a server that lies gains nothing.
+ * Inspects a video and, with `keep`, stores it if it is good. Over ranges the index is read first, so that a rejected
+ * file is never downloaded. What is downloaded is inspected again from disk, so a server that answers differently gains
+ * nothing.
  */
 export async function takeVideo(context: IngestContext, source: MediaSource, keep: boolean): Promise<Taken> {
   if ('hash' in source) {
@@ -53,7 +54,7 @@ async function downloadVideo(
   return withTemporary(context.temporaryDir, async (path) => {
     const { videoBytes: maxBytes, reserveBytes } = limits
     const response = begun ?? (await requestMedia({ ...context, url }, { maxBytes }))
-    const judge = (look: { format: string | null; words: string }) => (look.format === 'mp4' ? null : notMp4(look.words))
+    const judge = (type: { format: string | null; words: string }) => (type.format === 'mp4' ? null : notMp4(type.words))
     const blob = await download(response, { path, kind: 'media', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     const reader = await fileReader(path)
     const found = await inspect(context, reader).finally(() => reader.close())

@@ -10,7 +10,7 @@ interface Reading {
   leastSpeed: { bytes: number; ms: number }
 }
 
-/** The body's bytes as they come, within the limits. Leaving early closes the connection. */
+/** The body's bytes as they arrive, within the limits. Leaving early closes the connection. */
 export async function* readBody(response: Response, reading: Reading): AsyncGenerator<Uint8Array> {
   const { url, deadline, maxBytes, leastSpeed } = reading
   if (response.body === null) {
@@ -45,7 +45,7 @@ export async function* readBody(response: Response, reading: Reading): AsyncGene
   }
 }
 
-/** Judges each wait for bytes. Waiting alone counts, so that a slow disk of ours is not held against the server. */
+/** Checks each wait for bytes. Only waiting counts, so that our own slow disk is not blamed on the server. */
 function paceOf({ bytes, ms }: Reading['leastSpeed']): (waitedMs: number, got: number) => void {
   let [waited, received] = [0, 0]
   return (waitedMs, got) => {
@@ -53,7 +53,7 @@ function paceOf({ bytes, ms }: Reading['leastSpeed']): (waitedMs: number, got: n
     received += got
     if (waited < ms) return
     if (received < bytes) {
-      const message = `the server sent ${received} bytes in ${Math.round(waited / 1000)} s of waiting for it, at least ${bytes} are asked for`
+      const message = `the server sent ${received} bytes in ${Math.round(waited / 1000)} s of waiting for it, at least ${bytes} are required`
       throw new FetchProblem('too_slow', message, { retryable: true })
     }
     waited = received = 0
@@ -67,5 +67,5 @@ function ignoreClosed(): void {
 
 function tooLarge(maxBytes: number): FetchProblem {
   const [unit, words] = maxBytes < 1024 * 1024 ? [1, 'bytes'] : [1024 * 1024, 'MiB']
-  return new FetchProblem('too_large', `the answer is larger than ${Math.floor(maxBytes / unit)} ${words}`)
+  return new FetchProblem('too_large', `the response is larger than ${Math.floor(maxBytes / unit)} ${words}`)
 }

@@ -2,7 +2,7 @@ import { isAllowed, isLocalName, literalAddress } from './address.ts'
 import type { FetchProblemCode } from './problem.ts'
 import type { UrlCheck } from './types.ts'
 
-/** The longest URL taken, in characters. */
+/** The longest URL accepted, in characters. */
 export const maxUrlLength = 2048
 
 export const addressRefused = 'leads to an address that is not on the public internet; give a URL that anyone can reach'
@@ -13,14 +13,14 @@ function withoutTrailingDots(host: string): string {
   return host.slice(0, end)
 }
 
-/** Judges the text of a URL: what it is, where it literally points. No network. */
+/** Checks the text of a URL: its form, and where it literally points. No network. */
 export function checkUrl(text: string, allowPrivateNetwork: boolean): UrlCheck {
   if (text.length > maxUrlLength)
     return refuse('invalid_url', `the URL is ${text.length} characters long, at most ${maxUrlLength}`)
   if (!URL.canParse(text)) return refuse('invalid_url', 'this is not a URL; give one that begins with https://')
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') {
-    return refuse('invalid_url', 'the URL holds a user name or password; give one without them, such as a signed URL')
+    return refuse('invalid_url', 'the URL contains a user name or password; give one without them, such as a signed URL')
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return notHttps(url)
   url.hostname = withoutTrailingDots(url.hostname)

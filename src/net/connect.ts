@@ -39,7 +39,10 @@ async function addressesOf(hostname: string, resolve: Resolve): Promise<Resolved
 
 const systemResolve: Resolve = (host) => lookup(host, { all: true })
 
-/** Connects to the addresses given, in Node's own order of trying; the name serves TLS alone and is not looked up again. */
+/**
+ * Connects to the given addresses, in the order in which Node tries them. The name is only used for TLS and is not
+ * looked up again.
+ */
 const dial: Connect = (target, addresses, callback) => {
   const connector = buildConnector({
     allowH2: false,

@@ -1,7 +1,7 @@
 import { FetchProblem } from './problem.ts'
 import type { GuardedRequest } from './types.ts'
 
-/** The time limits of one request. Call `done` when it is over; a forgotten one does not hold the process up. */
+/** The time limits of one request. Call `done` when it is over; a forgotten one does not keep the process alive. */
 export class Deadline {
   /** Aborts with a `FetchProblem` at a limit, or with the caller's reason. */
   readonly signal: AbortSignal
@@ -19,7 +19,7 @@ export class Deadline {
     this.signal = AbortSignal.any(request.signal ? [request.signal, this.#controller.signal] : [this.#controller.signal])
   }
 
-  /** Waits for something that must bring the first byte nearer; time spent here alone counts, so a slow caller harms nothing. */
+  /** Waits for something that must bring the first byte nearer. Only time spent here counts, so a slow caller does no harm. */
   async untilFirstByte<T>(wait: () => Promise<T>): Promise<T> {
     const began = performance.now()
     const timer = setTimeout(

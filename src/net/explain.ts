@@ -2,8 +2,8 @@ import type { Deadline } from './deadline.ts'
 import { FetchProblem } from './problem.ts'
 
 /**
- * The problem behind whatever undici threw. The caller's own abort comes back as its reason, untouched.
- * `received`: bytes of the body so far; undefined before the answer.
+ * The problem behind whatever undici threw. The caller's own abort comes back as its reason, unchanged. `received`:
+ * bytes of the body so far; undefined before the response.
  */
 export function explain(error: unknown, deadline: Deadline, url: URL, received?: number): unknown {
   if (deadline.signal.aborted) return deadline.signal.reason
@@ -16,10 +16,9 @@ export function explain(error: unknown, deadline: Deadline, url: URL, received?:
   const { host, hostname } = url
   if (codes.includes('UND_ERR_BODY_TIMEOUT')) return fail('timeout', 'the server stopped sending in the middle of the file', true)
   if (received !== undefined) return fail('body_truncated', `the connection broke off after ${received} bytes`, true)
-  if (codes.includes('ENOTFOUND'))
-    return fail('host_not_found', `there is no host named ${hostname}; check the URL's spelling`, false)
+  if (codes.includes('ENOTFOUND')) return fail('host_not_found', `no host is named ${hostname}; check the URL's spelling`, false)
   if (codes.includes('EAI_AGAIN')) return fail('host_not_found', `the address of ${hostname} could not be looked up`, true)
-  if (codes.includes('UND_ERR_CONNECT_TIMEOUT')) return fail('timeout', `${host} did not take the connection in time`, true)
+  if (codes.includes('UND_ERR_CONNECT_TIMEOUT')) return fail('timeout', `${host} did not accept the connection in time`, true)
   if (codes.some(isTls)) return fail('tls_failed', `${host} has no valid certificate (${codes.join(', ')})`, false)
   return fail('connection_failed', `the connection to ${host} failed (${codes.join(', ') || 'no reason given'})`, true)
 }

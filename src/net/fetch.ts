@@ -5,37 +5,46 @@ import { explain } from './explain.ts'
 import { FetchProblem } from './problem.ts'
 import type { GuardedRequest, GuardedResponse, UrlCheck } from './types.ts'
 
-interface Way {
+interface GuardedTransport {
   agent: Agent
   check: (url: string) => UrlCheck
 }
 
-/** What may go along to another origin: nothing that says who is asking. */
+/** What may be sent to another origin: nothing that identifies the caller. */
 const carried = ['accept', 'accept-encoding', 'accept-language', 'range', 'user-agent']
 
-/** Fetches through the guard's agent. Redirects are followed here, so that each hop is judged as if it had been given. */
-export async function guardedFetch(way: Way, given: string | URL, request: GuardedRequest): Promise<GuardedResponse> {
+/** Fetches through the guard's agent. Redirects are followed here, so that each one is checked like a URL of the user's. */
+export async function guardedFetch(
+  transport: GuardedTransport,
+  given: string | URL,
+  request: GuardedRequest,
+): Promise<GuardedResponse> {
   const deadline = new Deadline(request)
   try {
-    return await follow(way, given, request, deadline)
+    return await follow(transport, given, request, deadline)
   } catch (error) {
     deadline.done()
     throw error
   }
 }
 
-async function follow(way: Way, given: string | URL, request: GuardedRequest, deadline: Deadline): Promise<GuardedResponse> {
+async function follow(
+  transport: GuardedTransport,
+  given: string | URL,
+  request: GuardedRequest,
+  deadline: Deadline,
+): Promise<GuardedResponse> {
   const method = (request.method ?? 'GET').toUpperCase()
   const hops = method === 'GET' || method === 'HEAD' ? (request.maxRedirects ?? 0) : 0
-  let url = allow(way, String(given))
+  let url = allow(transport, String(given))
   let headers = new Headers(request.headers)
   for (let hop = 0; ; hop++) {
-    const response = await ask(way.agent, url, { method, headers, body: request.body ?? null, deadline })
+    const response = await send(transport.agent, url, { method, headers, body: request.body ?? null, deadline })
     const target = redirectOf(response, url)
     if (target === null) return answer(response, url, request, deadline)
     await response.body?.cancel()
     if (hop >= hops) throw tooMany(response.status, hops)
-    const next = allow(way, target, 'the server redirects elsewhere: ')
+    const next = allow(transport, target, 'the server redirects elsewhere: ')
     if (next.origin !== url.origin) headers = new Headers([...headers].filter(([name]) => carried.includes(name)))
     url = next
   }
@@ -48,7 +57,7 @@ interface Asking {
   deadline: Deadline
 }
 
-async function ask(agent: Agent, url: URL, asking: Asking): Promise<Response> {
+async function send(agent: Agent, url: URL, asking: Asking): Promise<Response> {
   const { method, headers, deadline } = asking
   const body = asking.body ?? null
   const streamed = typeof body === 'object' && body !== null && Symbol.asyncIterator in body
@@ -69,8 +78,8 @@ async function ask(agent: Agent, url: URL, asking: Asking): Promise<Response> {
   }
 }
 
-function allow(way: Way, text: string, before = ''): URL {
-  const checked = way.check(text)
+function allow(transport: GuardedTransport, text: string, before = ''): URL {
+  const checked = transport.check(text)
   if (!checked.ok) throw new FetchProblem(checked.code, before + checked.message)
   return checked.url
 }

@@ -1,4 +1,4 @@
-/** What can go wrong with an outgoing request. `docs` and the callers' error maps are held against this list. */
+/** What can go wrong with an outgoing request. `docs` and the callers' error maps are compared with this list. */
 export const fetchProblemCodes = [
   'invalid_url',
   'url_not_https',
@@ -15,11 +15,11 @@ export const fetchProblemCodes = [
 
 export type FetchProblemCode = (typeof fetchProblemCodes)[number]
 
-/** Why a guarded request failed. The message is for the person who gave the URL; it never holds the URL's path or query. */
+/** Why a guarded request failed. The message is for the person who gave the URL; it never contains the URL's path or query. */
 export class FetchProblem extends Error {
   override readonly name = 'FetchProblem'
   readonly code: FetchProblemCode
-  /** True where the same request may work later: time limits, resets, a resolver that did not answer. */
+  /** True if the same request may work later: time limits, resets, a resolver that did not answer. */
   readonly retryable: boolean
 
   constructor(code: FetchProblemCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {

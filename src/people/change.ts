@@ -5,15 +5,15 @@ import type { Tx } from '../kernel/unit-of-work.ts'
 import { CroftError } from '../kernel/errors.ts'
 import type { WorkItem } from './contract.ts'
 
-/** Nobody's any more. */
+/** No holder. */
 export const released = { holder_id: null, claimed_until: null } as const
 
-/** Where work stands that goes back into the queue: what was sent back once stays so. */
+/** The status of work that goes back into the queue: work that was returned once stays `returned`. */
 export const queued = (item: WorkItem): 'open' | 'returned' => (item.feedback === null ? 'open' : 'returned')
 
 /**
- * Changes a held item by a conditional update, with its audit row.
- * @throws CroftError `invalid_state` where another change came first
+ * Changes a locked item by a conditional update, with its audit row.
+ * @throws CroftError `invalid_state` if another change came first
  */
 export async function changeItem(
   tx: Tx,
@@ -29,7 +29,7 @@ export async function changeItem(
     .where('status', '=', item.status)
   update = item.holder_id === null ? update.where('holder_id', 'is', null) : update.where('holder_id', '=', item.holder_id)
   const changed = await update.returningAll().executeTakeFirst()
-  if (!changed) throw notNow(item, 'Another change came first; look at it again.')
+  if (!changed) throw notNow(item, 'Another change came first; read the item again.')
   await recordAudit(
     tx,
     `work.${action}`,
@@ -40,7 +40,7 @@ export async function changeItem(
   return changed
 }
 
-/** @returns the 409 that tells the work's status, and until when it is held */
+/** @returns the 409 with the work's status and the end of its claim */
 export const notNow = (item: WorkItem, why: string): CroftError =>
   new CroftError('invalid_state', `The work is ${item.status}. ${why}`, {
     status: item.status,
@@ -49,22 +49,22 @@ export const notNow = (item: WorkItem, why: string): CroftError =>
 
 const isHeld = (item: WorkItem): boolean => item.status === 'claimed' || item.status === 'started'
 
-/** Whether this manager has the item in hand. */
+/** Whether this manager currently holds the item. */
 export const isHeldBy = (item: WorkItem, managerId: string): boolean => isHeld(item) && item.holder_id === managerId
 
-/** Whether this manager handed the item in, and nobody has reviewed it yet. */
+/** Whether this manager submitted the item, and it is not yet reviewed. */
 export const isHandedInBy = (item: WorkItem, managerId: string): boolean =>
   item.status === 'submitted' && item.holder_id === managerId
 
-/** @throws CroftError `invalid_state` where the manager does not hold the work, or no longer */
+/** @throws CroftError `invalid_state` if the manager does not hold the work (any more) */
 export function requireHeld(item: WorkItem, managerId: string): void {
   if (isHeldBy(item, managerId)) return
   if (isHeld(item))
     throw notNow(
       item,
-      `Another manager has it; your claim has lapsed, or was never made. Nothing was changed. It may be free at ${item.claimed_until?.toISOString() ?? 'any time'}.`,
+      `Another manager holds it; your claim has lapsed, or you never claimed it. Nothing was changed. It may be free at ${item.claimed_until?.toISOString() ?? 'any time'}.`,
     )
   if (item.status === 'open' || item.status === 'returned')
-    throw notNow(item, 'Your claim has lapsed, or was never made. Nothing was changed; claim it first.')
-  throw notNow(item, 'Nothing more can be done about it, and nothing was changed.')
+    throw notNow(item, 'Your claim has lapsed, or you never claimed it. Nothing was changed; claim it first.')
+  throw notNow(item, 'It cannot be changed any more, and nothing was changed.')
 }

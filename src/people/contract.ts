@@ -4,11 +4,11 @@ import type { Json } from '../lib/json.ts'
 import { Port } from '../kernel/ports.ts'
 import type { Tx } from '../kernel/unit-of-work.ts'
 
-/** A piece of work for a person, as the queue holds it. */
+/** An item of work for a person, as a row of the queue. */
 export type WorkItem = Selectable<Tables['work_items']>
 export type { WorkKind, WorkStatus } from '../db/schema.ts'
 
-/** What a person says was done. */
+/** What a person reports as done. */
 export interface Submission {
   values: Readonly<Record<string, Json>> | null
   postUrl: string | null
@@ -23,20 +23,20 @@ export interface CouldNot {
 }
 
 /**
- * What one kind of work means to the thing that it is for. Each runs in the transaction of the manager's call,
- * with the item's row held. The queue knows claims and leases, and nothing of bundles or tasks.
- * Locks are taken task, item, bundle or edit request, profile.
+ * What one kind of work means to the thing it belongs to. Each method runs in the transaction of the manager's call,
+ * with the item's row locked. The queue knows claims and leases, and nothing about bundles or tasks. Locks are taken in
+ * the order task, item, bundle or edit request, profile.
  */
 export interface WorkHandler {
-  /** A manager took it: claimed, not begun. */
+  /** A manager claimed it, without starting it. */
   claimed(tx: Tx, item: WorkItem, managerId: string): Promise<void>
-  /** The manager began: from here on something may happen on the platform. */
+  /** The manager started it: from here on something may happen on the platform. */
   started(tx: Tx, item: WorkItem, managerId: string): Promise<void>
-  /** @returns the item's next status: `submitted` where somebody reviews it, `done` where not. @throws CroftError for what is missing */
+  /** @returns the item's next status: `submitted` if the team reviews it, else `done`. @throws CroftError for what is missing */
   submitted(tx: Tx, item: WorkItem, submission: Submission): Promise<'submitted' | 'done'>
-  /** @returns `open` to put it back into the queue, `done` where it ends there */
+  /** @returns `open` to put it back into the queue, `done` to end it */
   failed(tx: Tx, item: WorkItem, why: CouldNot): Promise<'open' | 'done'>
-  /** The holder fell silent. `wasStarted`: after the start. @returns as `failed` */
+  /** The holder made no call for the length of a claim. `wasStarted`: after the start. @returns like `failed` */
   lapsed(tx: Tx, item: WorkItem, wasStarted: boolean): Promise<'open' | 'done'>
 }
 
@@ -44,5 +44,5 @@ export interface WorkHandler {
 export type WorkHandlers = Readonly<Record<WorkKind, WorkHandler>>
 export const workHandlers = new Port<WorkHandlers>('work handlers')
 
-/** What this kind of work means to the thing that it is for. */
+/** What this kind of work means to the thing it belongs to. */
 export const handlerOf = (tx: Tx, kind: WorkKind): WorkHandler => tx.ctx.registry.get(workHandlers)[kind]

@@ -6,14 +6,14 @@ import { lockItem } from './lock.ts'
 
 const batch = 200
 
-/** Puts held work back into the queue, or ends it where its kind cannot be begun twice. */
+/** Puts held work back into the queue, or ends it if its kind must not be started twice. */
 export async function giveBack(tx: Tx, item: WorkItem, action: 'lapse' | 'release'): Promise<WorkItem> {
   const next = await handlerOf(tx, item.kind).lapsed(tx, item, item.status === 'started')
   const set = next === 'open' ? { status: queued(item), ...released } : { status: next, claimed_until: null }
   return changeItem(tx, item, action, set)
 }
 
-/** Whether the claim has run out, by the database's clock. */
+/** Whether the claim has expired, by the database's clock. */
 async function isSilent(tx: Tx, item: WorkItem): Promise<boolean> {
   const silent = await tx.trx
     .selectFrom('work_items')
@@ -25,7 +25,7 @@ async function isSilent(tx: Tx, item: WorkItem): Promise<boolean> {
   return silent !== undefined
 }
 
-/** Takes the held item from a holder whose claim has run out. */
+/** Takes the locked item from a holder whose claim has expired. */
 export async function lapseIfSilent(tx: Tx, item: WorkItem): Promise<WorkItem> {
   const held = item.status === 'claimed' || item.status === 'started'
   return held && (await isSilent(tx, item)) ? giveBack(tx, item, 'lapse') : item
@@ -33,7 +33,7 @@ export async function lapseIfSilent(tx: Tx, item: WorkItem): Promise<WorkItem> {
 
 type Found = Pick<WorkItem, 'team_id' | 'id'>
 
-/** One transaction an item, so that one which cannot go back holds up no other. */
+/** One transaction per item, so that an item that cannot go back does not block the others. */
 async function eachOf(
   ctx: Context,
   found: readonly Found[],
@@ -47,13 +47,13 @@ async function eachOf(
         if (item && (await change(tx, item)) !== item) changed += 1
       })
     } catch (error) {
-      ctx.log.warn({ err: error, work_id: id }, 'work could not be put back; it is tried again')
+      ctx.log.warn({ err: error, work_id: id }, 'work could not be put back into the queue; it is tried again')
     }
   }
   return changed
 }
 
-/** Takes work from holders who fell silent for longer than a claim holds. @returns how many items lapsed */
+/** Takes work from holders whose claims have expired. @returns how many items lapsed */
 export async function lapseClaims(ctx: Context): Promise<number> {
   const found = await ctx.db
     .selectFrom('work_items')
@@ -66,7 +66,7 @@ export async function lapseClaims(ctx: Context): Promise<number> {
   return eachOf(ctx, found, lapseIfSilent)
 }
 
-/** Takes everything that a manager holds from them, as if they had fallen silent. */
+/** Takes everything that a manager holds from them, as if their claims had expired. */
 export async function giveBackAll(ctx: Context, managerId: string): Promise<number> {
   const found = await ctx.db
     .selectFrom('work_items')

@@ -7,16 +7,13 @@ import type { Tx } from '../kernel/unit-of-work.ts'
 import type { WorkItem } from './contract.ts'
 
 const missing = () =>
-  new CroftError(
-    'work_not_found',
-    'There is no work with this id. Check it, and the key: each manager sees the work that they may take.',
-  )
+  new CroftError('work_not_found', 'No work has this id. Check it, and the key: each manager sees the work that they may take.')
 
 const maySee = (item: WorkItem, manager: Manager): boolean =>
   manager.teamIds.includes(item.team_id) &&
   (item.manager_id === null || item.manager_id === manager.id || item.holder_id === manager.id)
 
-/** @throws CroftError `work_not_found`, the same for work that the manager may not see as for none */
+/** @throws CroftError `work_not_found`, also for work that the manager may not see */
 export async function findWork(db: Db | Trx, manager: Manager, id: string): Promise<WorkItem> {
   const row =
     isUuid(id) && manager.teamIds.length > 0
@@ -31,16 +28,16 @@ export async function findWork(db: Db | Trx, manager: Manager, id: string): Prom
   return row
 }
 
-/** The manager as one who acts in the team whose work it is. @throws CroftError `work_not_found` */
+/** The manager, acting in the team that the work belongs to. @throws CroftError `work_not_found` */
 export async function servingTeam(ctx: Context, caller: Caller, workId: string): Promise<Caller> {
   const { team_id } = await findWork(ctx.db, managerOf(caller), workId)
   return { ...caller, teamId: team_id }
 }
 
 /**
- * Holds an item of the caller's team until the transaction ends. Its task, where it has one, is held before it, since
- * whoever changes a task calls its work off after that; bundles and edit requests are held after their items.
- * Everybody takes them in this order, so that no two wait for each other.
+ * Locks an item of the caller's team until the transaction ends. If it has a task, the task is locked first, since
+ * a change of a task then cancels its work; bundles and edit requests are locked after their items. Every
+ * transaction takes locks in this order, which prevents deadlocks.
  */
 export async function lockItem(tx: Tx, id: string): Promise<WorkItem | undefined> {
   const { trx, caller } = tx
@@ -57,7 +54,7 @@ export async function lockItem(tx: Tx, id: string): Promise<WorkItem | undefined
   return seen && item().forUpdate().executeTakeFirst()
 }
 
-/** As {@link lockItem}, of work that the manager may see. @throws CroftError `work_not_found` */
+/** Like {@link lockItem}, for work that the manager may see. @throws CroftError `work_not_found` */
 export async function lockWork(tx: Tx, manager: Manager, id: string): Promise<WorkItem> {
   const item = await lockItem(tx, id)
   if (!item || !maySee(item, manager)) throw missing()

@@ -4,9 +4,8 @@ import type { UnitOfWork, Tx } from '../kernel/unit-of-work.ts'
 import { changeItem, isHandedInBy, queued, released, requireHeld } from './change.ts'
 import { handlerOf, type CouldNot, type Submission } from './contract.ts'
 import { findWork, lockWork } from './lock.ts'
-import { renewClaim } from './renew.ts'
-import { begin } from './take.ts'
-import { viewItem, type WorkView } from './view.ts'
+import { renewClaim, begin } from './claim.ts'
+import { loadItemDetails, type WorkDetails } from './details.ts'
 
 async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> {
   if (mediaId === null) return
@@ -19,7 +18,10 @@ async function requireScreenshot(tx: Tx, mediaId: string | null): Promise<void> 
     .executeTakeFirst()
   if (!found)
     throw invalid([
-      { path: 'screenshot_media_id', message: 'is no screenshot of this team; use the media_id that POST …/screenshot answered' },
+      {
+        path: 'screenshot_media_id',
+        message: 'is not a screenshot of this team; use the media_id that POST …/screenshot returned',
+      },
     ])
 }
 
@@ -32,11 +34,11 @@ const stored = (submission: Submission): string =>
   })
 
 /**
- * Hands work in. Work that was claimed and not begun counts as begun with this. Who handed it in may do so again, whole,
+ * Submits work. If it was claimed and not started, this also starts it. The same manager may submit again, in full,
  * until it is reviewed.
- * @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more, `validation_error`
+ * @throws CroftError `work_not_found`, `invalid_state` if the manager does not hold it any more, `validation_error`
  */
-export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkView> {
+export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
@@ -45,12 +47,18 @@ export async function submitWork(unit: UnitOfWork, id: string, submission: Submi
     await requireScreenshot(tx, submission.screenshotMediaId)
     const item = held.status === 'claimed' ? await begin(tx, held, manager) : held
     const status = await handlerOf(tx, item.kind).submitted(tx, item, submission)
-    return viewItem(tx.trx, await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }))
+    return loadItemDetails(
+      tx.trx,
+      await changeItem(tx, item, 'submit', { status, claimed_until: null, submission: stored(submission) }),
+    )
   })
 }
 
-/** Says that work could not be done. @throws CroftError `work_not_found`, `invalid_state` where the manager does not hold it any more */
-export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkView> {
+/**
+ * Reports that work could not be done. @throws CroftError `work_not_found`, `invalid_state` if the manager does not
+ * hold it any more
+ */
+export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
   await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
@@ -59,6 +67,6 @@ export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Pro
     const next = await handlerOf(tx, item.kind).failed(tx, item, why)
     const submission = JSON.stringify({ failure: { code: why.code, message: why.message } })
     const set = next === 'open' ? { status: queued(item), ...released } : { status: next, claimed_until: null }
-    return viewItem(tx.trx, await changeItem(tx, item, 'fail', { ...set, submission }))
+    return loadItemDetails(tx.trx, await changeItem(tx, item, 'fail', { ...set, submission }))
   })
 }

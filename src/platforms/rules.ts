@@ -1,13 +1,13 @@
-/** One rule: its value in `unit`, in words, where it is from, and the day on which that was read. */
+/** One rule: its value in `unit`, in words, its source, and the day on which the source was read. */
 export interface Rule<T> {
   value: T
   unit: string
-  says: string
+  description: string
   source: string
   asOf: string
 }
 
-/** What a platform asks of a profile. Lengths count Unicode code points; cooldowns count absolute time. */
+/** What a platform requires of a profile. Lengths count Unicode code points; cooldowns count absolute time. */
 export interface PlatformRules {
   /** The platform's name as people write it. */
   label: string
@@ -19,5 +19,5 @@ export interface PlatformRules {
 
 const dayMs = 86_400_000
 
-/** A rule in days as milliseconds: each day has 24 hours, whatever a clock on a wall does. */
+/** A rule in days as milliseconds: each day has 24 hours, whatever daylight saving time does. */
 export const daysInMs = (rule: Rule<number>): number => rule.value * dayMs

@@ -51,7 +51,7 @@ test('what the platform refuses for good shows on the task, the timeline and as 
   assert.equal(task?.['status'], 'failed')
   assert.deepEqual(task['failure'], {
     code: 'refused_by_platform',
-    message: 'The sandbox refused this for good, as it was told to.',
+    message: 'The sandbox refused this permanently, as configured.',
     reasons: [
       { code: 'not_applied', message: 'The stored name is not what the platform shows.' },
       { code: 'not_applied', message: 'The stored bio is not what the platform shows.' },

@@ -58,13 +58,10 @@ test('a database that cannot be used is told in one sentence with what to do', a
   const cases: [url: string, says: RegExp][] = [
     [`postgresql://me:${password}@127.0.0.1:${free}/croft`, /^Nothing listens at 127\.0\.0\.1:\d+, .* Start Postgres there/],
     // A label of 64 letters is refused before anybody is asked.
-    [`postgresql://me:${password}@${'x'.repeat(64)}/croft`, /^The host x+ in DATABASE_URL is unknown here\. Correct it/],
-    [
-      as('guarded', `${password}8`, 'croft'),
-      /does not let the user guarded in \(password authentication failed.*Correct the user and/,
-    ],
-    [as('guarded', '', 'croft'), /asks the user guarded for a password, and DATABASE_URL holds none/],
-    [as('croft', password, 'nowhere'), /has no database named nowhere\. Make it \(createdb nowhere\)/],
+    [`postgresql://me:${password}@${'x'.repeat(64)}/croft`, /^The host x+ in DATABASE_URL is unknown\. Correct it/],
+    [as('guarded', `${password}8`, 'croft'), /refuses the user guarded \(password authentication failed.*Correct the user and/],
+    [as('guarded', '', 'croft'), /requires a password for the user guarded, and DATABASE_URL has none/],
+    [as('croft', password, 'nowhere'), /has no database named nowhere\. Create it \(createdb nowhere\)/],
     [`postgresql://me:${password}@127.0.0.1:${old.port}/croft`, /is version 13\.4 \(Debian 13\.4-1\); Croft needs 15 or later/],
     [
       `postgresql://croft:${password}@localhost/croft?host=${encodeURIComponent(dataDir)}`,
@@ -85,7 +82,7 @@ test('a database that cannot be used is told in one sentence with what to do', a
 
 test('a first start says what it does, and a later one only what there is to do', async (t) => {
   const said = (line: RegExp) => lines.filter((one) => line.test(one)).length
-  assert.deepEqual([said(/^Making a new database in /), said(/^Starting the embedded database$/)], [1, 1])
+  assert.deepEqual([said(/^Creating a new database in /), said(/^Starting the embedded database$/)], [1, 1])
   await server.stop()
   lines = []
   server = await startEmbedded({ dataDir: clusterDir, explicit: false, log: (line) => void lines.push(line) })
@@ -95,7 +92,7 @@ test('a first start says what it does, and a later one only what there is to do'
   await ask(server.connection, 'create database fresh')
   const url = connectionUrl({ ...server.connection, database: 'fresh' })
   const first = await refused(url, 'keys', 'list', '--team', 'x')
-  assert.match(first.stderr, /^Bringing the schema up to date \(\d+ migrations\)\nThere is no team named x/)
+  assert.match(first.stderr, /^Updating the schema \(\d+ migrations\)\nNo team is named x/)
   const second = await refused(url, 'keys', 'list', '--team', 'x')
-  assert.match(second.stderr, /^There is no team named x/)
+  assert.match(second.stderr, /^No team is named x/)
 })

@@ -25,16 +25,13 @@ test('a key makes no team unless it is asked to, and teams are listed', async (t
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
   )
   assert.deepEqual([refused.code, refused.stdout], [1, ''])
-  assert.match(refused.stderr, /^There is no team named Acme\. .*--create-team\.\n$/m)
-  assert.ok(refused.stderr.startsWith(`Making the data directory ${dataDir}, since it does not exist`))
+  assert.match(refused.stderr, /^No team is named Acme\. .*--create-team\.\n$/m)
+  assert.ok(refused.stderr.startsWith(`Creating the data directory ${dataDir}, which does not exist`))
   const made = await croft('keys', 'create', '--team', 'Acme', '--create-team')
   assert.match(made.stdout, /^croft_[0-9A-Za-z]{46}\n$/)
   assert.doesNotMatch(made.stderr, /data directory/)
   await croft('teams', 'create', 'Belfry & Sons')
   assert.deepEqual(await teams(), ['Acme', 'Belfry & Sons'])
-  await assert.rejects(croft('teams', 'create', 'Acme'), /There is a team named Acme already/)
-  await assert.rejects(
-    croft('webhooks', 'secret', '--team', 'Typo'),
-    /There is no team named Typo\. croft teams list shows them\./,
-  )
+  await assert.rejects(croft('teams', 'create', 'Acme'), /A team named Acme already/)
+  await assert.rejects(croft('webhooks', 'secret', '--team', 'Typo'), /No team is named Typo\. croft teams list shows them\./)
 })

@@ -28,7 +28,7 @@ test('croft managers add and deactivate, beside a running server', async (t) => 
     assert.deepEqual([answer.status, bodyOf(answer)], [200, { items: [], has_more: false, next_cursor: null }])
   }
   assert.equal((await server.ctx.db.selectFrom('manager_teams').selectAll().execute()).length, 2)
-  await assert.rejects(croft('add', '--team', 'nobody', '--name', 'Ana'), /There is no team named nobody/)
+  await assert.rejects(croft('add', '--team', 'nobody', '--name', 'Ana'), /No team is named nobody/)
   await croft('deactivate', '--name', 'Ana')
   for (const key of [first, second])
     assert.equal((await server.request('GET', '/v1/work', undefined, { 'x-api-key': key })).status, 401)

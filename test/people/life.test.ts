@@ -204,7 +204,7 @@ suite('a profile whose work a person does', () => {
       })
       .execute()
     const run = await opened(profile, 'warmup')
-    assert.ok(run.instructions.includes(`What the account is about, as the team notes it: ${note}`))
+    assert.ok(run.instructions.includes(`The topics of the account, as the team notes them: ${note}`))
   })
 
   const setUp = async (policy: { runs?: number; spanMs?: number; intervalMs?: number; maintenanceMs?: number }) => {

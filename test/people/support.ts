@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { sql } from 'kysely'
-import { addManager } from '../../src/people/add-manager.ts'
+import { addManager } from '../../src/people/managers.ts'
 import type { Context } from '../../src/kernel/context.ts'
 import type { WorkItem } from '../../src/people/contract.ts'
 import type { Substitutes } from '../../src/app/croft.ts'

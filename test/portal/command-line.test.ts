@@ -18,6 +18,6 @@ test('croft credits grant, beside a running server', async () => {
   assert.equal(await p().balance(), 100)
   for (const amount of ['0', '-5', '1.5', 'ten', '99999999999'])
     await assert.rejects(croft('--team', 'test', `--amount=${amount}`), /must be a whole number/)
-  await assert.rejects(croft('--team', 'nobody', '--amount', '5'), /There is no team named nobody/)
+  await assert.rejects(croft('--team', 'nobody', '--amount', '5'), /No team is named nobody/)
   assert.equal(await p().balance(), 100)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deactivateManager } from '../../src/people/deactivate-manager.ts'
+import { deactivateManager } from '../../src/people/managers.ts'
 import { testTeam } from '../support/croft.ts'
 import { bodyOf, dataOf, editBody, errorOf, portal, rowsOf, savedAccount, testManager } from './support.ts'
 

@@ -228,7 +228,7 @@ test('a video that was begun and fell silent comes back with a warning to look f
   const work = await p().work({ bundle: id }, 'video', 1)
   await p().doWork(work, 'start')
   await p().doWork(work, 'release')
-  assert.match(String((await p().doWork(work, 'start'))['feedback']), /whether it is out already/)
+  assert.match(String((await p().doWork(work, 'start'))['feedback']), /whether it is already published/)
 })
 
 test('videos_only of an account that is not the team’s, or of another platform, is refused', async () => {

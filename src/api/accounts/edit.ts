@@ -10,7 +10,7 @@ const every: readonly PlatformRules[] = Object.values(platforms)
 const bioMost = Math.max(...every.map(({ bio }) => bio.most.value))
 const nameMost = Math.max(...every.map(({ name }) => name.most.value))
 
-/** The profile PATCH page's body. What a platform asks beyond it is checked together with it. */
+/** The profile PATCH page's body. What a platform requires in addition is checked together with it. */
 export const editBody = object({
   platform: oneOf('tiktok', 'instagram'),
   name: Type.Optional(
@@ -36,17 +36,13 @@ const names: ValueNames = { name: 'name', username: 'username', bio: 'bio', pict
 const members = (body: unknown): Readonly<Record<string, unknown>> =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {}
 
-function familyProblems(
-  { platform }: ProfileRow,
-  given: Readonly<Record<string, unknown>>,
-  faults: readonly Detail[],
-): Problem[] {
+function familyProblems({ platform }: ProfileRow, body: Readonly<Record<string, unknown>>, faults: readonly Detail[]): Problem[] {
   const found: Problem[] = []
-  const named = typeof given['platform'] === 'string'
-  if (named && given['platform'] !== platform)
+  const named = typeof body['platform'] === 'string'
+  if (named && body['platform'] !== platform)
     found.push({ code: 'invalid_parameter', path: 'platform', message: `must be ${platform}, the platform of this account` })
   const { patchable } = platforms[platform].username
-  const renames = 'username' in given && !patchable.value
+  const renames = 'username' in body && !patchable.value
   if (renames)
     found.push({
       code: 'invalid_parameter',
@@ -54,29 +50,29 @@ function familyProblems(
       message: 'Username changes are only supported for Instagram accounts',
       whole: true,
     })
-  const told = faults.filter(({ path }) => !(path === 'platform' && named) && !(path === 'username' && renames))
-  return [...found, ...told.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
+  const reported = faults.filter(({ path }) => !(path === 'platform' && named) && !(path === 'username' && renames))
+  return [...found, ...reported.map((fault): Problem => ({ code: 'validation_error', ...fault }))]
 }
 
-/** What an edit asks for, of a body whose shape may be faulty: a member with a fault is told of and not looked at again. */
+/** The requested edit, from a body whose shape may be invalid: a member with a fault is reported and not checked again. */
 export function editOf(body: unknown, faults: readonly Detail[]): { changes: ProfileChanges; form: EditForm } {
-  const given = members(body)
+  const sent = members(body)
   const text = (member: string) => {
-    const value = given[member]
+    const value = sent[member]
     return typeof value === 'string' && !faults.some(({ path }) => path === member) ? value : undefined
   }
   return {
     changes: { name: text('name'), username: text('username'), bio: text('bio'), pictureUrl: text('profilePictureUrl') },
     form: {
       names,
-      problems: (profile) => familyProblems(profile, given, faults),
+      problems: (profile) => familyProblems(profile, sent, faults),
       square: true,
       nothing: 'Give at least one of name, username, bio and profilePictureUrl.',
       closed: ({ status }) =>
-        new CroftError('invalid_state', `The account is ${status}, for good, and cannot be edited.`, { status }),
+        new CroftError('invalid_state', `The account is ${status} permanently, and cannot be edited.`, { status }),
     },
   }
 }
 
-/** Members of the answer that name what a dry run does not make: a new picture's address. */
+/** Members of the response that name what a dry run does not create: a new picture's address. */
 export const madeBy = (body: unknown): string[] => ('profilePictureUrl' in members(body) ? ['profilePictureUrl'] : [])

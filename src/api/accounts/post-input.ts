@@ -7,28 +7,32 @@ import { nullable, object, url } from '../http/shapes.ts'
 
 const common = {
   accountIds: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
-  caption: Type.Optional(Type.String({ maxLength: 2_200, description: 'The title of the post; of a slideshow at most 90.' })),
+  caption: Type.Optional(
+    Type.String({ maxLength: 2_200, description: 'The title of the post; for a slideshow at most 90 characters.' }),
+  ),
   soundId: Type.Optional(
     nullable(
-      Type.String({ minLength: 1, maxLength: 64, description: 'TikTok’s own id of a sound. Left out: the original sound.' }),
+      Type.String({ minLength: 1, maxLength: 64, description: 'TikTok’s own id of a sound. Omitted: the original sound.' }),
     ),
   ),
   scheduledTime: Type.Optional(
     nullable(
       Type.String({
         maxLength: 40,
-        description: 'A local time, YYYY-MM-DDTHH:MM, with `timezone`; or with an offset, as ISO 8601. Left out: at once.',
+        description: 'A local time, YYYY-MM-DDTHH:MM, with `timezone`; or with an offset, as ISO 8601. Omitted: at once.',
       }),
     ),
   ),
-  timezone: Type.Optional(nullable(Type.String({ maxLength: 64, description: 'Of the IANA database, such as Europe/Paris.' }))),
+  timezone: Type.Optional(
+    nullable(Type.String({ maxLength: 64, description: 'A name of the IANA database, such as Europe/Paris.' })),
+  ),
 }
 export const videoBody = object({ ...common, contentUrl: url })
 export const slideshowBody = object({
   ...common,
   contentUrls: Type.Array(url, { minItems: 1, maxItems: 35, description: 'One URL, of a zip: see docs/differences.md.' }),
   renderAsVideo: Type.Optional(Type.Boolean({ description: 'Only false.' })),
-  slideDuration: Type.Optional(Type.Integer({ description: 'Refused: it is for renderAsVideo.' })),
+  slideDuration: Type.Optional(Type.Integer({ description: 'Rejected: it is for renderAsVideo.' })),
 })
 
 interface Times {
@@ -38,8 +42,8 @@ interface Times {
 
 const local = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$/
 
-/** The local time as if it were UTC, or null for a day or an hour that no calendar has. */
-function wallOf(parts: readonly string[]): number | null {
+/** The local time as if it were UTC, or null for a day or an hour that does not exist. */
+function localTimeOf(parts: readonly string[]): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
   const at = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
   const same = at.getUTCMonth() === month - 1 && at.getUTCDate() === day
@@ -52,24 +56,24 @@ function instantIn(time: string, zone: string | null, faults: Detail[]): number 
     return null
   }
   const parts: (string | undefined)[] = (local.exec(time) ?? []).slice(1)
-  const wall = parts.length > 0 ? wallOf(parts.slice(0, 6).map((part) => part ?? '0')) : null
-  if (wall === null) return fault('scheduledTime', 'must be a time that there is, as YYYY-MM-DDTHH:MM')
+  const localTime = parts.length > 0 ? localTimeOf(parts.slice(0, 6).map((part) => part ?? '0')) : null
+  if (localTime === null) return fault('scheduledTime', 'must be an existing time, as YYYY-MM-DDTHH:MM')
   if (parts[6] !== undefined) return Date.parse(time)
   if (zone === null) return fault('timezone', 'is required with a local scheduledTime; give a name such as Europe/Paris')
-  return isTimeZone(zone) ? instantOf(wall, zone) : null
+  return isTimeZone(zone) ? instantOf(localTime, zone) : null
 }
 
 const twoYearsMs = 2 * 366 * 86_400_000
 
-/** When to publish, in epoch milliseconds, or null for at once; what is wrong is added to `faults`. */
+/** When to publish, in epoch milliseconds, or null for at once; faults are added to `faults`. */
 export function executeAtOf(ctx: Context, { scheduledTime = null, timezone = null }: Times, faults: Detail[]): number | null {
   if (timezone !== null && !isTimeZone(timezone))
-    faults.push({ path: 'timezone', message: `${timezone} is no time zone; give a name such as Europe/Paris` })
+    faults.push({ path: 'timezone', message: `${timezone} is not a time zone; give a name such as Europe/Paris` })
   if (scheduledTime === null) return null
   const at = instantIn(scheduledTime, timezone, faults)
   const now = ctx.clock.now().getTime()
   if (at !== null && at <= now)
-    faults.push({ path: 'scheduledTime', message: `is past: ${new Date(at).toISOString()}; leave it out to publish at once` })
+    faults.push({ path: 'scheduledTime', message: `is past: ${new Date(at).toISOString()}; omit it to publish at once` })
   if (at !== null && at > now + twoYearsMs) faults.push({ path: 'scheduledTime', message: 'is more than two years ahead' })
   return at
 }
@@ -77,15 +81,15 @@ export function executeAtOf(ctx: Context, { scheduledTime = null, timezone = nul
 /** Ids of the vendor's own library of sounds, which Croft does not have. */
 const librarySound = /^(snd|sound)_/
 
-interface Given extends Times {
+interface PostBody extends Times {
   caption?: string
   soundId?: string | null
 }
 
-/** The post that the members ask for: live, without a webhook of its own. @throws CroftError `validation_error` */
+/** The post that the members describe: live, without a webhook of its own. @throws CroftError `validation_error` */
 export function postOf(
   ctx: Context,
-  body: Given,
+  body: PostBody,
   media: Pick<PostInput, 'mediaType' | 'mediaUrl'>,
   refused: readonly Detail[] = [],
 ): PostInput {
@@ -113,7 +117,7 @@ export function postOf(
 
 const wireNames: Readonly<Record<string, string>> = { title: 'caption', execute_at: 'scheduledTime', sound_id: 'soundId' }
 
-/** Runs a verb whose errors name the members of a farm post, and names them as this family does. */
+/** Runs a verb whose errors name the members of a farm post, and translates them to this family's names. */
 export async function asFamily<T>(content: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

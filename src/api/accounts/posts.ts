@@ -36,9 +36,9 @@ const example = {
 }
 
 const asOneZip =
-  'must be one URL, of a zip of slide-1.jpg, slide-2.jpg, …: Croft does not take the images one by one. Put them into a zip, upload it with POST /v1/media, and give its media_url'
+  'must be one URL, of a zip of slide-1.jpg, slide-2.jpg, …: Croft does not accept single images. Put them into a zip, upload it with POST /v1/media, and use its media_url'
 
-/** The posts of the family whose accounts they name: one body for several accounts, made for all of them or for none. */
+/** The posts of the accounts family: one body for several accounts, created for all of them or for none. */
 export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
   const common = {
     family: 'accounts',
@@ -49,7 +49,7 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
     made: ['postId'],
     description:
       'One post for each account, all of them or none; published live. Follow each as `task_id` at `GET /v1/posts/{task_id}`. ' +
-      'A local time that comes twice, when clocks go back, is the first; one that is skipped is as much later as the gap is long.',
+      'If clocks go back and a local time occurs twice, the first is used; if it is skipped, it is moved by the length of the gap.',
   } as const
   writeRoute(app, ctx, {
     ...common,
@@ -79,10 +79,10 @@ export function accountPostRoutes(app: FastifyInstance, ctx: Context): void {
         if (body.renderAsVideo === true)
           refused.push({
             path: 'renderAsVideo',
-            message: 'cannot be true: Croft posts slides as slides; post the video you want as a video',
+            message: 'cannot be true: Croft posts slides as slides; post a video as a video instead',
           })
         if (body.slideDuration !== undefined)
-          refused.push({ path: 'slideDuration', message: 'is for renderAsVideo, which Croft does not do; leave it out' })
+          refused.push({ path: 'slideDuration', message: 'is for renderAsVideo, which Croft does not support; omit it' })
         const input = postOf(ctx, body, { mediaType: 'slideshow', mediaUrl: body.contentUrls[0] ?? '' }, refused)
         return createForAccounts(unit, body.accountIds, input, body.timezone ?? null)
       }),

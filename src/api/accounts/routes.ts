@@ -11,7 +11,7 @@ import { id, nullable, object, pageQuery, pageRequest, time } from '../http/shap
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
 import { accountShape, accountStatus, presentAccount, presentUpdated, updatedExample, updatedShape } from './shape.ts'
 
-// Not a uuid by its shape: in this family every text that is no UUID is 404.
+// Not a uuid by its schema: in this family every text that is not a UUID is 404.
 const params = object({ accountId: Type.String({ description: 'The id of the account, a UUID.' }) })
 
 /** This family calls a profile an account. */
@@ -20,10 +20,7 @@ async function asAccount<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (!(error instanceof CroftError) || error.code !== 'profile_not_found') throw error
-    throw new CroftError(
-      'account_not_found',
-      'There is no account with this id. Check it, and the key: each team sees its own accounts.',
-    )
+    throw new CroftError('account_not_found', 'No account has this id. Check it, and the key: each team sees its own accounts.')
   }
 }
 
@@ -57,7 +54,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'DELETE',
     url: '/v1/accounts/:accountId',
     summary: 'Erase an account',
-    description: 'For good, with its posts and all else of it: as `DELETE /v1/farm-profiles/{profile_id}`.',
+    description: 'Permanent, with its posts and everything that belongs to it: like `DELETE /v1/farm-profiles/{profile_id}`.',
     params,
     response: object({ accountId: id, deleted: Type.Literal(true), deletedAt: time }),
     errors: [409],
@@ -70,7 +67,7 @@ export function accountRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/accounts/:accountId/profile',
     summary: 'Edit the profile of an account',
     description:
-      'Applied whole or not at all. The stored values change at once; a `profile_edit` task applies them on the platform. ' +
+      'Applied completely or not at all. The stored values change at once; a `profile_edit` task applies them on the platform. ' +
       'A display name that changes too soon is 429 `name_change_restricted` with `nextAllowedAt`.',
     params,
     body: editBody,

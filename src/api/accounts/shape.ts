@@ -9,7 +9,7 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 const platform = oneOf('tiktok', 'instagram')
 export const accountStatus = oneOf(...accountStatuses)
 
-/** An account, with the page's members and those beyond it. */
+/** An account, with the page's members and more. */
 export const accountShape = object({
   accountId: id,
   phoneId: nullable(id),
@@ -27,7 +27,7 @@ export const accountShape = object({
   nextNameChangeAllowed: nullable(time),
 })
 
-/** The profile PATCH page's answer, to the letter. */
+/** The profile PATCH page's response, exactly. */
 export const updatedShape = object({
   success: Type.Boolean(),
   accountId: id,
@@ -40,7 +40,7 @@ export const updatedShape = object({
   nextNameChangeAllowed: Type.Optional(time),
 })
 
-/** An account; `nextNameChangeAllowed` is null where nothing stands against a change, and before any warm-up run. */
+/** An account; `nextNameChangeAllowed` is null if the name may change now, and before any warm-up run. */
 export function presentAccount(ctx: Context, { row, pictureUrl }: ProfileView): Static<typeof accountShape> {
   const now = ctx.clock.now()
   const { status, day, startedAt, completedAt } = warmupStanding(row, now)
@@ -62,7 +62,7 @@ export function presentAccount(ctx: Context, { row, pictureUrl }: ProfileView): 
   }
 }
 
-/** The answer to an edit; `nextNameChangeAllowed` only where the name changed. */
+/** The response to an edit; `nextNameChangeAllowed` only if the name changed. */
 export function presentUpdated({ row, pictureUrl, nameChanged }: UpdatedProfile): Static<typeof updatedShape> {
   const next = nameChanged ? nameRestriction(row, row.updated_at)?.nextAllowedAt : null
   return {

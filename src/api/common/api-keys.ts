@@ -32,11 +32,11 @@ const showKey = (row: ApiKeyRow) => ({
 function expiry(ctx: Context, text: string | null | undefined): Date | null {
   if (text == null) return null
   const date = instant(text, 'expires_at')
-  if (date <= ctx.clock.now()) throw invalid([{ path: 'expires_at', message: 'is past; it must be a time to come' }])
+  if (date <= ctx.clock.now()) throw invalid([{ path: 'expires_at', message: 'is past; it must be in the future' }])
   return date
 }
 
-/** Making, listing and revoking the team's keys. */
+/** Creating, listing and revoking the team's keys. */
 export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
   const common = { family: 'common', tag: 'API keys' } as const
   writeRoute(app, ctx, {
@@ -45,7 +45,7 @@ export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/api-keys',
     status: 201,
     summary: 'Create a key',
-    description: '`key` is shown this once: only its hash is stored, and a replay of the request answers null in its place.',
+    description: '`key` is returned only once: Croft stores only its hash, and a replay of the request returns null instead.',
     body: object({
       name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 100 }))),
       scope: Type.Optional(oneOf('read', 'write')),
@@ -61,7 +61,7 @@ export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     ...common,
     url: '/v1/api-keys',
-    summary: 'List keys, newest first, revoked ones too',
+    summary: 'List keys, newest first, including revoked ones',
     query: pageQuery({}),
     response: pageOf(keyShape),
     errors: [422],
@@ -71,7 +71,7 @@ export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'DELETE',
     url: '/v1/api-keys/:api_key_id',
-    summary: 'Revoke a key, at once and for good',
+    summary: 'Revoke a key, at once and permanently',
     params: object({ api_key_id: id }),
     response: keyShape,
     write: (unit, { params }) => revokeKey(unit, params.api_key_id),

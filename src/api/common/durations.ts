@@ -7,14 +7,14 @@ export const durationShape = Type.String({ pattern: '^\\d{1,9}(ms|s|m|h|d)$', de
 
 const longestMs = 366 * 86_400_000
 
-/** A duration that a request may hold at `path`: undefined where it was left out, null where it is to be none. */
+/** A duration in a request at `path`: undefined if omitted, null to unset it. */
 export interface GivenDuration {
   text: string | null | undefined
   path: string
   minMs?: number
 }
 
-/** Milliseconds of each duration that was given. @throws CroftError `validation_error` that names every bad one */
+/** Milliseconds of each duration that was given. @throws CroftError `validation_error` that lists every invalid one */
 export function durationsMs<Name extends string>(given: Record<Name, GivenDuration>): Partial<Record<Name, number | null>> {
   const wrong: Detail[] = []
   const found: Partial<Record<Name, number | null>> = {}

@@ -27,12 +27,15 @@ interface Reading {
   teamId: string
   from: Position
   types: string[] | undefined
-  ear: Subscription
+  subscription: Subscription
   signal: AbortSignal
 }
 
-/** Reads on only when the reader has taken what was written: the generator is pulled. */
-async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Reading): AsyncGenerator<string> {
+/** Reads on only when the client has received what was written: the generator is pulled. */
+async function* frames(
+  ctx: Context,
+  { teamId, from, types, subscription: subscription, signal }: Reading,
+): AsyncGenerator<string> {
   yield 'retry: 2000\n\n'
   let after = from
   while (!signal.aborted) {
@@ -40,12 +43,12 @@ async function* frames(ctx: Context, { teamId, from, types, ear, signal }: Readi
     after = page.end
     if (page.items.length > 0) yield page.items.map(frame).join('')
     if (page.hasMore) continue
-    const woken = await ear.next(heartbeatMs, signal)
+    const woken = await subscription.next(heartbeatMs, signal)
     if (woken === 'nothing') yield ': still here\n\n'
   }
 }
 
-/** Where the stream begins: behind the reader's last event, else now. */
+/** Where the stream begins: after the client's last event, else now. */
 async function startOf(ctx: Context, teamId: string, request: FastifyRequest): Promise<Position> {
   const header = request.headers['last-event-id']
   const { after } = request.query as { after?: string }
@@ -55,7 +58,7 @@ async function startOf(ctx: Context, teamId: string, request: FastifyRequest): P
   return positionOf(ctx, teamId, last)
 }
 
-/** `GET /v1/events/stream`: the events as they happen, by server-sent events. */
+/** `GET /v1/events/stream`: events as they happen, as server-sent events. */
 export function eventStream(app: FastifyInstance, ctx: Context): void {
   const tail = openTail(ctx)
   const keys = watchKeys(ctx)
@@ -76,10 +79,12 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       exposeHeadRoute: false,
       schema: {
         summary: 'Follow events as they happen',
-        description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as \`GET /v1/events\` shows it. Goes on behind \`Last-Event-ID\`, or the event that \`after\` names; else begins now. A comment comes every ${heartbeatMs / 1_000} s without an event. Ends when the key is revoked or expires. At most ${streamsPerTeam} streams a team and process.`,
+        description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as in \`GET /v1/events\`. Continues after \`Last-Event-ID\`, or after the event in \`after\`; otherwise starts now. Sends a comment every ${heartbeatMs / 1_000} s without an event. Ends when the key is revoked or expires. At most ${streamsPerTeam} streams per team and process.`,
         tags: ['Events'],
         security: [{ apiKey: [] }, { bearer: [] }],
-        headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ description: 'The id of the last event read.' })) }),
+        headers: Type.Object({
+          'last-event-id': Type.Optional(Type.String({ description: 'The id of the last event that was read.' })),
+        }),
         querystring: Type.Object({ after: Type.Optional(id), type: Type.Optional(eventType) }, { additionalProperties: false }),
         response: {
           200: {
@@ -100,24 +105,29 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       const { teamId } = caller
       const from = await startOf(ctx, teamId, request)
       if ((open.get(teamId) ?? 0) >= streamsPerTeam)
-        throw new CroftError('too_many_streams', `The team has ${streamsPerTeam} streams open here. Close one first.`, {}, 5)
+        throw new CroftError(
+          'too_many_streams',
+          `The team has ${streamsPerTeam} streams open on this process. Close one first.`,
+          {},
+          5,
+        )
       const gone = new AbortController()
       const { type } = request.query as { type?: string }
       count(teamId, 1)
-      const ear = await tail.listen(teamId).catch((error: unknown) => {
+      const subscription = await tail.listen(teamId).catch((error: unknown) => {
         count(teamId, -1)
         throw error
       })
       const keyEnded = new AbortController()
       const signal = AbortSignal.any([gone.signal, closing.signal, keyEnded.signal])
       const types = type === undefined ? undefined : [type]
-      const stream = Readable.from(frames(ctx, { teamId, from, types, ear, signal }), { highWaterMark: 1 })
+      const stream = Readable.from(frames(ctx, { teamId, from, types, subscription: subscription, signal }), { highWaterMark: 1 })
       const unwatch = keys.watch(caller, () => {
         keyEnded.abort()
         setTimeout(() => stream.destroy(), endingMs).unref()
       })
       stream.once('close', () => {
-        ear.close()
+        subscription.close()
         unwatch()
         count(teamId, -1)
       })

@@ -8,7 +8,7 @@ import { id, nullable, object } from '../http/shapes.ts'
 import { eventShape, eventType, presentEvent } from './event-shape.ts'
 import { eventStream } from './event-stream.ts'
 
-/** What happened to everything of the team, in one order. */
+/** Everything that happened in the team, in one order. */
 export function eventRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     family: 'common',
@@ -16,10 +16,12 @@ export function eventRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/events',
     summary: 'List events, oldest first',
     description:
-      'Read on with `after` set to the last page’s `next_cursor`, which is given on every page: it is the id of the last event. No event is ever put before one that was shown.',
+      'To read on, set `after` to the last page’s `next_cursor`, which every page has: it is the id of the last event. Croft never inserts an event before one that it has returned.',
     query: Type.Object(
       {
-        after: Type.Optional(Type.String({ format: 'uuid', description: 'The id of an event; left out: from the oldest kept.' })),
+        after: Type.Optional(
+          Type.String({ format: 'uuid', description: 'The id of an event; omitted: from the oldest event that is kept.' }),
+        ),
         type: Type.Optional(eventType),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
       },

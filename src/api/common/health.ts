@@ -8,7 +8,7 @@ import { nullable, object, oneOf } from '../http/shapes.ts'
 
 type Check = { ok: true } | { ok: false; why: string }
 
-/** Runs a check that answers null or why it fails; an error is told as `failed`, and its own words stay in the log. */
+/** Runs a check that returns null or why it fails; an error is reported as `failed`, and its own words go to the log. */
 async function check(ctx: Context, failed: string, work: () => Promise<string | null>): Promise<Check> {
   try {
     const why = await work()
@@ -26,7 +26,7 @@ async function database(ctx: Context): Promise<null> {
 
 const noWorker = 'no worker has polled for 30 s; start one: croft serve with CROFT_ROLE=all or worker'
 
-/** A worker that has not said for 30 s that it lives counts as gone. */
+/** A worker without a sign of life for 30 s counts as gone. */
 async function workers(ctx: Context): Promise<string | null> {
   const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds' limit 1`.execute(ctx.db)
   return seen.rows.length > 0 ? null : noWorker
@@ -38,7 +38,7 @@ async function store(ctx: Context): Promise<string | null> {
     return null
   } catch (error) {
     if (!(error instanceof StorageFullError)) throw error
-    return 'the media store is full; make room, or raise its quota'
+    return 'the media store is full; free some space, or raise its quota'
   }
 }
 
@@ -96,19 +96,19 @@ const readiness = (status: 'ready' | 'not_ready', description: string, jobs: Che
 const alive = { description: 'It lives', content: { 'application/json': { schema: object({ status: oneOf('ok') }) } } }
 const common = { tags: ['Health'], security: [] }
 
-/** `GET /healthz`: the process lives. `GET /readyz`: it can do its work; 503 with the reasons otherwise. */
+/** `GET /healthz`: the process runs. `GET /readyz`: it can do its work; otherwise 503 with the reasons. */
 export function healthRoutes(app: FastifyInstance, ctx: Context): void {
-  app.get('/healthz', { schema: { ...common, summary: 'Whether the process lives', response: { 200: alive } } }, () => ({
+  app.get('/healthz', { schema: { ...common, summary: 'Whether the process runs', response: { 200: alive } } }, () => ({
     status: 'ok',
   }))
   const response = {
     200: readiness('ready', 'It can do its work', { ok: true }),
-    503: readiness('not_ready', 'Something is amiss', { ok: false, why: noWorker }),
+    503: readiness('not_ready', 'It cannot do all of its work', { ok: false, why: noWorker }),
   }
   app.get('/readyz', { schema: { ...common, summary: 'Whether the server can do its work', response } }, async (_, reply) => {
     const checks = {
       database: await check(ctx, 'the database cannot be reached', () => database(ctx)),
-      jobs: await check(ctx, 'the database cannot be asked for workers', () => workers(ctx)),
+      jobs: await check(ctx, 'the workers could not be read from the database', () => workers(ctx)),
       store: await check(ctx, 'the media store cannot be written to', () => store(ctx)),
     }
     const ready = Object.values(checks).every((one) => one.ok)

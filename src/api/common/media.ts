@@ -42,7 +42,7 @@ const uploadForm = {
   properties: { file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file, streamed.' } },
 } as const
 
-/** `POST /v1/media`: an address that posts accept, for people without a web server. */
+/** `POST /v1/media`: returns an address that posts accept, for people without a web server. */
 async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(multipart, {
@@ -55,8 +55,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
       bodyLimit: ctx.limits.videoBytes + 1_048_576,
       schema: {
         summary: 'Upload a file',
-        description:
-          'One file, in a part named `file`. The `media_url` of the answer can be used in a post, as often as you like.',
+        description: 'One file, in a part named `file`. The `media_url` in the response can be used in any number of posts.',
         tags: ['Media'],
         querystring: object({}),
         body: uploadForm,
@@ -67,7 +66,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
           ...errorResponses('common', { write: true, params: false, body: true, limited: false, more: [507] }),
         },
       },
-      // The form is streamed, so there is no body to hold against the schema that the reference shows.
+      // The form is streamed, so there is no body to validate against the schema in the reference.
       validatorCompiler: (part) => (part.httpPart === 'body' ? () => true : validatorCompiler(part)),
       onRequest: async (request) => {
         await requireScope(ctx, request, 'write')
@@ -84,7 +83,7 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
         present: (row: MediaRow) => showUpload(ctx, row),
         made,
         secret: [],
-        // The key is held before the first byte is read, so that a second upload meanwhile is told at once.
+        // The key is reserved before the first byte is read, so that a second upload with it is rejected at once.
         print: 'upload',
         sameAs: async (first) => {
           const { sha256 } = JSON.parse(first.body) as Static<typeof uploadShape>
@@ -98,15 +97,15 @@ async function uploadRoute(app: FastifyInstance, ctx: Context): Promise<void> {
 
 /** Uploading and inspecting media. */
 export async function mediaRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
-  // Multipart is for this route alone; to every other it is the wrong type.
+  // Multipart is only for this route; every other route rejects the type.
   await app.register((form) => uploadRoute(form, ctx))
   readRoute(app, ctx, {
     family: 'common',
     tag: 'Media',
     method: 'POST',
     url: '/v1/media/inspect',
-    summary: 'What a post with this media would meet',
-    description: 'Fetches and checks as a post would, with every problem at once; nothing is kept.',
+    summary: 'Check what would happen to a post with this media',
+    description: 'Downloads and checks the media as for a post, and returns every problem at once; nothing is stored.',
     body: object({ media_url: url, media_type: oneOf('video', 'slideshow') }),
     response: object({
       ok: Type.Boolean(),

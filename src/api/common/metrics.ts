@@ -5,33 +5,33 @@ import type { ChoreFacts } from '../../engine/chores/facts.ts'
 import { readFacts, type Facts } from '../../domain/health/facts.ts'
 
 const gauges: Record<Exclude<keyof Facts, 'queues' | 'chores'>, [name: string, help: string]> = {
-  workers: ['croft_workers', 'Workers that said in the last 30 s that they live'],
+  workers: ['croft_workers', 'Workers that reported within the last 30 s'],
   overduePosts: ['croft_posts_overdue', 'Posts that are due and have not begun to publish'],
   oldestOverduePostSeconds: ['croft_post_oldest_overdue_seconds', 'How long the longest overdue post has waited'],
-  preparingPosts: ['croft_posts_preparing', 'Posts whose media is being fetched and checked'],
-  unconfirmedPosts: ['croft_posts_unconfirmed', 'Posts that wait for a person to say whether they are out'],
+  preparingPosts: ['croft_posts_preparing', 'Posts whose media is being downloaded and checked'],
+  unconfirmedPosts: ['croft_posts_unconfirmed', 'Posts that wait for a person to report whether they were published'],
   pendingDeliveries: ['croft_webhook_deliveries_pending', 'Webhook deliveries that have not arrived yet'],
   oldestOverdueDeliverySeconds: ['croft_webhook_oldest_overdue_seconds', 'How long the longest overdue webhook try has waited'],
   oldestUntoldEventSeconds: [
     'croft_event_oldest_untold_seconds',
     'Age of the oldest event that is not yet turned into deliveries',
   ],
-  stuckReviews: ['croft_reviews_stuck', 'Reviews whose time ran out and that could not be finalized'],
+  stuckReviews: ['croft_reviews_stuck', 'Reviews whose window ended and that could not be finalized'],
 }
 
-/** What is told of each chore, over all processes. */
+/** The metrics of each chore, over all processes. */
 const choreGauges: Record<Exclude<keyof ChoreFacts, 'name'>, [name: string, help: string]> = {
   rows: ['croft_removed_rows', 'Rows, or files, that the chore has removed so far'],
   bytes: ['croft_removed_bytes', 'Bytes of stored files that the chore has removed so far'],
-  endedAt: ['croft_chore_ended_timestamp_seconds', 'When the chore last ended well; 0 for never'],
+  endedAt: ['croft_chore_ended_timestamp_seconds', 'When the chore last succeeded; 0 for never'],
   failures: ['croft_chore_failures', 'How often the chore has failed so far'],
   failedAt: ['croft_chore_failed_timestamp_seconds', 'When the chore last failed; 0 for never'],
 }
 
-/** What stands in the database is read at most this often, however many ask. */
+/** The database is read at most this often, whatever the number of requests. */
 const freshMs = 2_000
 
-/** `GET /metrics`, in Prometheus' text format: this process's requests and memory, and how the work of all of them stands. */
+/** `GET /metrics`, in Prometheus' text format: this process's requests and memory, and the state of the work of all processes. */
 export function metricsRoute(app: FastifyInstance, ctx: Context): void {
   const register = new Registry()
   collectDefaultMetrics({ register })
@@ -49,7 +49,7 @@ export function metricsRoute(app: FastifyInstance, ctx: Context): void {
   const up = new Gauge({ name: 'croft_database_up', help: 'Whether the database could be read', registers })
   new Counter({
     name: 'croft_log_lines_dropped_total',
-    help: 'Log lines that were dropped since they could not be written',
+    help: 'Log lines that were dropped because they could not be written',
     registers,
     collect() {
       this.reset()

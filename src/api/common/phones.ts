@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
-import { getPhone, listPhones, type PhoneView } from '../../domain/phones/read.ts'
+import { getPhone, listPhones, type PhoneDetails } from '../../domain/phones/read.ts'
 import { readRoute } from '../http/route.ts'
 import { id, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const phoneShape = object({
   phone_id: id,
-  name: Type.String({ description: 'What people know it by.' }),
+  name: Type.String({ description: 'The name by which people know it.' }),
   driver: Type.String(),
   profiles: Type.Array(object({ profile_id: id, platform: oneOf('tiktok', 'instagram'), username: Type.String() }), {
-    description: 'The living profiles that it hosts.',
+    description: 'The active profiles that it hosts.',
   }),
   created_at: time,
 })
 
-const showPhone = ({ row, profiles }: PhoneView): Static<typeof phoneShape> => ({
+const showPhone = ({ row, profiles }: PhoneDetails): Static<typeof phoneShape> => ({
   phone_id: row.id,
   name: row.name,
   driver: row.driver,

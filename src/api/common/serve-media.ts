@@ -4,7 +4,7 @@ import { CroftError } from '../../kernel/errors.ts'
 import { NotStoredError } from '../../media/index.ts'
 import { answerError } from '../http/errors.ts'
 
-/** One range of `bytes=FIRST-LAST`; several at once are answered with the whole file, as HTTP allows. */
+/** One range of `bytes=FIRST-LAST`; for several ranges the response is the whole file, as HTTP allows. */
 export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
   if (!match || (match[1] === '' && match[2] === '')) return null
@@ -14,10 +14,10 @@ export function rangeOf(header: string | undefined, size: number): { start: numb
   return start > end || start >= size ? 'unsatisfiable' : { start, end }
 }
 
-// What a file may be shown as in a browser; anything else is downloaded, never run.
-const shown = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
+// The types that a browser may display; anything else is downloaded, never run.
+const displayable = /^(video\/mp4|image\/(jpeg|png|webp|avif))$/
 
-/** Whether If-None-Match names the file; proxies that compress make a tag weak. */
+/** Whether If-None-Match names the file; compressing proxies make a tag weak. */
 const isNamed = (header: string | undefined, hash: string): boolean =>
   header?.split(',').some((tag) => ['*', `"${hash}"`, `W/"${hash}"`].includes(tag.trim())) ?? false
 
@@ -33,11 +33,11 @@ async function serve(
     /^[A-Za-z0-9_-]{43}$/.test(token) &&
     (await ctx.db.selectFrom('media').select(['files']).where('token', '=', token).executeTakeFirst())
   const file = row ? row.files[n - 1] : undefined
-  if (!file) throw new CroftError('media_not_found', 'There is no media at this address.')
+  if (!file) throw new CroftError('media_not_found', 'No media has this address.')
   const range = rangeOf(rangeHeader, file.size)
   const known = isNamed(etag, file.hash)
   const bytes = known || range === 'unsatisfiable' ? null : await opened(ctx, file.hash, range)
-  const safe = shown.test(file.content_type)
+  const safe = displayable.test(file.content_type)
   reply
     .header('etag', `"${file.hash}"`)
     .header('cache-control', 'public, max-age=31536000, immutable')
@@ -59,11 +59,11 @@ async function opened(ctx: Context, hash: string, range: { start: number; end: n
     return await ctx.store.open(hash, range ?? undefined)
   } catch (error) {
     if (!(error instanceof NotStoredError)) throw error
-    throw new CroftError('media_not_found', 'The media at this address is no longer kept.')
+    throw new CroftError('media_not_found', 'The media at this address is no longer stored.')
   }
 }
 
-/** `GET /media/TOKEN` and, of a slideshow, `/media/TOKEN/N`: no key, since nobody guesses the token. */
+/** `GET /media/TOKEN` and, for a slideshow, `/media/TOKEN/N`: no key, since nobody can guess the token. */
 export function serveMedia(app: FastifyInstance, ctx: Context): void {
   for (const url of ['/media/:token', '/media/:token/:n']) {
     app.get<{ Params: { token: string; n?: string } }>(

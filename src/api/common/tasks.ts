@@ -37,7 +37,7 @@ const showTask = (row: TaskRow): Static<typeof taskShape> => ({
   updated_at: row.updated_at.toISOString(),
 })
 
-/** Every piece of work there is, of whatever kind. */
+/** All tasks, of every kind. */
 export function taskRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     family: 'common',

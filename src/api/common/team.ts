@@ -76,7 +76,7 @@ export function teamRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'PATCH',
     summary: 'Change the team’s warm-up policy and pacing',
     description:
-      'What is left out stays; null returns a value to the server’s default, or lifts a limit. Runs planned already move to where the new policy puts them.',
+      'Omitted members stay; null restores the server’s default, or lifts a limit. Runs that are already planned move to the time under the new policy.',
     body: changes,
     write: (unit, { body }) => updateTeam(unit, teamChanges(body)),
     present: showTeam,

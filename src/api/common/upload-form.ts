@@ -9,13 +9,13 @@ export interface TakenFile extends Blob {
   contentType: string
 }
 
-/** Names what goes wrong while the form is read, apart from what goes wrong while it is stored. */
+/** Distinguishes failures of reading the form from failures of storing the file. */
 async function* readable<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* source
   } catch (error) {
     if (error instanceof CroftError || (error instanceof Error && 'statusCode' in error && error.statusCode === 413)) throw error
-    throw new CroftError('malformed_request', 'The form cannot be read to its end. Send it whole, as multipart/form-data.')
+    throw new CroftError('malformed_request', 'The form ended early. Send it in full, as multipart/form-data.')
   }
 }
 
@@ -23,7 +23,7 @@ function partsOf(request: FastifyRequest): AsyncIterable<Multipart> {
   try {
     return readable(request.parts())
   } catch {
-    throw new CroftError('malformed_request', 'The Content-Type names no boundary of the form; let your HTTP client set it.')
+    throw new CroftError('malformed_request', 'The Content-Type has no boundary for the form; let your HTTP client set it.')
   }
 }
 
@@ -39,7 +39,7 @@ async function store(ctx: Context, part: MultipartFile): Promise<TakenFile> {
   }
 }
 
-/** Reads the form's file without keeping it. @returns its SHA-256 in hex */
+/** Reads the form's file without storing it. @returns its SHA-256 in hex */
 export async function hashOfFile(request: FastifyRequest): Promise<string> {
   const hash = createHash('sha256')
   for await (const part of partsOf(request))
@@ -47,7 +47,7 @@ export async function hashOfFile(request: FastifyRequest): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Streams the one file of the form into the store. @throws CroftError where the form is not exactly one part named `file` */
+/** Streams the one file of the form into the store. @throws CroftError if the form is not exactly one part named `file` */
 export async function takeFile(ctx: Context, request: FastifyRequest): Promise<TakenFile> {
   if (!request.isMultipart())
     throw new CroftError(
@@ -66,7 +66,7 @@ export async function takeFile(ctx: Context, request: FastifyRequest): Promise<T
     wrong.push({ path: part.fieldname, message })
   }
   if (!taken && !wrong.some(({ path }) => path === 'file'))
-    wrong.push({ path: 'file', message: 'is required: the form holds no file of this name' })
+    wrong.push({ path: 'file', message: 'is required: the form has no file with this name' })
   if (taken?.size === 0) wrong.push({ path: 'file', message: 'is empty' })
   if (!taken || wrong.length > 0) throw invalid(wrong)
   return taken

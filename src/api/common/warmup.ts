@@ -5,7 +5,7 @@ import { durationShape, durationsMs } from './durations.ts'
 
 const duration = nullable(durationShape)
 
-/** A warm-up policy as a request gives it: what is left out stays as it is, or the team's. */
+/** A warm-up policy in a request: omitted members stay as they are, or are the team's. */
 export const warmupInput = Type.Partial(
   object({
     runs: nullable(Type.Integer({ minimum: 0, maximum: 1_000 })),
@@ -17,7 +17,7 @@ export const warmupInput = Type.Partial(
   { additionalProperties: false },
 )
 
-/** The durations of it, to be read together with others of the request. */
+/** Its durations, to be read together with others of the request. */
 export const warmupDurations = (warmup: Static<typeof warmupInput> | undefined) => ({
   spanMs: { text: warmup?.span, path: 'warmup.span' },
   sessionMs: { text: warmup?.session, path: 'warmup.session' },
@@ -25,7 +25,7 @@ export const warmupDurations = (warmup: Static<typeof warmupInput> | undefined) 
   maintenanceMs: { text: warmup?.maintenance, path: 'warmup.maintenance' },
 })
 
-/** A profile's own policy out of a request. @throws CroftError `validation_error` */
+/** A profile's own policy from a request. @throws CroftError `validation_error` */
 export const ownPolicy = (warmup: Static<typeof warmupInput> | undefined): ProfilePolicy => ({
   ...(warmup?.runs === undefined ? {} : { runs: warmup.runs }),
   ...durationsMs(warmupDurations(warmup)),

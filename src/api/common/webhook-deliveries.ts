@@ -11,7 +11,7 @@ import { deliveryShape, deliveryStatus, fullDeliveryShape, presentDelivery, pres
 
 const common = { family: 'common', tag: 'Webhooks' } as const
 
-/** What was sent where, what came back, and sending it again; of endpoints and of posts' own addresses alike. */
+/** What was sent where, the responses, and sending it again; for endpoints and for the webhooks of posts. */
 export function webhookDeliveryRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     ...common,
@@ -83,9 +83,9 @@ function ofEndpoint(app: FastifyInstance, ctx: Context): void {
     method: 'POST',
     url: '/v1/webhook-endpoints/:endpoint_id/redeliver',
     status: 202,
-    summary: 'Send a webhook endpoint everything since a time again',
+    summary: 'Resend all events since a time to a webhook endpoint',
     description:
-      'What it was never sent is included, as while it was switched off. With `undelivered: true` what arrived is left out.',
+      'Includes events that it was never sent, for example while it was disabled. With `undelivered: true`, events that arrived are left out.',
     body: object({
       since: time,
       until: Type.Optional(nullable(time)),

@@ -9,7 +9,7 @@ import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } f
 import { endpointShape, newEndpointShape, presentEndpoint } from './webhook-shapes.ts'
 
 const events = nullable(
-  Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 100, description: 'The types it is told of; null: all.' }),
+  Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 100, description: 'The types it receives; null: all.' }),
 )
 const description = nullable(Type.String({ maxLength: 200 }))
 const changes = object({
@@ -33,7 +33,7 @@ const changesOf = (body: Static<typeof changes>) => ({
   ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
 })
 
-/** Where the team is told of its events. */
+/** Where the team receives its events. */
 export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void {
   const common = { family: 'common', tag: 'Webhooks' } as const
   writeRoute(app, ctx, {
@@ -44,7 +44,7 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     status: 201,
     summary: 'Register a webhook endpoint',
     description:
-      'Standard Webhooks: `{type, timestamp, data}`, signed with `secret`, which is shown this once (a replay of the request answers null in its place). `webhook-id` is `msg_` and the event’s id, the same on every try. At least once, in no promised order.',
+      'Standard Webhooks: `{type, timestamp, data}`, signed with `secret`, which is returned only once (a replay of the request returns null instead). `webhook-id` is `msg_` and the event’s id, the same for every try. Sent at least once; the order is not guaranteed.',
     body: object({ url, events: Type.Optional(events), description: Type.Optional(description) }),
     bodyExample: example,
     made: ['endpoint_id', 'secret'],
@@ -69,9 +69,9 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
   writeRoute(app, ctx, {
     ...one,
     method: 'PATCH',
-    summary: 'Change a webhook endpoint, or switch it on or off',
+    summary: 'Change a webhook endpoint, or enable or disable it',
     description:
-      'Switched off, it is told nothing, and what waits for it ends as failed; switched on, it is told of what happens from then on.',
+      'A disabled endpoint receives nothing, and its pending deliveries end as failed; once enabled, it receives the events that happen from then on.',
     body: changes,
     bodyExample: { events: example.events, enabled: true },
     write: (unit, input) => updateEndpoint(unit, input.params.endpoint_id, changesOf(input.body)),
@@ -90,7 +90,7 @@ export function webhookEndpointRoutes(app: FastifyInstance, ctx: Context): void 
     method: 'POST',
     url: '/v1/webhook-endpoints/:endpoint_id/rotate-secret',
     summary: 'Give a webhook endpoint a new secret',
-    description: 'The present one goes on signing beside it for 24 hours.',
+    description: 'The current secret also signs for another 24 hours.',
     made: ['secret'],
     write: (unit, input) => rotateSecret(unit, input.params.endpoint_id),
     present: (_, { row, secret }) => ({ ...presentEndpoint(row), secret }),

@@ -15,7 +15,7 @@ export const endpointMembers = {
   updated_at: time,
 }
 export const endpointShape = object(endpointMembers)
-/** With the secret, which is shown once. */
+/** With the secret, which is returned only once. */
 export const newEndpointShape = object({ ...endpointMembers, secret: nullable(Type.String()) })
 
 /** An endpoint as clients see it. */
@@ -67,15 +67,15 @@ export const fullDeliveryShape = object({
     object({
       try: Type.Integer(),
       status: nullable(Type.Integer()),
-      response: nullable(Type.String({ description: 'The first 2,048 characters of the answer.' })),
-      error: nullable(Type.String({ description: 'Why there was no answer.' })),
+      response: nullable(Type.String({ description: 'The first 2,048 characters of the response.' })),
+      error: nullable(Type.String({ description: 'Why there was no response.' })),
       duration_ms: Type.Integer(),
       created_at: time,
     }),
   ),
 })
 
-/** A delivery with what was sent, and what came back at each try. */
+/** A delivery with what was sent, and the result of each try. */
 export const presentFullDelivery = (row: DeliveryRow, tries: readonly DeliveryTryRow[]): Static<typeof fullDeliveryShape> => ({
   ...presentDelivery(row),
   request: { url: row.url, webhook_id: webhookId(row), body: row.body },

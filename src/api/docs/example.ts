@@ -29,7 +29,7 @@ const byName: Readonly<Record<string, unknown>> = {
   post_url: 'https://www.tiktok.com/@croft.bakery/video/7254859865929120038',
   profile_picture_url: 'https://cdn.example.com/bakery.jpg',
   profilePictureUrl: 'https://cdn.example.com/bakery.jpg',
-  // A moment to come would be past one day.
+  // A fixed moment in the future would be past one day.
   execute_at: null,
   expires_at: null,
   privacy_level: null,
@@ -57,7 +57,7 @@ const byFormat: Readonly<Record<string, string>> = {
   'date-time': '2026-11-21T09:30:00.000Z',
 }
 
-/** A value that fits a schema and reads like a real one. `name` is the member it stands for. */
+/** A value that fits a schema and looks like a real one. `name` is the member it is for. */
 export function exampleOf(of: object, name = ''): unknown {
   const schema: Schema = of
   if (schema.example !== undefined) return schema.example

@@ -13,7 +13,7 @@ import { newPost, postInput, requireNewPost } from './post-input.ts'
 import { warnings } from './post-shape.ts'
 
 const most = 500
-// An answer with 100 faults of each of 500 entries would be ten times the request.
+// A response with 100 faults for each of 500 entries would be ten times the request.
 const mostFaults = 20
 const accepted = { index: Type.Integer(), task_id: id }
 const refusedResult = object({
@@ -29,10 +29,10 @@ function refusalOf(refuse: () => void): CroftError {
   } catch (error) {
     return toCroftError(error)
   }
-  throw new Error('an entry that is no post has a fault')
+  throw new Error('an invalid entry has a fault')
 }
 
-/** `POST /v1/posts/bulk`: many posts in one request; each stands or falls by itself. */
+/** `POST /v1/posts/bulk`: many posts in one request; each succeeds or fails on its own. */
 export function bulkRoute(app: FastifyInstance, ctx: Context): void {
   const check = validatorCompiler({ schema: newPost, method: 'POST', url: '/v1/posts', httpPart: 'body' })
   const isPost = (value: unknown): value is Static<typeof newPost> => check(value) === true
@@ -52,7 +52,7 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     url: '/v1/posts/bulk',
     summary: `Post up to ${most} posts at once`,
     description:
-      'Every entry is a body of `POST /v1/posts` and stands or falls by itself; the results are in the request’s order. Counts as one request.',
+      'Every entry is a body of `POST /v1/posts` and succeeds or fails on its own; the results are in the order of the request. Counts as one request.',
     body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
     bodyExample: { posts: [exampleOf(newPost)] },
     response: object({ results: Type.Array(result) }),

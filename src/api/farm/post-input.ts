@@ -12,14 +12,14 @@ const members = {
     minLength: 1,
     maxLength: 2_200,
     pattern: '\\S',
-    description: 'At most 2,200 characters; of a slideshow 90.',
+    description: 'At most 2,200 characters; for a slideshow 90.',
   }),
   webhook_url: nullable(Type.String({ minLength: 1, maxLength: 2048, description: 'Null: none.' })),
   description: Type.Optional(
     Type.String({ maxLength: 4_000, description: '@ and # are stripped where the driver cannot enter them.' }),
   ),
   execute_at: Type.Optional(
-    nullable(Type.Integer({ description: 'Epoch milliseconds, in the future. Left out or null: at once.' })),
+    nullable(Type.Integer({ description: 'Epoch milliseconds, in the future. Omitted or null: at once.' })),
   ),
   is_live: Type.Optional(Type.Boolean({ description: 'true publishes; false, the default, saves a draft on the device.' })),
   privacy_level: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
@@ -27,7 +27,7 @@ const members = {
   is_commercial: Type.Optional(Type.Boolean()),
 }
 
-/** The body of Algorhythm's “Post to a farm profile”, and the three last members beyond it. */
+/** The body of Algorhythm's “Post to a farm profile”, plus the three last members. */
 export const newPost = object({ profile_id: id, ...members })
 export const postChanges = Type.Partial(object(members), { additionalProperties: false })
 
@@ -62,20 +62,20 @@ const names = {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An ISO-8601 time; one that names no zone is read as UTC. */
+/** An ISO 8601 time; one without a zone is read as UTC. */
 const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?$/i
 
-/** What to send for a time that is a text: the number in it, or the milliseconds of the instant that it names. */
+/** What to send instead of a time given as a string: the number in it, or the milliseconds of its instant. */
 function timeAsText(text: string): string {
-  if (/^\d{1,16}$/.test(text)) return `is a text; Croft takes the number, without quotes: ${text}`
+  if (/^\d{1,16}$/.test(text)) return `is a string; Croft expects the number, without quotes: ${text}`
   const iso = isoTime.exec(text)
   const zoned = iso?.[1] !== undefined || !/[T ]/i.test(text)
   const at = iso ? Date.parse(zoned ? text : `${text}Z`) : NaN
   if (Number.isNaN(at)) return 'must be a number: milliseconds since 1970'
-  return `is an ISO text; Croft takes milliseconds since 1970: ${at}${zoned ? '' : ' (read as UTC, since it names no zone)'}`
+  return `is an ISO string; Croft expects milliseconds since 1970: ${at}${zoned ? '' : ' (read as UTC, since it names no zone)'}`
 }
 
-/** The faults, with more to say of a time that is given as a text. */
+/** The faults, with more details about a time that is given as a string. */
 export function explained(body: unknown, faults: readonly Detail[]): readonly Detail[] {
   const text = isObject(body) && 'execute_at' in body ? body.execute_at : undefined
   if (typeof text !== 'string') return faults
@@ -83,8 +83,8 @@ export function explained(body: unknown, faults: readonly Detail[]): readonly De
 }
 
 /**
- * Refuses a body whose shape is wrong, telling what is wrong with its sound members besides.
- * @param most how many faults of shape are told
+ * Rejects a body with an invalid shape, and also reports what is wrong with its valid members.
+ * @param most how many faults of shape are reported
  * @throws CroftError
  */
 export function requireNewPost(ctx: Context, body: unknown, faults: readonly Detail[], most = faults.length): void {
@@ -92,7 +92,7 @@ export function requireNewPost(ctx: Context, body: unknown, faults: readonly Det
   checkPost(ctx, postChangesOf(soundMembers(body, faults)), capped(explained(body, faults), most))
 }
 
-/** The members that the schema found no fault with. */
+/** The members without a fault in the schema. */
 export function soundMembers(body: unknown, faults: readonly Detail[]): Static<typeof postChanges> {
   if (!isObject(body)) return {}
   const faulty = new Set(faults.map(({ path }) => path))

@@ -24,7 +24,7 @@ const mediaShape = object({
   slides: nullable(Type.Integer()),
 })
 
-/** What is changed or looks wrong, and does not stop the post. */
+/** 'What was changed or looks wrong, without stopping the post.' */
 export const warnings = Type.Array(reason)
 
 export const postShape = object({
@@ -36,7 +36,7 @@ export const postShape = object({
   media_url: Type.String(),
   sound_id: nullable(Type.String({ description: 'Null: the original sound.' })),
   title: Type.String(),
-  description: Type.String({ description: 'As it will be entered.' }),
+  description: Type.String({ description: 'The text as it will be entered.' }),
   is_live: Type.Boolean(),
   privacy_level: nullable(Type.String()),
   is_ai_generated: Type.Boolean(),

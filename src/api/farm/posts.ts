@@ -29,7 +29,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     status: 202,
     summary: 'Post to a farm profile',
     description:
-      'Answers at once; the media is fetched and checked in the background, and the post published when it is due. Follow it by its `task_id`.',
+      'Returns at once; the media is downloaded and checked in the background, and the post is published when it is due. Follow it by its `task_id`.',
     body: newPost,
     response: object({ task_id: id }),
     example: { task_id: '0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d' },
@@ -72,7 +72,7 @@ export function postRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'PATCH',
     url: '/v1/posts/:task_id',
     summary: 'Change a post that has not begun to publish',
-    description: 'Takes what creation takes, but `profile_id`. New media goes through all its checks again.',
+    description: 'Accepts what creation accepts, except for `profile_id`. New media goes through all checks again.',
     params,
     body: postChanges,
     errors: [502],
@@ -88,16 +88,16 @@ const resolution = object({ outcome: oneOf('published', 'not_published'), post_u
 
 function resolutionOf({ outcome, post_url = null }: Static<typeof resolution>): Resolution {
   if (post_url !== null && outcome !== 'published')
-    throw invalid([{ path: 'post_url', message: 'is for a post that is published; leave it out' }])
+    throw invalid([{ path: 'post_url', message: 'is only for a published post; omit it' }])
   if (post_url !== null && URL.parse(post_url)?.protocol !== 'https:')
     throw invalid([{ path: 'post_url', message: 'must be the https:// address of the post' }])
   return outcome === 'published' ? { outcome, postUrl: post_url } : { outcome }
 }
 
 const actions: { name: string; summary: string; verb: (unit: UnitOfWork, id: string) => Promise<PostView> }[] = [
-  { name: 'cancel', summary: 'Call a post off before it has begun to publish', verb: cancelPost },
-  { name: 'publish', summary: 'Let a saved draft go live', verb: releaseDraft },
-  { name: 'retry', summary: 'Try a failed post again', verb: retryPost },
+  { name: 'cancel', summary: 'Cancel a post before it has begun to publish', verb: cancelPost },
+  { name: 'publish', summary: 'Publish a saved draft', verb: releaseDraft },
+  { name: 'retry', summary: 'Retry a failed post', verb: retryPost },
 ]
 
 function postActions(app: FastifyInstance, ctx: Context): void {
@@ -117,8 +117,8 @@ function postActions(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'POST',
     url: '/v1/posts/:task_id/resolve',
-    summary: 'Say whether an unconfirmed post is out',
-    description: 'For a person who has looked on the profile.',
+    summary: 'Report whether an unconfirmed post was published',
+    description: 'For a person who has checked the profile.',
     params,
     body: resolution,
     write: (unit, { params: { task_id }, body }) => resolvePost(unit, task_id, resolutionOf(body)),

@@ -4,7 +4,7 @@ import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const profileStatus = oneOf('configuring', 'retrying', 'cold', 'warming', 'warm', 'ready', 'failed', 'deactivated')
 
-/** The profile of Algorhythm's “Update a farm profile”, to the letter, and beyond it `driver`, `labels` and `warmup`. */
+/** The profile of Algorhythm's “Update a farm profile”, exactly, plus `driver`, `labels` and `warmup`. */
 export const profileShape = object({
   profile_id: id,
   profile_name: Type.String(),
@@ -26,7 +26,7 @@ export const profileShape = object({
   }),
 })
 
-/** A profile as the farm family shows it. Before it is set up, bio and picture read null. */
+/** A profile on the farm family's routes. Before it is set up, bio and picture are null. */
 export function presentProfile({ row, policy, pictureUrl, readyAtEarliest }: ProfileView): Static<typeof profileShape> {
   const hidden = row.provisioned_at === null
   const email = row.email_auth_method

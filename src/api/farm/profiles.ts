@@ -18,11 +18,11 @@ const common = { family: 'farm', tag: 'Farm profiles', response: profileShape, e
 
 const newProfile = object({
   account_name: Type.Optional(
-    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Croft’s own label; the username where it is left out.' })),
+    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Croft’s own label; the username if omitted.' })),
   ),
   username: Type.String({ minLength: 1, maxLength: 30 }),
   display_name: Type.Optional(
-    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Left out: the one that the account has stays.' })),
+    nullable(Type.String({ minLength: 1, maxLength: 100, description: 'Omitted: the account keeps its own.' })),
   ),
   email_auth_method: oneOf('google', 'outlook'),
   platform: Type.Optional(oneOf('tiktok', 'instagram')),
@@ -38,12 +38,12 @@ const erasureShape = object({
   profile_id: id,
   erased_at: time,
   erased: counts('What was deleted, by kind.'),
-  kept: counts('What stays without anything personal in it, by kind.'),
+  kept: counts('What stays without personal data, by kind.'),
 })
 
 const changes = object({
   bio: Type.Optional(
-    nullable(Type.String({ maxLength: 150, description: 'New bio. Left out or null: unchanged. Empty: cleared.' })),
+    nullable(Type.String({ maxLength: 150, description: 'New bio. Omitted or null: unchanged. Empty: cleared.' })),
   ),
   profile_picture_url: Type.Optional(nullable(url)),
 })
@@ -57,7 +57,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     status: 201,
     summary: 'Create a farm profile',
     description:
-      'Takes in a profile that its owner signs in. Its set-up begins at once: it sets the display name, bio and picture that are given, and reads and keeps what is there of the others. `warmup` overrides the team’s policy for this profile. Follow `status`, or the event `profile.status_changed`.',
+      'Adds a profile that its owner signs in. Its setup starts at once: it sets the display name, bio and picture that are given, and reads and stores the others. `warmup` overrides the team’s policy for this profile. Follow `status`, or the event `profile.status_changed`.',
     body: newProfile,
     errors: [502, 507],
     made: ['profile_id', 'created_at'],
@@ -100,7 +100,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/farm-profiles/:profile_id',
     summary: 'Update a farm profile',
     description:
-      'The stored values change at once; a `profile_edit` task applies them on the platform. The picture is fetched within the request and kept by Croft.',
+      'The stored values change at once; a `profile_edit` task applies them on the platform. The picture is downloaded during the request and stored by Croft.',
     params,
     body: changes,
     errors: [507],
@@ -114,7 +114,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'POST',
     url: '/v1/farm-profiles/:profile_id/deactivate',
     summary: 'Deactivate a farm profile',
-    description: 'For good. Posts that have not begun to publish and open tasks are canceled.',
+    description: 'Permanent. Posts that have not begun to publish and open tasks are canceled.',
     params,
     write: (unit, input) => deactivateProfile(unit, input.params.profile_id),
     present: (_, view) => presentProfile(view),
@@ -126,8 +126,8 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/v1/farm-profiles/:profile_id',
     summary: 'Erase a farm profile',
     description:
-      'For good: the profile is deactivated, then it and everything of it is deleted, and every route answers 404 for it. ' +
-      'The ledger stays; of audit rows and events stays what is not personal. Cut off in the middle, the same request goes on.',
+      'Permanent: the profile is deactivated, then deleted with everything that belongs to it, and every route returns 404 for it. ' +
+      'The ledger stays; audit rows and events keep only what is not personal. If the request is interrupted, repeat it to continue.',
     params,
     response: erasureShape,
     errors: [409],
@@ -138,7 +138,7 @@ export function farmProfileRoutes(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'POST',
     url: '/v1/farm-profiles/:profile_id/retry',
-    summary: 'Try the set-up of a retrying profile again now',
+    summary: 'Retry the setup of a retrying profile now',
     params,
     write: (unit, input) => retryProfile(unit, input.params.profile_id),
     present: (_, view) => presentProfile(view),

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CroftError, errorCodes, invalid, type ErrorKind } from '../../kernel/errors.ts'
 import { StorageFullError } from '../../media/index.ts'
-import { isAway } from '../../db/away.ts'
+import { isDatabaseUnavailable } from '../../db/unavailable.ts'
 import { faultsIn } from './faults.ts'
 
 export type Family = 'farm' | 'accounts' | 'portal' | 'common'
@@ -50,7 +50,7 @@ export function toCroftError(thrown: unknown): CroftError {
     return new CroftError('storage_full', 'There is no room to store this. Nothing was kept; tell whoever runs this server.')
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError
   if (error.validation) return invalid(faultsIn(error))
-  if (isAway(thrown))
+  if (isDatabaseUnavailable(thrown))
     return new CroftError(
       'unavailable',
       'The database cannot be reached now. Try again in a moment; for a write use the same Idempotency-Key, since its effect may be stored.',

@@ -16,7 +16,7 @@ const accountShape = object({
   visible_name: Type.String(),
   biography: nullable(Type.String()),
   profile_picture_url: nullable(Type.String()),
-  country: nullable(Type.String({ description: 'Of the bundle that delivered it.' })),
+  country: nullable(Type.String({ description: 'The country of the bundle that delivered it.' })),
   link_in_bio: nullable(Type.String()),
   profile_url: Type.String(),
   status: oneOf('configuring', 'retrying', 'cold', 'warming', 'warm', 'ready', 'failed', 'deactivated'),
@@ -47,13 +47,13 @@ const showAccount = (ctx: Context, { view: { row, pictureUrl }, country }: Saved
 
 const common = { family: 'portal', tag: 'Saved accounts' } as const
 
-/** The accounts around page 5, as a client of its vendor reads them. */
+/** The accounts around the edit request, as a client of its vendor reads them. */
 export function savedAccountRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     ...common,
     url: '/api/ext/accounts',
     summary: 'List the team’s accounts, newest first',
-    description: 'Each is also a farm profile and an account of `/v1/accounts`, under the same id.',
+    description: 'Each account is also a farm profile and an account of `/v1/accounts`, with the same id.',
     query: numberedQuery({ platform: Type.Optional(platform), country: Type.Optional(country) }),
     response: numberedOf(accountShape),
     read: async (_, caller, { query }) => {
@@ -66,7 +66,7 @@ export function savedAccountRoutes(app: FastifyInstance, ctx: Context): void {
     ...common,
     url: '/api/ext/accounts/:id',
     summary: 'Get an account',
-    // No shape at all: every text that is no UUID is 404 in this family, one that cannot be stored among them.
+    // No shape: in this family, every text that is not a UUID is 404, including text that cannot be stored.
     params: object({ id: Type.String({ description: 'The id of the account, a UUID.' }) }),
     response: dataOf(accountShape),
     read: async (_, caller, { params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),

@@ -9,17 +9,15 @@ import { partStatus } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf, textsOf } from './shapes.ts'
 
-// What the values must be is checked in the verb, which knows the platform and names the Account Configuration page's codes.
+// The values are checked in the verb, which knows the platform and uses the Account Configuration page's codes.
 const configuration = object({
   username: Type.String({ description: '1 to 24 letters, digits, periods and underscores.' }),
   visible_name: Type.String({ description: '1 to 30 characters.' }),
   biography: Type.String({ description: 'At most 80 characters; may be empty.' }),
-  profile_picture_url: Type.String({ description: 'https; fetched when the bundle is published.' }),
+  profile_picture_url: Type.String({ description: 'https; downloaded when the bundle is published.' }),
   link_in_bio: Type.Optional(nullable(Type.String({ description: 'Instagram alone.' }))),
   niche_warming_instructions: Type.Optional(
-    nullable(
-      Type.String({ description: 'A note on topics, shown to the manager. Nothing orders, counts or checks engagement.' }),
-    ),
+    nullable(Type.String({ description: 'A note on topics for the manager. Nothing orders, counts or checks engagement.' })),
   ),
 })
 
@@ -70,7 +68,7 @@ export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'PUT',
     summary: 'Configure the account of a bundle',
-    description: 'Replaces the whole configuration: an optional member that is left out is null from then on.',
+    description: 'Replaces the whole configuration: an optional member that is omitted becomes null.',
     body: configuration,
     bodyExample: configured,
     ownFaults: true,
@@ -93,7 +91,7 @@ export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     ...common,
     summary: 'Get the account of a bundle',
-    description: 'Before it is configured its members are null and its status is `pending`.',
+    description: 'Before it is configured, its members are null and its status is `pending`.',
     response: dataOf(object({ ...values, status: partStatus })),
     read: async (_, caller, { params }) => {
       const row = await readAccount({ ctx, caller }, params.id)

@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox'
-import type { BundleView } from '../../domain/bundles/view.ts'
+import type { BundleDetails } from '../../domain/bundles/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const bundleType = oneOf('account_only', 'account_and_videos', 'videos_only')
 export const platform = oneOf('tiktok', 'instagram')
-/** Taken in either case, and kept in capitals. */
+/** Accepted in upper or lower case, and stored in upper case. */
 export const country = Type.String({
   pattern: '^[A-Za-z]{2}$',
-  description: 'As ISO 3166-1 alpha-2, such as US, in either case. `GET /api/ext/countries` lists them.',
+  description: 'An ISO 3166-1 alpha-2 code such as US, in upper or lower case. `GET /api/ext/countries` lists them.',
 })
 export const bundleStatus = oneOf('pending_setup', 'configured', 'published', 'accepted', 'finalized', 'completed', 'canceled')
 export const partStatus = oneOf(
@@ -20,7 +20,7 @@ export const partStatus = oneOf(
   'finalized',
   'canceled',
 )
-/** What a manager said, or the team said of it. */
+/** What a manager reported, or the team's comment on it. */
 export const said = nullable(Type.Object({}, { additionalProperties: true }))
 
 export const bundleShape = object({
@@ -51,8 +51,8 @@ export const bundleShape = object({
   updated_at: time,
 })
 
-/** A bundle as the portal shows it. */
-export function presentBundle({ bundle, account, manager }: BundleView): Static<typeof bundleShape> {
+/** A bundle on the portal's routes. */
+export function presentBundle({ bundle, account, manager }: BundleDetails): Static<typeof bundleShape> {
   return {
     id: bundle.id,
     bundle_id: bundle.id,

@@ -5,14 +5,14 @@ import { findBundle } from '../../domain/bundles/find.ts'
 import { listBundles } from '../../domain/bundles/list.ts'
 import { claimFiles } from '../../domain/media/claims.ts'
 import { readinessOf } from '../../domain/bundles/readiness.ts'
-import { viewBundle } from '../../domain/bundles/view.ts'
+import { loadDetails } from '../../domain/bundles/details.ts'
 import type { Context } from '../../kernel/context.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object } from '../http/shapes.ts'
 import { bundleShape, bundleStatus, bundleType, country, partStatus, platform, presentBundle } from './bundle-shape.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidOf, wouldCharge } from './shapes.ts'
 
-/** Not a uuid by its shape: an id that is none is `bundle_not_found`. */
+/** Not a uuid by its schema: an invalid id is `bundle_not_found`. */
 export const bundleParams = object({ id: Type.String() })
 
 const label = Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })))
@@ -25,15 +25,15 @@ const newBundle = object({
       minLength: 1,
       maxLength: 200,
       pattern: '\\S',
-      description: 'Whose account it is. Required but for videos_only.',
+      description: 'The owner of the account. Required except for videos_only.',
     }),
   ),
   title: label,
   videos_quantity: Type.Optional(Type.Integer({ minimum: 0, maximum: 500 })),
-  account_id: Type.Optional(nullable(Type.String({ description: 'Of videos_only: the account that they are for.' }))),
+  account_id: Type.Optional(nullable(Type.String({ description: 'For videos_only: the account that the videos are for.' }))),
   niche_warming: Type.Optional(Type.Boolean()),
   auto_finalize_videos: Type.Optional(
-    Type.Boolean({ description: 'Whether a video that nobody reviews is finalized by itself.' }),
+    Type.Boolean({ description: 'Whether a video that nobody reviews is finalized automatically.' }),
   ),
   external_ref: label,
 })
@@ -41,7 +41,7 @@ const newBundle = object({
 const blocker = object({ code: Type.String(), path: Type.String(), message: Type.String() })
 const common = { family: 'portal', tag: 'Bundles' } as const
 
-/** Ordering bundles, and looking at them. */
+/** Ordering and reading bundles. */
 export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,
@@ -50,7 +50,7 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     status: 201,
     summary: 'Order a bundle',
     description:
-      '`country`, where the manager works, and `owner` are required but for videos_only. `platform` is `tiktok` by default, of videos_only its account’s. Charged now: 32 credits for the account, 2 for each video. Comes back in full where it is canceled before a manager takes it.',
+      '`country`, where the manager works, and `owner` are required except for videos_only. `platform` is `tiktok` by default; for videos_only it is that of the account. Charged now: 32 credits for the account, 2 for each video. Refunded in full if it is canceled before a manager takes it.',
     body: newBundle,
     bodyExample: {
       bundle_type: 'account_only',
@@ -116,14 +116,14 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
     params: bundleParams,
     response: dataOf(bundleShape),
     read: async (_, caller, { params }) => ({
-      data: presentBundle(await viewBundle(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+      data: presentBundle(await loadDetails(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
     }),
   })
   readRoute(app, ctx, {
     ...common,
     url: '/api/ext/bundles/:id/publish-readiness',
-    summary: 'Get everything that stands in the way of a publish',
-    description: 'Fetches the account’s picture to see whether that works.',
+    summary: 'Get everything that blocks publishing',
+    description: 'Downloads the account’s picture to check that this works.',
     params: bundleParams,
     response: dataOf(object({ ready: Type.Boolean(), blockers: Type.Array(blocker) })),
     read: async (_, caller, { params }) => {

@@ -17,7 +17,7 @@ const entryShape = object({
   created_at: time,
 })
 
-/** What managed work costs, and what a team has. */
+/** The cost of managed work, and a team's credits. */
 export function creditRoutes(app: FastifyInstance, ctx: Context): void {
   const common = { family: 'portal', tag: 'Credits' } as const
   readRoute(app, ctx, {
@@ -52,7 +52,7 @@ export function creditRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     ...common,
     url: '/api/ext/credit-costs',
-    summary: 'Get what managed work costs, in credits',
+    summary: 'Get the cost of managed work, in credits',
     response: dataOf(object({ account: Type.Integer(), video: Type.Integer(), edit_request: Type.Integer() })),
     read: () => Promise.resolve({ data: { ...creditCosts } }),
   })

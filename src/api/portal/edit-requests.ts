@@ -12,19 +12,19 @@ import { readRoute, writeRoute } from '../http/route.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 import { dataOf, paidOf, textsOf, wouldCharge } from './shapes.ts'
 
-// Not uuids by their shape: an id that is none is 404 in this family.
+// Not uuids by their schema: an invalid id is 404 in this family.
 const params = object({ id: Type.String() })
 const requestParams = object({ id: Type.String(), request_id: Type.String() })
 const status = oneOf('pending', 'in_progress', 'in_review', 'finalized', 'canceled')
 
-// What the values must be is checked in the verb, which knows whose account it is first.
+// The values are checked in the verb, which first checks whose account it is.
 const newRequest = object({
   requested_username: Type.String({ description: '1 to 24 letters, digits, periods and underscores.' }),
   requested_visible_name: Type.String({ description: '1 to 30 characters.' }),
   requested_biography: Type.Optional(
-    nullable(Type.String({ description: 'At most 80 characters. Left out or null: unchanged.' })),
+    nullable(Type.String({ description: 'At most 80 characters. Omitted or null: unchanged.' })),
   ),
-  requested_profile_picture_url: Type.Optional(nullable(Type.String({ description: 'https; fetched with the request.' }))),
+  requested_profile_picture_url: Type.Optional(nullable(Type.String({ description: 'https; downloaded during the request.' }))),
   requested_link_in_bio: Type.Optional(nullable(Type.String({ description: 'Instagram alone.' }))),
 })
 
@@ -67,7 +67,7 @@ const showRow = (row: EditRequestRow): Static<typeof rowShape> => ({
   id: row.id,
   status: row.status,
   ...showRequested(row),
-  // Only where there is such a thing: a pending request reads as on its page.
+  // Only if it exists: a pending request reads as on its page.
   ...(row.submission === null ? {} : { submission: row.submission }),
   feedback: row.feedback,
   credits_cost: row.credits_cost,
@@ -97,14 +97,14 @@ const example = {
 
 const common = { family: 'portal', tag: 'Edit requests' } as const
 
-/** The Account Edit Request page's routes, and what the team does with what the manager hands in. */
+/** The Account Edit Request page's routes, and the team's review of what the manager submits. */
 export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
   writeRoute(app, ctx, {
     ...common,
     method: 'POST',
     url: '/api/ext/accounts/:id/edit-request',
     status: 201,
-    summary: 'Order a change of a delivered account’s profile',
+    summary: 'Order a change to a delivered account’s profile',
     description: 'Costs 8 credits. The manager of the account’s order carries it out, and the team reviews it.',
     params,
     body: newRequest,
@@ -156,10 +156,10 @@ const actions: {
 }[] = [
   {
     name: 'approve',
-    summary: 'Take what the manager handed in',
+    summary: 'Accept what the manager submitted',
     verb: (unit, id, request) => approveEditRequest(unit, id, request),
   },
-  { name: 'cancel', summary: 'Call an edit request off before its manager has begun', verb: cancelEditRequest },
+  { name: 'cancel', summary: 'Cancel an edit request before its manager has started', verb: cancelEditRequest },
 ]
 
 function requestActions(app: FastifyInstance, ctx: Context): void {
@@ -179,7 +179,7 @@ function requestActions(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'POST',
     url: '/api/ext/accounts/:id/edit-request/:request_id/request-changes',
-    summary: 'Send what the manager handed in back with feedback',
+    summary: 'Return a submission to the manager with feedback',
     params: requestParams,
     body: object({ feedback: Type.String({ minLength: 1, maxLength: 2_000 }) }),
     ownFaults: true,

@@ -16,7 +16,7 @@ type Params = Partial<Record<Names, string>>
 
 const text = (params: Params, name: Names): string => params[name] ?? ''
 
-/** Where a team opens the screenshot of what a manager handed in, and how the hand-in is found. */
+/** Where a team reads the screenshot of a manager's submission, and how the submission is found. */
 const routes: {
   url: string
   tag: string
@@ -45,18 +45,18 @@ const routes: {
   },
 ]
 
-// Pictures are encoded anew when they are kept; anything else is never shown in a browser.
+// Pictures are re-encoded when they are stored; anything else is never displayed in a browser.
 const picture = /^image\/(jpeg|png|webp|avif)$/
 
-/** The screenshots of what managers handed in, for the team that reviews it. */
+/** The screenshots of managers' submissions, for the team that reviews them. */
 export function handedInRoutes(app: FastifyInstance, ctx: Context): void {
   for (const { url, tag, names, submission } of routes) {
     app.get<{ Params: Params }>(
       url,
       {
         schema: {
-          summary: 'Get the screenshot that a manager handed in',
-          description: 'The picture itself. 404 `media_not_found` where none was handed in.',
+          summary: 'Get the screenshot that a manager submitted',
+          description: 'The picture itself. 404 `media_not_found` if none was submitted.',
           tags: [tag],
           params: object(Object.fromEntries(names.map((name) => [name, Type.String()]))),
           querystring: object({}),

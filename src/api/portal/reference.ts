@@ -14,7 +14,7 @@ const platformNames = [
   { id: 'instagram', name: 'Instagram' },
 ] as const
 
-/** Who asks, and what a bundle can be ordered for. */
+/** The caller, and what a bundle can be ordered for. */
 export function referenceRoutes(app: FastifyInstance, ctx: Context): void {
   readRoute(app, ctx, {
     family: 'portal',

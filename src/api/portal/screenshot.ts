@@ -24,7 +24,7 @@ async function takePicture(ctx: Context, request: FastifyRequest): Promise<Fetch
   const part = await request.file({ limits: { fileSize: ctx.limits.pictureBytes + 1 } })
   if (part?.fieldname !== 'file') {
     part?.file.resume()
-    throw invalid([{ path: 'file', message: 'is required: the form holds no file of this name' }])
+    throw invalid([{ path: 'file', message: 'is required: the form has no file with this name' }])
   }
   try {
     const { hash } = await ctx.store.put(part.file, { maxBytes: ctx.limits.pictureBytes })
@@ -50,12 +50,12 @@ async function keepPart(ctx: Context, request: FastifyRequest, workId: string): 
       print: picture.file.hash,
     })
   } finally {
-    // The file as it was sent, beside the picture made of it.
+    // The file as it was sent, next to the picture made from it.
     await files.release()
   }
 }
 
-/** `POST /v1/work/{work_id}/screenshot`: a picture of what was done, since a manager's key opens no other upload. */
+/** `POST /v1/work/{work_id}/screenshot`: a picture of what was done. A manager's key gives access to no other upload. */
 export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promise<void> {
   await app.register(async (form) => {
     if (!form.hasContentTypeParser('multipart/form-data'))
@@ -66,8 +66,7 @@ export async function screenshotRoute(app: FastifyInstance, ctx: Context): Promi
         bodyLimit: ctx.limits.pictureBytes + 1_048_576,
         schema: {
           summary: 'Upload a picture of what was done',
-          description:
-            'One image, in a part named `file`, of work that you have in hand; its `media_id` goes into the submission.',
+          description: 'One image, in a part named `file`, for work that you hold; put its `media_id` into the submission.',
           tags: ['Work'],
           params: object({ work_id: id }),
           querystring: object({}),

@@ -42,14 +42,14 @@ export const numberedBody = <T, B>(
 const paidMembers = {
   credits_charged: Type.Integer(),
   credits_remaining: Type.Integer(),
-  credits_would_charge: Type.Optional(Type.Integer({ description: 'Of a dry run alone.' })),
+  credits_would_charge: Type.Optional(Type.Integer({ description: 'Only in a dry run.' })),
 }
 
 /** The envelope of work that is paid for. */
 export const paidOf = <T extends TSchema>(data: T) => object({ data, ...paidMembers })
 type PaidBody = { [Name in 'credits_charged' | 'credits_remaining']: Static<(typeof paidMembers)[Name]> }
 
-/** What a dry run says of money: nothing was charged, and what would be. */
+/** The costs in a dry run: nothing was charged, and what would be. */
 export const wouldCharge = <T extends PaidBody>(answer: T) => ({
   ...answer,
   credits_charged: 0,
@@ -57,7 +57,7 @@ export const wouldCharge = <T extends PaidBody>(answer: T) => ({
   credits_remaining: answer.credits_remaining + answer.credits_charged,
 })
 
-/** The texts of a body whose shape may be faulty: a member with a fault is told of and not looked at again. */
+/** The texts of a body whose shape may be invalid: a member with a fault is reported and not checked again. */
 export function textsOf(body: unknown, faults: readonly Detail[]): (member: string) => string | undefined {
   const given: Readonly<Record<string, unknown>> =
     typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {}

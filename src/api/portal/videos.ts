@@ -21,13 +21,13 @@ const configuration = object({
   media_type: mediaType,
   media_url: url,
   title: Type.Optional(
-    nullable(Type.String({ maxLength: 2_200, pattern: '^$|\\S', description: 'At most 2,200 characters; of a slideshow 90.' })),
+    nullable(Type.String({ maxLength: 2_200, pattern: '^$|\\S', description: 'At most 2,200 characters; for a slideshow 90.' })),
   ),
   description: Type.Optional(nullable(Type.String({ maxLength: 4_000 }))),
   sound_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
   target_publish_date: Type.String({
     pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-    description: 'The day (UTC) to post it on, as YYYY-MM-DD.',
+    description: 'The day (UTC) to publish it on, as YYYY-MM-DD.',
   }),
 })
 
@@ -109,7 +109,8 @@ export function videoRoutes(app: FastifyInstance, ctx: Context): void {
     method: 'PUT',
     url: '/api/ext/bundles/:id/videos/:position',
     summary: 'Configure a video slot',
-    description: 'Replaces the whole slot. The media is fetched and checked in the background; follow `media_status`.',
+    description:
+      'Replaces the whole slot. The media is downloaded and checked in the background; `media_status` shows the progress.',
     params,
     body: configuration,
     bodyExample: {
@@ -118,7 +119,7 @@ export function videoRoutes(app: FastifyInstance, ctx: Context): void {
       title: 'From the oven',
       description: 'Four loaves before sunrise',
       sound_id: '7016547803243022337',
-      // A day to come for as long as the server runs.
+      // A future day for as long as the server runs.
       target_publish_date: new Date(ctx.clock.now().getTime() + 365 * 86_400_000).toISOString().slice(0, 10),
     },
     response: dataOf(slotShape),
@@ -141,7 +142,7 @@ function videoReviews(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'POST',
     url: '/api/ext/bundles/:id/videos/:position/corrections',
-    summary: 'Send a video back to its manager',
+    summary: 'Return a video to its manager',
     params,
     body: correctionsOf('media', 'title', 'description', 'sound_id', 'target_publish_date'),
     response: dataOf(bundleShape),
@@ -153,7 +154,7 @@ function videoReviews(app: FastifyInstance, ctx: Context): void {
     ...common,
     method: 'POST',
     url: '/api/ext/bundles/:id/videos/:position/finalize',
-    summary: 'Take a video as the manager handed it in',
+    summary: 'Accept a video as the manager submitted it',
     params,
     response: dataOf(bundleShape),
     write: (unit, { params: { id: bundle, position } }) => finalizeVideo(unit, bundle, position),

@@ -1,31 +1,31 @@
 import { Type, type Static } from 'typebox'
-import type { WorkView } from '../../people/view.ts'
+import type { WorkDetails } from '../../people/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
-/** A piece of work, as its manager sees it. */
+/** An item of work, as its manager sees it. */
 export const workShape = object({
   work_id: id,
   kind: oneOf('account_setup', 'video', 'edit_request', 'setup', 'warmup', 'profile_edit', 'publish'),
   status: oneOf('open', 'claimed', 'started', 'submitted', 'returned', 'done', 'canceled'),
-  team_name: Type.String({ description: 'Whose work it is.' }),
+  team_name: Type.String({ description: 'The team that the work belongs to.' }),
   bundle_id: nullable(id),
-  position: nullable(Type.Integer({ description: 'Of a bundle’s video: its slot.' })),
+  position: nullable(Type.Integer({ description: 'For a bundle’s video: its slot.' })),
   profile_id: nullable(id),
   edit_request_id: nullable(id),
   task_id: nullable(id),
   phone: nullable(object({ phone_id: id, name: Type.String() })),
   due_at: time,
   claimed_until: nullable(time),
-  instructions: Type.String({ description: 'Steps, one a line.' }),
-  values: Type.Object({}, { additionalProperties: true, description: 'What to set, by name.' }),
+  instructions: Type.String({ description: 'Steps, one per line.' }),
+  values: Type.Object({}, { additionalProperties: true, description: 'The values to set, by name.' }),
   media: Type.Array(object({ kind: Type.String(), url: Type.String() })),
-  feedback: nullable(Type.String({ description: 'Of work that was sent back: what is to be done better.' })),
+  feedback: nullable(Type.String({ description: 'For returned work: what must be improved.' })),
   created_at: time,
   updated_at: time,
 })
 
-/** How a work item reads on the wire. */
-export const presentWork = ({ row, teamName, phone }: WorkView): Static<typeof workShape> => ({
+/** The wire form of a work item. */
+export const presentWork = ({ row, teamName, phone }: WorkDetails): Static<typeof workShape> => ({
   work_id: row.id,
   kind: row.kind,
   status: row.status,

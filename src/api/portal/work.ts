@@ -2,9 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { claimWork, releaseWork, startWork } from '../../people/claim.ts'
-import { getWork } from '../../people/get.ts'
+import { getWork, listWork } from '../../people/read.ts'
 import { servingTeam } from '../../people/lock.ts'
-import { listWork } from '../../people/list.ts'
 import { failWork, submitWork } from '../../people/submit.ts'
 import { readRoute, writeRoute } from '../http/route.ts'
 import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
@@ -22,7 +21,7 @@ const submission = object({
         {
           additionalProperties: false,
           maxProperties: 50,
-          description: 'What was set, by name. Of a set-up also `phone_name`: what people know the phone by.',
+          description: 'What was set, by name. A setup also has `phone_name`: the name by which people know the phone.',
         },
       ),
     ),
@@ -36,18 +35,18 @@ const couldNot = object({
   code: Type.String({
     pattern: '^[a-z][a-z0-9_]{0,63}$',
     description:
-      'Lower snake case, of your own choice. `try_again`: nothing has happened, and another try may succeed. `outcome_unknown`, of a publish: nobody can tell whether it went out.',
+      'Lower snake case, of your own choice. `try_again`: nothing has happened, and another try may succeed. `outcome_unknown`, for a publish: nobody can tell whether it went out.',
   }),
   message: Type.String({ minLength: 1, maxLength: 1_000 }),
 })
 
-/** The queue of work for people. Only a manager's key opens it, and it opens nothing else. */
+/** The work queue for people. It needs a manager's key, which gives access to nothing else. */
 export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<void> {
   const common = { family: 'common', tag: 'Work', scope: 'work' } as const
   readRoute(app, ctx, {
     ...common,
     url: '/v1/work',
-    summary: 'List the work that you may take or have in hand, soonest due first',
+    summary: 'List the work that you may take or currently hold, earliest due first',
     query: pageQuery({}),
     response: pageOf(workShape),
     errors: [422],
@@ -56,8 +55,8 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
   readRoute(app, ctx, {
     ...common,
     url: '/v1/work/:work_id',
-    summary: 'Get a piece of work',
-    description: 'Of work that you have in hand, this call as every other for it makes the claim hold anew.',
+    summary: 'Get a work item',
+    description: 'If you hold the item, this call renews the claim, like every other call for it.',
     params,
     response: workShape,
     read: async (_, caller, input) => presentWork(await getWork(ctx, caller, input.params.work_id)),
@@ -74,29 +73,29 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/claim',
-    summary: 'Take a piece of work',
+    summary: 'Claim a work item',
     description:
-      'Yours alone until `claimed_until`; each call for it makes that later. Held by another: 409 with their `claimed_until`.',
+      'It is reserved for you until `claimed_until`; each call for the item renews the claim. If another manager holds it: 409 with their `claimed_until`.',
     write: (unit, input) => claimWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/start',
-    summary: 'Begin a piece of work',
-    description: 'Takes it too. Of a publish: from here on it counts as possibly out.',
+    summary: 'Start a work item',
+    description: 'Also claims it. From here on, a publish counts as possibly published.',
     write: (unit, input) => startWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/release',
-    summary: 'Give a piece of work back',
-    description: 'As a claim that lapses at once: a publish that you had begun becomes `unconfirmed`.',
+    summary: 'Release a work item',
+    description: 'Like a claim that lapses at once: a publish that you had started becomes `unconfirmed`.',
     write: (unit, input) => releaseWork(unit, input.params.work_id),
   })
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/submit',
-    summary: 'Hand a piece of work in',
+    summary: 'Submit a work item',
     body: submission,
     bodyExample: { values: { phone_name: 'Shelf 1' }, note: 'Signed in, and the phone is on its shelf.' },
     write: (unit, { params: { work_id }, body }) =>
@@ -110,7 +109,7 @@ export async function workRoutes(app: FastifyInstance, ctx: Context): Promise<vo
   writeRoute(app, ctx, {
     ...action,
     url: '/v1/work/:work_id/fail',
-    summary: 'Say that a piece of work could not be done',
+    summary: 'Report that a work item could not be done',
     body: couldNot,
     write: (unit, input) => failWork(unit, input.params.work_id, input.body),
   })

@@ -8,12 +8,12 @@ interface Draft {
   ref: string
 }
 
-/** Those of the drafts that this request may see. */
+/** The drafts that this request may see. */
 export type Drafts = (request: FastifyRequest) => Promise<<D extends Draft>(drafts: readonly D[]) => Promise<D[]>>
 
 /**
- * Drafts are shown to a request with a key of their post's team, or with `all` to everyone.
- * @throws CroftError `unauthorized`, `insufficient_scope` for a key that does not count
+ * Drafts are visible to a request with a key of their post's team, or with `all` to everyone.
+ * @throws CroftError `unauthorized`, `insufficient_scope` for an invalid key
  */
 export const draftsSeen =
   (ctx: Context, all: boolean): Drafts =>

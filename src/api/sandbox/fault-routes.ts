@@ -20,7 +20,7 @@ const show = (one: SandboxFault): Static<typeof shape> => ({
   created_at: one.createdAt.toISOString(),
 })
 
-/** Faults of the sandbox, switched on a call at a time, so that a team can try what its own code does then. */
+/** Faults of the sandbox, switched on one call at a time, so that a team can test how its own code handles them. */
 export function sandboxFaultRoutes(app: FastifyInstance, ctx: Context): void {
   const common = { family: 'common', tag: 'Sandbox', url: '/v1/sandbox/faults' } as const
   writeRoute(app, ctx, {
@@ -55,7 +55,7 @@ export function sandboxFaultRoutes(app: FastifyInstance, ctx: Context): void {
   })
   readRoute(app, ctx, {
     ...common,
-    summary: 'The faults that are switched on',
+    summary: 'List the faults that are switched on',
     response: object({ items: Type.Array(shape) }),
     read: async (_, caller) => ({ items: (await listFaults(ctx.db, caller.teamId)).map(show) }),
   })

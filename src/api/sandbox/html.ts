@@ -18,6 +18,6 @@ function render(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
-/** Builds HTML; every value is escaped but what this tag made. Attribute values stand in double quotes. */
+/** Builds HTML; every value is escaped except for HTML made by this tag. Attribute values are in double quotes. */
 export const html = (strings: TemplateStringsArray, ...parts: Part[]): Html =>
   new Html(String.raw({ raw: strings }, ...parts.map(render)))

@@ -1,10 +1,10 @@
 import { profilePath } from '../../drivers/sandbox/platform/paths.ts'
-import type { ShownAccount } from '../../drivers/sandbox/platform/index.ts'
+import type { VisibleAccount } from '../../drivers/sandbox/platform/index.ts'
 import { html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'
 import type { Page } from './send.ts'
 
-/** How many accounts the list shows. */
+/** How many accounts the list has. */
 export const listed = 200
 
 const empty = html`<div class="empty">
@@ -12,7 +12,7 @@ const empty = html`<div class="empty">
   <p>Create a profile with <code>POST /v1/farm-profiles</code>. It shows here once it is set up, and its posts after it.</p>
 </div>`
 
-const row = (account: ShownAccount) =>
+const row = (account: VisibleAccount) =>
   html`<li>
     <a href="${profilePath(account.platform, account.username)}"
       >${avatar(account)}
@@ -25,7 +25,7 @@ const row = (account: ShownAccount) =>
   </li>`
 
 /** The accounts of the sandbox, those last signed in first. */
-export function indexPage(accounts: readonly ShownAccount[]): Page {
+export function indexPage(accounts: readonly VisibleAccount[]): Page {
   const note = accounts.length < listed ? null : html`<p class="soft">The newest ${listed}. Open any other at /sandbox/@name.</p>`
   return {
     title: 'Croft sandbox',

@@ -2,7 +2,7 @@ import { Html, html } from './html.ts'
 import type { Page } from './send.ts'
 import { style } from './style.ts'
 
-/** The frame round every page: a phone's width, and a line that says where one is. */
+/** The frame of every page: the width of a phone, and a line that names the page. */
 export function layout(page: Page, nonce: string): Html {
   return html`<!doctype html>
     <html lang="en">

@@ -1,13 +1,13 @@
 import { html } from './html.ts'
 import type { Page } from './send.ts'
 
-const page = (title: string, says: string, then: string): Page => ({
+const page = (title: string, message: string, then: string): Page => ({
   title,
   media: [],
   body: html`<main>
     <div class="empty">
       <h1>${title}</h1>
-      <p>${says}</p>
+      <p>${message}</p>
       <p>${then}</p>
       <p><a href="/sandbox">All accounts</a></p>
     </div>
@@ -17,15 +17,15 @@ const page = (title: string, says: string, then: string): Page => ({
 export const noAccount: Page = page(
   'No such account',
   'Nobody has signed in under this handle.',
-  'Check its spelling and its platform. A profile shows here once Croft has set it up; under a new handle after a change of name.',
+  'Check its spelling and its platform. A profile appears here once Croft has set it up; after a change of name, under its new handle.',
 )
 export const noPost: Page = page(
   'No such post',
-  'This account has no post of this number.',
-  'Check the address. A post of a moment ago may take some minutes to show.',
+  'This account has no post with this number.',
+  'Check the address. A new post may take some minutes to appear.',
 )
 export const noPage: Page = page(
   'Nothing is here',
-  'The sandbox has no page of this address.',
+  'The sandbox has no page at this address.',
   'A TikTok profile is at /sandbox/@name, an Instagram one at /sandbox/instagram/@name.',
 )

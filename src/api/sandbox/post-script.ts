@@ -1,4 +1,4 @@
-/** Pages through slides by buttons and arrow keys, and says so where the file cannot be loaded. */
+/** Pages through slides by buttons and arrow keys, and reports a file that cannot be loaded. */
 export const postScript = `
 const stage = document.querySelector('.stage')
 const file = stage.querySelector('video, img')

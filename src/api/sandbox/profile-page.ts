@@ -1,26 +1,26 @@
 import { postPath, profilePath } from '../../drivers/sandbox/platform/paths.ts'
-import type { ShownPost, accountNamed } from '../../drivers/sandbox/platform/index.ts'
+import type { VisiblePost, accountNamed } from '../../drivers/sandbox/platform/index.ts'
 import { html, type Html } from './html.ts'
 import { avatar, counted, platformNames } from './parts.ts'
 import type { Page } from './send.ts'
 
-/** How many posts a page shows before it links to the older ones. */
+/** How many posts a page lists before it links to the older ones. */
 export const postsOnPage = 60
 const videosWithPicture = 12
 
 type Account = NonNullable<Awaited<ReturnType<typeof accountNamed>>>
 
-function cover(post: ShownPost, place: number): Html | null {
+function cover(post: VisiblePost, place: number): Html | null {
   const url = post.media.urls[0] ?? ''
   if (post.kind === 'slideshow') return html`<img src="${url}" alt="" loading="lazy" />`
-  // A browser loads the head of every video that it shows a picture of.
+  // A browser loads the beginning of every video that it displays a picture of.
   return place < videosWithPicture
     ? html`<video src="${url}" preload="metadata" muted playsinline tabindex="-1" aria-hidden="true"></video>`
     : null
 }
 
-function tiles(account: Account, posts: readonly ShownPost[]): Html {
-  const tile = (post: ShownPost, place: number) => {
+function tiles(account: Account, posts: readonly VisiblePost[]): Html {
+  const tile = (post: VisiblePost, place: number) => {
     const mark = post.live_at === null ? 'Draft' : post.kind === 'slideshow' ? counted(post.media.urls.length, 'slide') : null
     return html`<li>
       <a href="${postPath(account.platform, account.username, post.id)}"
@@ -35,8 +35,13 @@ function tiles(account: Account, posts: readonly ShownPost[]): Html {
   </ul>`
 }
 
-/** A profile as its visitors see it, and below it the drafts, which only its owner would. */
-export function profilePage(account: Account, live: readonly ShownPost[], drafts: readonly ShownPost[], older: boolean): Page {
+/** A profile as its visitors see it, and below it the drafts, which only its owner would see. */
+export function profilePage(
+  account: Account,
+  live: readonly VisiblePost[],
+  drafts: readonly VisiblePost[],
+  older: boolean,
+): Page {
   const { platform, username, display_name: name, bio } = account
   const last = live.at(-1)
   return {

@@ -16,8 +16,8 @@ import { postPage } from './post-page.ts'
 import { postsOnPage, profilePage } from './profile-page.ts'
 import { send } from './send.ts'
 
-/** What the pages show, and to whom its drafts. */
-export interface ShownSandbox extends SandboxPlatform {
+/** What the pages read, and who may see drafts. */
+export interface SandboxReader extends SandboxPlatform {
   drafts: Drafts
 }
 
@@ -26,9 +26,9 @@ const isNumber = (text: unknown): text is string => typeof text === 'string' && 
 
 /**
  * The public pages of the sandbox, HTML and read-only: `/sandbox`, `/sandbox/@name`, `/sandbox/@name/video/ID`, and
- * Instagram's under `/sandbox/instagram`. They ask for no key; with one they show its team's drafts as well.
+ * Instagram's under `/sandbox/instagram`. They need no key; with one, they also display its team's drafts.
  */
-export function sandboxPages(app: FastifyInstance, platform: ShownSandbox, done: () => void): void {
+export function sandboxPages(app: FastifyInstance, platform: SandboxReader, done: () => void): void {
   app.register(
     (pages, _options, ready) => {
       pages.get('/', outOfTheOpenApi, async (_request, reply) =>
@@ -44,7 +44,7 @@ export function sandboxPages(app: FastifyInstance, platform: ShownSandbox, done:
   done()
 }
 
-function accountPages(pages: FastifyInstance, platform: ShownSandbox, which: Platform, prefix: string): void {
+function accountPages(pages: FastifyInstance, platform: SandboxReader, which: Platform, prefix: string): void {
   pages.get<{ Params: { username: string }; Querystring: { before?: unknown } }>(
     `${prefix}/@:username`,
     outOfTheOpenApi,
@@ -77,9 +77,9 @@ function accountPages(pages: FastifyInstance, platform: ShownSandbox, which: Pla
   )
 }
 
-/** Postgres takes no NUL in a text; no handle has one. */
+/** Postgres accepts no NUL in a text; no handle has one. */
 const accountBehind = async (platform: SandboxPlatform, which: Platform, username: string) =>
   username.includes('\0') ? null : accountNamed(platform, which, username)
 
-/** The number decides, as on the platforms: an address of before a change of handle goes on working. */
+/** The number decides, as on the platforms: an address from before a change of handle still works. */
 const renamed = (reply: FastifyReply, path: string) => reply.redirect(path, 302)

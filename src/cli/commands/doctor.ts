@@ -15,14 +15,14 @@ const checks: { name: string; look: (ctx: Context) => Promise<string> }[] = [
     name: 'media store',
     look: async (ctx) => {
       await ctx.store.check()
-      return 'writable, with room'
+      return 'writable, with free space'
     },
   },
   {
     name: 'workers',
     look: async (ctx) => {
       const seen = await sql`select 1 from workers where polled_at > now() - interval '30 seconds'`.execute(ctx.db)
-      return seen.rows.length === 0 ? 'none at work just now (croft serve starts one)' : `${seen.rows.length} at work`
+      return seen.rows.length === 0 ? 'none running at the moment (croft serve starts one)' : `${seen.rows.length} at work`
     },
   },
   {
@@ -32,10 +32,10 @@ const checks: { name: string; look: (ctx: Context) => Promise<string> }[] = [
   },
 ]
 
-/** `croft doctor`: looks at everything the server stands on, and fails where something does not hold. */
+/** `croft doctor`: checks everything the server depends on, and fails if a check fails. */
 export async function doctor(): Promise<void> {
   const settings = environmentSettings()
-  console.log(`settings: good (role ${settings.CROFT_ROLE})`)
+  console.log(`settings: ok (role ${settings.CROFT_ROLE})`)
   await withContext(async (ctx) => {
     for (const check of checks) {
       try {

@@ -11,13 +11,13 @@ export const createKeyCommand = (options: {
 }): Promise<void> =>
   withContext(async (ctx) => {
     if (options.createTeam) await findOrCreateTeam(ctx.db, options.team, ctx.clock.now())
-    const unit = await commandScope(ctx, options.team, 'Check the name, or make the team with its key: --create-team')
+    const unit = await commandScope(ctx, options.team, 'Check the name, or create the team together with its key: --create-team')
     const { row, key } = await createKey(unit, {
       name: options.name ?? null,
       scope: options.scope,
       expiresAt: null,
     })
-    console.error(`A ${row.scope} key for the team ${options.team}. It is shown this once.`)
+    console.error(`A ${row.scope} key for the team ${options.team}. It is printed only once.`)
     console.log(key)
   })
 

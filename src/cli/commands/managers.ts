@@ -1,13 +1,12 @@
-import { addManager } from '../../people/add-manager.ts'
-import { deactivateManager } from '../../people/deactivate-manager.ts'
+import { addManager, deactivateManager } from '../../people/managers.ts'
 import { commandScope, withContext } from './with-croft.ts'
 
-/** `croft managers add`: the person's key alone on the last line. */
+/** `croft managers add`: prints the person's key alone on the last line. */
 export const addManagerCommand = (options: { team: string; name: string }): Promise<void> =>
   withContext(async (ctx) => {
     const { key } = await addManager(await commandScope(ctx, options.team), options.name)
     console.error(
-      `${options.name.trim()} carries work out for the team ${options.team}. The key opens /v1/work and nothing else; it is shown this once, and earlier ones stay valid.`,
+      `${options.name.trim()} carries work out for the team ${options.team}. The key gives access to /v1/work and nothing else. It is printed only once; earlier keys stay valid.`,
     )
     console.log(key)
   })
@@ -16,5 +15,5 @@ export const addManagerCommand = (options: { team: string; name: string }): Prom
 export const deactivateManagerCommand = (options: { name: string }): Promise<void> =>
   withContext(async (ctx) => {
     await deactivateManager(ctx, options.name, 'command line')
-    console.log(`${options.name.trim()} is deactivated: the keys are void, and what was held has gone back.`)
+    console.log(`${options.name.trim()} is deactivated: the keys are revoked, and the work they held is back in the queue.`)
   })

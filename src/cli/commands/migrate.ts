@@ -1,6 +1,6 @@
 import { withContext } from './with-croft.ts'
 
-/** `croft migrate`: every command migrates, so this one only says that it is done. */
+/** `croft migrate`: every command migrates, so this one only reports that it is done. */
 export const migrateCommand = (): Promise<void> =>
   withContext(async (ctx) => {
     const rows = await ctx.db.selectFrom('migrations').select(['number', 'name']).orderBy('number').execute()

@@ -9,18 +9,18 @@ async function stopped(croft: Croft): Promise<void> {
     croft.ctx.log.error({ err: error }, 'the stop failed')
     process.exitCode = 1
   })
-  // Lines that nobody takes would keep the process.
+  // Lines that nothing reads would keep the process alive.
   if (!(await standardOutput(1).drained(lastLinesMs))) process.exit()
 }
 
 /** `croft serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(): Promise<void> {
   const croft = await createCroft(environmentSettings())
-  // Node writes its warnings to standard error, and waits until they are taken.
+  // Node writes its warnings to standard error, and waits until they are read.
   process.removeAllListeners('warning').on('warning', (warning) => croft.ctx.log.warn({ err: warning }, 'Node warns'))
   const stop = (signal: string) => {
     process.once(signal, () => process.exit(1))
-    croft.ctx.log.info({ signal }, 'stopping: what runs is given time, and then handed back')
+    croft.ctx.log.info({ signal }, 'stopping: running work gets time to finish, and is then released')
     void stopped(croft)
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(signal))

@@ -20,5 +20,5 @@ export const eraseTeamCommand = (options: { team: string; yes?: boolean }): Prom
     const files = await sweepFiles(ctx)
     console.log(`The team ${options.team} (${id}) is erased.`)
     console.log(`Erased: ${inWords({ ...erased, files })}.`)
-    console.log(`Kept, without anything personal: ${inWords(kept)}.`)
+    console.log(`Kept, without personal data: ${inWords(kept)}.`)
   })

@@ -5,8 +5,8 @@ import { CommandError, withContext } from './with-croft.ts'
 export const createTeamCommand = (name: string): Promise<void> =>
   withContext(async (ctx) => {
     const made = await createTeam(ctx.db, name, ctx.clock.now())
-    if (!made) throw new CommandError(`There is a team named ${name} already.`)
-    console.log(`The team ${made.name} is made. Make a key for it: croft keys create --team '${made.name}'`)
+    if (!made) throw new CommandError(`A team named ${name} already exists.`)
+    console.log(`The team ${made.name} was created. Create a key for it: croft keys create --team '${made.name}'`)
   })
 
 /** `croft teams list`. */

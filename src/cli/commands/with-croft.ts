@@ -3,7 +3,7 @@ import type { Context } from '../../kernel/context.ts'
 import { openUnit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { openContext } from '../../app/compose.ts'
 
-/** Runs a command on the same data as a server, whether or not one runs; migrates an empty database first. */
+/** Runs a command on the same data as a server, whether or not the server runs; migrates an empty database first. */
 export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promise<T> {
   const opened = await openContext(environmentSettings({ LOG_LEVEL: 'error' }), { say: (line) => console.error(line) })
   try {
@@ -13,12 +13,15 @@ export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promis
   }
 }
 
-/** The unit of work in which the command line acts for a team. @throws CommandError where there is none of that name, with `then` to do */
+/**
+ * The unit of work in which the command line acts for a team. @throws CommandError if no team has the name; `then` says
+ * what to do
+ */
 export async function commandScope(ctx: Context, team: string, then = 'croft teams list shows them'): Promise<UnitOfWork> {
   const found = await ctx.db.selectFrom('teams').selectAll().where('name', '=', team).executeTakeFirst()
-  if (!found) throw new CommandError(`There is no team named ${team}. ${then}.`)
+  if (!found) throw new CommandError(`No team is named ${team}. ${then}.`)
   return openUnit(ctx, { teamId: found.id, actor: 'command line', scope: 'write', requestId: null })
 }
 
-/** A command that cannot be done, for a reason that the message gives. */
+/** A command that cannot be carried out; the message gives the reason. */
 export class CommandError extends Error {}

@@ -6,7 +6,7 @@ import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { commandScope, CommandError } from '../commands/with-croft.ts'
 
-/** Speaks to the demo's server as any client would: over HTTP, with a key. */
+/** Talks to the demo's server as any client would: over HTTP, with a key. */
 export interface DemoClient {
   address: string
   /** The team's webhook secret, as `croft webhooks secret` prints it. */
@@ -16,7 +16,7 @@ export interface DemoClient {
   upload(path: string): Promise<string>
 }
 
-/** Makes the demo's team and key, as the command line does. */
+/** Creates the demo's team and key, as the command line does. */
 export async function demoClient(ctx: Context, address: string): Promise<DemoClient> {
   await findOrCreateTeam(ctx.db, 'Demo', ctx.clock.now())
   const unit = await commandScope(ctx, 'Demo')

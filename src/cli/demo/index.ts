@@ -31,9 +31,9 @@ const interrupted = () =>
   })
 
 /**
- * `croft demo`: a fresh data directory, a team, a profile with a shortened warm-up, then a video and a slideshow,
- * in the sandbox, through the API alone. Keeps serving until Ctrl-C; with `once` it ends when both are out.
- * @throws CommandError where one is not published, with the reason
+ * `croft demo`: a new data directory, a team, a profile with a shortened warm-up, then a video and a slideshow, in the
+ * sandbox, using only the API. Keeps serving until Ctrl-C; with `once` it exits when both are published.
+ * @throws CommandError with the reason if one is not published
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const files = {
@@ -55,7 +55,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   })
   console.log('Croft demo: one profile, one video, one slideshow, in the built-in sandbox.')
   console.log(
-    'For itself the demo lifts the check of addresses (CROFT_ALLOW_PRIVATE_NETWORK), since everything runs on this machine.\n',
+    'The demo turns the address check off (CROFT_ALLOW_PRIVATE_NETWORK) for itself, since everything runs on this machine.\n',
   )
   const croft = await createCroft(settings, { say: (line) => console.error(line) })
   try {

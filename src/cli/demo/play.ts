@@ -95,7 +95,7 @@ async function post(
   return { name: mediaType, url }
 }
 
-/** Plays the demo through. @throws CommandError with the reason where something does not come about */
+/** Runs the demo. @throws CommandError with the reason if something fails */
 export async function playDemo(demo: Demo): Promise<void> {
   const profileId = await warmUp(demo)
   const links = [

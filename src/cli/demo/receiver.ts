@@ -11,7 +11,7 @@ export interface ReceivedWebhook {
 /** A receiver of webhooks, as a customer would run one. */
 export interface Receiver {
   url: string
-  /** The webhook for the path, as soon as it is there. */
+  /** The webhook for the path, as soon as it arrives. */
   received(path: string): Promise<ReceivedWebhook>
   stop(): Promise<void>
 }

@@ -7,7 +7,7 @@ import { blockedAt } from './reach.ts'
 import type { Log } from './place.ts'
 import type { DatabaseUser } from './user.ts'
 
-/** Readable and runnable by everyone, and on the disk before the rename makes it the copy that is trusted ever after. */
+/** Readable and executable for everyone, and on the disk before the rename makes it the copy that is trusted from then on. */
 async function settle(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -23,7 +23,7 @@ async function settle(folder: string): Promise<void> {
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(unless('ENOENT', 'EACCES'))) !== undefined
 
-/** Removes what copiers that died left; one still at work then fails and finds the finished copy. */
+/** Removes what copiers left that died; one that is still running then fails and finds the finished copy. */
 async function sweep(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true })
@@ -31,9 +31,9 @@ async function sweep(parent: string, prefix: string): Promise<void> {
 }
 
 /**
- * Copies the package's programs to `<parent>/postgres-<VERSION>` unless they are there; several processes may do so at once.
- * `complete` adds what an install script would have added.
- * @returns the folder of the copy, laid out as the package is
+ * Copies the package's programs to `<parent>/postgres-<VERSION>` unless they are there; several processes may do so at
+ * once. `complete` adds what an install script would have added.
+ * @returns the folder of the copy, with the layout of the package
  */
 export async function privateCopy(
   folder: string,

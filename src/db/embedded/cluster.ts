@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { EmbeddedDatabaseError, unless } from './errors.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { run } from './run.ts'
 
-const MAJOR = '18'
+const majorVersion = '18'
 
-/** Written into postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
-const SETTINGS = [
+/** Written to postgresql.conf, where an operator may change them; what Croft relies on is passed at every start. */
+const serverSettings = [
   'max_connections=200',
   'shared_buffers=128MB',
   'timezone=UTC',
@@ -27,7 +27,7 @@ async function versionOf(cluster: string): Promise<string | undefined> {
     const owner = await stat(cluster)
     throw new EmbeddedDatabaseError(
       `The database in ${cluster} cannot be read (${String(error)}); it belongs to uid ${owner.uid} and this is uid ${process.getuid?.() ?? -1}. ` +
-        'Start Croft as the user that made it, or hand it over with chown -R.',
+        'Start Croft as the user that created it, or change its owner with chown -R.',
       { cause: error },
     )
   }
@@ -36,10 +36,10 @@ async function versionOf(cluster: string): Promise<string | undefined> {
   )
 }
 
-async function initialise({ binaries, user, cluster }: Place, temporary: string): Promise<void> {
+async function initialise({ binaries, user, cluster }: ClusterPlace, temporary: string): Promise<void> {
   await mkdir(temporary, { mode: 0o700 })
   if (user.as.uid !== undefined) await chown(temporary, user.uid, user.gid)
-  const wishes = SETTINGS.flatMap((setting) => ['-c', setting])
+  const wishes = serverSettings.flatMap((setting) => ['-c', setting])
   const wanted = ['-U', 'croft', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', ...wishes]
   const { code, output } = await run(binaries.initdb, ['-D', temporary, ...wanted], user.as).catch((error: unknown) => {
     throw new EmbeddedDatabaseError(
@@ -47,37 +47,37 @@ async function initialise({ binaries, user, cluster }: Place, temporary: string)
       { cause: error },
     )
   })
-  if (code !== 0) throw new EmbeddedDatabaseError(`The database in ${cluster} cannot be made; initdb says:\n${output.trim()}`)
+  if (code !== 0) throw new EmbeddedDatabaseError(`The database in ${cluster} cannot be created; initdb says:\n${output.trim()}`)
 }
 
-/** Removes what starters that died midway left; one that is at work loses nothing, for the cluster stands already. */
-async function sweep({ dataDir, log }: Place, prefix: string): Promise<void> {
+/** Removes what starters left that died halfway; one that is still running loses nothing, since the cluster exists already. */
+async function sweep({ dataDir, log }: ClusterPlace, prefix: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith(prefix)) continue
     await rm(join(dataDir, name), { recursive: true, force: true }).catch((error: unknown) => {
-      log('a half-made database could not be removed', { name, error: String(error) })
+      log('a partly created database could not be removed', { name, error: String(error) })
     })
   }
 }
 
 /**
- * Makes the cluster where there is none: under another name first, so that a crash never leaves half a cluster, and of
- * several processes at it the first to rename wins.
- * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or when initdb fails
+ * Creates the cluster if there is none: first under another name, so that a crash never leaves half a cluster. If
+ * several processes do it at once, the first to rename wins.
+ * @throws EmbeddedDatabaseError for a cluster of another major version or another user, or if initdb fails
  */
-export async function ensureCluster(place: Place): Promise<void> {
+export async function ensureCluster(place: ClusterPlace): Promise<void> {
   const { cluster, dataDir } = place
   const prefix = `${basename(cluster)}.new-`
   const version = await versionOf(cluster)
   if (version !== undefined) {
-    if (version === MAJOR) return sweep(place, prefix)
+    if (version === majorVersion) return sweep(place, prefix)
     throw new EmbeddedDatabaseError(
-      `The database in ${cluster} was made by Postgres ${version}; this Croft brings Postgres ${MAJOR}, which cannot read it. Dump it with a ` +
+      `The database in ${cluster} was made by Postgres ${version}; this Croft brings Postgres ${majorVersion}, which cannot read it. Dump it with a ` +
         `Postgres ${version} (pg_dump), move ${cluster} away, start Croft and load the dump; or set DATABASE_URL to a Postgres ${version} that serves it.`,
     )
   }
   const temporary = join(dataDir, prefix + randomUUID())
-  place.log(`Making a new database in ${cluster}`)
+  place.log(`Creating a new database in ${cluster}`)
   try {
     await initialise(place, temporary)
     await rename(temporary, cluster)
@@ -85,7 +85,7 @@ export async function ensureCluster(place: Place): Promise<void> {
     await folder.sync()
     await folder.close()
   } catch (error) {
-    if ((await versionOf(cluster)) === MAJOR) return
+    if ((await versionOf(cluster)) === majorVersion) return
     throw error
   } finally {
     await rm(temporary, { recursive: true, force: true })

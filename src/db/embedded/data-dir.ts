@@ -5,7 +5,7 @@ import { blockedAt } from './reach.ts'
 import type { DatabaseUser } from './user.ts'
 
 /**
- * Makes the data directory where it is missing and sees that the database user can pass through it.
+ * Creates the data directory if it is missing, and checks that the database user can pass through it.
  * @returns its real path
  * @throws EmbeddedDatabaseError naming the folder that keeps the database user out
  */
@@ -18,14 +18,14 @@ export async function prepareDataDir(
     .then(() => realpath(dataDir))
     .catch((error: unknown) => {
       throw new EmbeddedDatabaseError(
-        `The data directory ${dataDir} cannot be made (${String(error)}). Set CROFT_DATA_DIR to a folder you can write.`,
+        `The data directory ${dataDir} cannot be created (${String(error)}). Set CROFT_DATA_DIR to a folder that you can write to.`,
         {
           cause: error,
         },
       )
     })
   const user = await userOf(real)
-  // The default folder is Croft's own, so it may open it; a folder someone chose keeps the mode they gave it.
+  // The default folder is Croft's own, so Croft may open it up; a folder that a user chose keeps its mode.
   if (!explicit && (await blockedAt(real, user)) === real) await chmod(real, 0o711)
   const blocked = await blockedAt(real, user)
   if (!blocked) return real

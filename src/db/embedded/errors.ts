@@ -3,12 +3,12 @@ export class EmbeddedDatabaseError extends Error {
   override name = 'EmbeddedDatabaseError'
 }
 
-/** The system's code of an error (`ENOENT`), or Postgres's five characters; undefined where it carries none. */
+/** The system's code of an error (`ENOENT`), or Postgres's five characters; undefined if it has none. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** For a promise's `catch`: undefined for one of the codes expected here; throws every other error again. */
+/** For a promise's `catch`: undefined for one of the expected codes; rethrows every other error. */
 export function unless(...expected: string[]): (error: unknown) => undefined {
   return (error) => {
     if (!expected.includes(codeOf(error) ?? '')) throw error

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { isRoot } from './user.ts'
 
 /**
- * Makes a folder with those above it. The ones made here are passable for the database user when root makes them (0711)
- * and private otherwise (0700), whatever the umask; the ones that stood are left as they are.
+ * Creates a folder and its parents. Those created here are passable for the database user if root creates them (0711),
+ * and private otherwise (0700), whatever the umask; existing folders are left as they are.
  */
 export async function makeFolder(path: string): Promise<void> {
   const mode = isRoot() ? 0o711 : 0o700

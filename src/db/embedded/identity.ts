@@ -31,9 +31,9 @@ async function elsewhere(pid: number, cluster: string, owner: number): Promise<I
 }
 
 /**
- * Tells whether process `pid` is a postmaster of the cluster: a program named `postgres`, running as the cluster's owner,
- * with the cluster's very folder as its `-D`. Its start time is not asked: a clock set after boot would disown it.
- * Its back ends change their titles, so none of them passes for it.
+ * Whether process `pid` is a postmaster of the cluster: a program named `postgres`, running as the cluster's owner,
+ * with exactly the cluster's folder as its `-D`. Its start time is not compared: a clock set after boot would falsify
+ * it. Its back ends change their titles, so none of them matches.
  */
 export async function identify(pid: number, cluster: string): Promise<Identity> {
   const owner = (await stat(cluster).catch(unless('ENOENT')))?.uid

@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { codeOf, EmbeddedDatabaseError } from './errors.ts'
 import { launch, type Launch } from './launch.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { findPostmaster, removeStale, type Found } from './postmaster.ts'
 import { attend, type Presence } from './presence.ts'
 
-const POLL_MS = 10
-/** crash recovery after a power cut replays at most 1 GB of log */
-const GIVE_UP_MS = 120_000
-/** a server that says it is ready takes connections within this */
-const READY_MS = 5000
-/** back ends whose postmaster was killed end within this, and only then may a new one start */
-const LAST_BACKENDS_MS = 15_000
+const pollMs = 10
+/** crash recovery after a power failure replays at most 1 GB of log */
+const giveUpMs = 120_000
+/** a server that reports ready accepts connections within this time */
+const readyMs = 5000
+/** back ends whose postmaster was killed end within this time, and only then may a new one start */
+const lastBackendsMs = 15_000
 
 export interface Joined {
   presence: Presence
@@ -19,9 +19,9 @@ export interface Joined {
   started: boolean
 }
 
-/** One process's way to a server that runs on the cluster: it looks, connects, or launches, until a connection stands. */
+/** One process's attempt to get a server for the cluster: it looks, connects, or launches, until it has a connection. */
 class Approach {
-  readonly #place: Place
+  readonly #place: ClusterPlace
   readonly #begun = performance.now()
   #launched: Launch | undefined
   #failures = 0
@@ -29,7 +29,7 @@ class Approach {
   #lastError: unknown
   #readySince: number | undefined
 
-  constructor(place: Place) {
+  constructor(place: ClusterPlace) {
     this.#place = place
   }
 
@@ -37,18 +37,18 @@ class Approach {
     return performance.now() - this.#begun
   }
 
-  /** @returns undefined when it is to be tried again */
+  /** @returns undefined to try again */
   async step(): Promise<Joined | undefined> {
     const found = await findPostmaster(this.#place.cluster)
     if (this.#isOfOthers(found)) this.#contended = true
     if (found.state !== 'running') await this.#launchOver(found)
     else if (found.status === 'ready') return this.#connect(found)
     else this.#readySince = undefined
-    if (this.#elapsed > GIVE_UP_MS) throw await this.#tooLate()
+    if (this.#elapsed > giveUpMs) throw await this.#tooLate()
     return undefined
   }
 
-  /** Its own failed start leaves a trace too, which is no reason for patience. */
+  /** Its own failed start leaves a trace too, so that alone is not a reason to wait. */
   #isOfOthers(found: Found): boolean {
     if (found.state === 'none') return false
     const pid = found.state === 'running' ? found.pid : Number.parseInt(found.text, 10)
@@ -63,7 +63,7 @@ class Approach {
       this.#lastError = error
     }
     this.#readySince ??= performance.now()
-    if (performance.now() - this.#readySince < READY_MS) return undefined
+    if (performance.now() - this.#readySince < readyMs) return undefined
     const unseen = codeOf(this.#lastError) === 'ENOENT' ? ' (a cleaned or a private temporary folder hides its socket)' : ''
     throw new EmbeddedDatabaseError(
       `The database server runs as process ${found.pid} but cannot be reached at ${found.socketDir}${unseen}: ${String(this.#lastError)}. ` +
@@ -78,10 +78,10 @@ class Approach {
       if (!this.#launched.ended()) return
       await this.#afterFailure(this.#launched)
     }
-    // Another starter's file is empty for an instant: such a one is taken away only when starts have failed over it.
+    // Another starter's file is empty for an instant: it is removed only if starts have failed because of it.
     const empty = found.state === 'stale' && found.text === ''
     if (found.state === 'stale' && found.blocking && (!empty || this.#failures > 4)) {
-      this.#place.log('removing the pid file of a database server that is gone', { cluster: this.#place.cluster })
+      this.#place.log('removing the pid file of a database server that no longer runs', { cluster: this.#place.cluster })
       await removeStale(this.#place.cluster, found.text)
     }
     if (!this.#launched)
@@ -91,10 +91,10 @@ class Approach {
     this.#launched = await launch(this.#place)
   }
 
-  /** A start that failed next to other servers' traces, or for the first time, is tried again; else it is an error. */
+  /** A start that failed next to other servers' traces, or for the first time, is retried; otherwise it is an error. */
   async #afterFailure(failed: Launch): Promise<void> {
     this.#failures += 1
-    const patience = this.#contended && this.#elapsed < LAST_BACKENDS_MS
+    const patience = this.#contended && this.#elapsed < lastBackendsMs
     if (this.#failures > 1 && !patience) {
       throw new EmbeddedDatabaseError(
         `The database in ${this.#place.cluster} does not start. Its server says (${this.#place.dataDir}/postgres.log):\n${await failed.said()}`,
@@ -106,7 +106,7 @@ class Approach {
   async #tooLate(): Promise<EmbeddedDatabaseError> {
     const said = (await this.#launched?.said()) ?? ''
     return new EmbeddedDatabaseError(
-      `The database in ${this.#place.cluster} was not ready within ${GIVE_UP_MS / 1000} s; it may be recovering or stopping. ` +
+      `The database in ${this.#place.cluster} was not ready within ${giveUpMs / 1000} s; it may be recovering or stopping. ` +
         `Start Croft again, and see ${this.#place.dataDir}/postgres.log.\n${said}`,
       { cause: this.#lastError },
     )
@@ -115,14 +115,14 @@ class Approach {
 
 /**
  * Connects to the server that runs on the cluster, or starts one. Several processes may do so at once: Postgres's own
- * pid file lets one server in, and the others find it.
+ * pid file admits one server, and the others find it.
  * @throws EmbeddedDatabaseError with the end of postgres.log
  */
-export async function join(place: Place): Promise<Joined> {
+export async function join(place: ClusterPlace): Promise<Joined> {
   const approach = new Approach(place)
   for (;;) {
     const joined = await approach.step()
     if (joined) return joined
-    await wait(POLL_MS)
+    await wait(pollMs)
   }
 }

@@ -3,27 +3,27 @@ import { join as path } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { unless } from './errors.ts'
 import { join, type Joined } from './join.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { leave } from './stop.ts'
 
-const PAUSE_MS = 1000
+const pauseMs = 1000
 
-/** Keeps one process's presence on the database: a server that dies under it is found again, or started again. */
+/** Keeps one process's presence on the database: a server that dies is found again, or started again. */
 export class Keeper {
-  readonly #place: Place
+  readonly #place: ClusterPlace
   readonly #stopping = new AbortController()
   #joined: Joined
   #rejoining: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
   #lastJoin = performance.now()
 
-  constructor(place: Place, joined: Joined) {
+  constructor(place: ClusterPlace, joined: Joined) {
     this.#place = place
     this.#joined = joined
     this.#watch()
   }
 
-  /** Leaves the database and, as its last user, stops the server; later calls get the first one's answer. */
+  /** Leaves the database and, as its last user, stops the server; later calls get the result of the first. */
   stop(): Promise<void> {
     this.#stopped ??= this.#leave()
     return this.#stopped
@@ -43,12 +43,13 @@ export class Keeper {
 
   async #rejoin(): Promise<void> {
     const { log, cluster } = this.#place
-    log('the embedded database went away; finding or starting it again', { cluster })
+    log('the embedded database is gone; finding or starting it again', { cluster })
     while (!this.#stopping.signal.aborted) {
       await this.#pause()
       this.#lastJoin = performance.now()
       try {
-        // A folder that was removed is not made anew: an empty database would pass for the one that was lost.
+        // A folder that was removed is not created again: an empty database would be mistaken for the one that was
+        // lost.
         if (!(await stat(path(cluster, 'PG_VERSION')).catch(unless('ENOENT', 'ENOTDIR')))) {
           log('the embedded database was removed from the disk', { cluster })
           return
@@ -65,9 +66,9 @@ export class Keeper {
     }
   }
 
-  /** A server that falls over at every start is not started in a hot loop. */
+  /** A server that crashes at every start is not started in a tight loop. */
   async #pause(): Promise<void> {
-    const left = PAUSE_MS - (performance.now() - this.#lastJoin)
+    const left = pauseMs - (performance.now() - this.#lastJoin)
     if (left <= 0) return
     await wait(left, undefined, { ref: false, signal: this.#stopping.signal }).catch(unless('ABORT_ERR'))
   }

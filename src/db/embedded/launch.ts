@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { EmbeddedDatabaseError } from './errors.ts'
 import { openLog, tailOf } from './log-file.ts'
-import type { Place } from './place.ts'
-import { CHILD_ENVIRONMENT } from './run.ts'
-import { PORT, prepareSocketDir } from './socket-dir.ts'
+import type { ClusterPlace } from './place.ts'
+import { childEnvironment } from './run.ts'
+import { socketPort, prepareSocketDir } from './socket-dir.ts'
 
 export interface Launch {
   pid: number
@@ -14,24 +14,24 @@ export interface Launch {
 }
 
 /**
- * Starts a server in a session of its own, so that Ctrl-C in a terminal ends Croft alone, which then stops the server
- * when its own work is done.
- * @throws EmbeddedDatabaseError when the program cannot be started at all, or the socket's folder is another user's
+ * Starts a server in a session of its own, so that Ctrl-C in a terminal ends only Croft, which stops the server when
+ * its own work is done.
+ * @throws EmbeddedDatabaseError if the program cannot be started, or the socket's folder belongs to another user
  */
-export async function launch({ binaries, cluster, dataDir, user }: Place): Promise<Launch> {
+export async function launch({ binaries, cluster, dataDir, user }: ClusterPlace): Promise<Launch> {
   const socketDir = await prepareSocketDir(cluster, user)
   const file = await openLog(dataDir)
   const relied = [
     'listen_addresses=',
     `unix_socket_directories="${socketDir}"`,
-    `port=${PORT}`,
+    `port=${socketPort}`,
     'fsync=on',
     'logging_collector=off',
   ]
   const child = spawn(binaries.postgres, ['-D', cluster, ...relied.flatMap((setting) => ['-c', setting])], {
     ...user.as,
     cwd: '/',
-    env: CHILD_ENVIRONMENT,
+    env: childEnvironment,
     detached: true,
     stdio: ['ignore', file.handle.fd, file.handle.fd],
   })

@@ -2,8 +2,8 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unless } from './errors.ts'
 
-const LARGEST = 1024 * 1024
-const TAIL = 2000
+const maxLogBytes = 1024 * 1024
+const tailBytes = 2000
 
 export interface LogFile {
   path: string
@@ -12,11 +12,14 @@ export interface LogFile {
   from: number
 }
 
-/** Opens `<dataDir>/postgres.log` to append to; one above 1 MiB first becomes `postgres.log.1`, in place of the last. */
+/**
+ * Opens `<dataDir>/postgres.log` for appending. A file above 1 MiB first becomes `postgres.log.1`, replacing the
+ * previous one.
+ */
 export async function openLog(dataDir: string): Promise<LogFile> {
   const path = join(dataDir, 'postgres.log')
   const found = await stat(path).catch(unless('ENOENT'))
-  if (found && found.size > LARGEST) await rename(path, `${path}.1`).catch(unless('ENOENT'))
+  if (found && found.size > maxLogBytes) await rename(path, `${path}.1`).catch(unless('ENOENT'))
   const handle = await open(path, 'a', 0o600)
   return { path, handle, from: (await handle.stat()).size }
 }
@@ -26,8 +29,8 @@ export async function tailOf({ path, from }: Pick<LogFile, 'path' | 'from'>): Pr
   const file = await open(path, 'r').catch(unless('ENOENT'))
   if (!file) return ''
   const { size } = await file.stat()
-  const start = Math.max(from, size - TAIL)
-  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(TAIL), position: start })
+  const start = Math.max(from, size - tailBytes)
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(tailBytes), position: start })
   await file.close()
   return buffer.toString('utf8', 0, bytesRead).trim()
 }

@@ -4,8 +4,8 @@ import type { DatabaseUser } from './user.ts'
 /** Receives what an operator should know, with details for a structured log. */
 export type Log = (message: string, details?: object) => void
 
-/** All that is fixed about one embedded database; every path is real and absolute. */
-export interface Place {
+/** Everything that is fixed about one embedded database; every path is real and absolute. */
+export interface ClusterPlace {
   dataDir: string
   /** `<dataDir>/postgres`, the cluster */
   cluster: string

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { unless } from './errors.ts'
 import { identify } from './identity.ts'
 
-/** What postmaster.pid, checked against the living processes, says of a cluster. */
+/** What postmaster.pid, checked against the running processes, says about a cluster. */
 export type Found =
   | { state: 'none' }
   | { state: 'running'; pid: number; status: string; socketDir: string; port: number }
-  /** a file without a server: `blocking` where Postgres would not start over it by itself */
+  /** a file without a server; `blocking` if Postgres would refuse to start because of it */
   | { state: 'stale'; text: string; blocking: boolean }
 
 const fileOf = (cluster: string): string => join(cluster, 'postmaster.pid')
 
-/** Reads postmaster.pid and looks whether its process is this cluster's postmaster. */
+/** Reads postmaster.pid and checks whether its process is this cluster's postmaster. */
 export async function findPostmaster(cluster: string): Promise<Found> {
   const text = await readFile(fileOf(cluster), 'utf8').catch(unless('ENOENT'))
   if (text === undefined) return { state: 'none' }
@@ -26,8 +26,9 @@ export async function findPostmaster(cluster: string): Promise<Found> {
 }
 
 /**
- * Takes a stale postmaster.pid away. Between the look and the deed a server may have put its own there: what was taken
- * is looked at again, and put back. Shared memory still in use keeps Postgres from starting even without the file.
+ * Removes a stale postmaster.pid. Between the check and the removal a server may have written its own, so what was
+ * removed is checked again, and put back if necessary. Shared memory still in use keeps Postgres from starting even
+ * without the file.
  */
 export async function removeStale(cluster: string, text: string): Promise<void> {
   const taken = `${fileOf(cluster)}.stale-${randomUUID()}`

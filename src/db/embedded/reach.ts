@@ -7,8 +7,8 @@ interface Who {
   gid: number
 }
 
-const READ = 4
-const SEARCH = 1
+const readBit = 4
+const searchBit = 1
 
 function allows(file: Stats, { uid, gid }: Who, bit: number): boolean {
   if (uid === 0) return true
@@ -17,20 +17,20 @@ function allows(file: Stats, { uid, gid }: Who, bit: number): boolean {
 }
 
 /**
- * The first folder on the way to `path` (itself included) that `who` may not pass through; undefined when the way is free.
- * Judged by mode bits, for they name the folder; access lists are not read.
+ * The first folder on the path to `path` (itself included) that `who` may not pass through; undefined if there is none.
+ * Decided by mode bits, since they name the folder; access lists are not read.
  */
 export async function blockedAt(path: string, who: Who): Promise<string | undefined> {
-  const way: string[] = []
+  const parents: string[] = []
   for (let at = await realpath(path); ; at = dirname(at)) {
-    way.unshift(at)
+    parents.unshift(at)
     if (at === dirname(at)) break
   }
-  for (const folder of way) if (!allows(await stat(folder), who, SEARCH)) return folder
+  for (const folder of parents) if (!allows(await stat(folder), who, searchBit)) return folder
   return undefined
 }
 
-/** Whether `who` may read the file, and run it where `run` is asked, leaving aside the folders above it. */
+/** Whether `who` may read the file, and execute it if `run` is set, ignoring the folders above it. */
 export async function mayUse(path: string, who: Who, run = false): Promise<boolean> {
-  return allows(await stat(path), who, run ? READ | SEARCH : READ)
+  return allows(await stat(path), who, run ? readBit | searchBit : readBit)
 }

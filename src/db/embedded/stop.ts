@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { EmbeddedDatabaseError, unless } from './errors.ts'
 import { identify } from './identity.ts'
-import type { Place } from './place.ts'
+import type { ClusterPlace } from './place.ts'
 import { findPostmaster } from './postmaster.ts'
 import type { Presence } from './presence.ts'
 import { removeSocketDir } from './socket-dir.ts'
 
-const POLL_MS = 10
-const GIVE_UP_MS = 60_000
+const pollMs = 10
+const giveUpMs = 60_000
 
 async function shutDown(cluster: string): Promise<void> {
   const found = await findPostmaster(cluster)
@@ -19,20 +19,20 @@ async function shutDown(cluster: string): Promise<void> {
   }
   const begun = performance.now()
   while ((await identify(found.pid, cluster)) === 'ours') {
-    if (performance.now() - begun > GIVE_UP_MS) {
+    if (performance.now() - begun > giveUpMs) {
       throw new EmbeddedDatabaseError(
-        `The database server (process ${found.pid}) is still stopping after ${GIVE_UP_MS / 1000} s; it goes on by itself.`,
+        `The database server (process ${found.pid}) is still stopping after ${giveUpMs / 1000} s; it will stop without Croft.`,
       )
     }
-    await wait(POLL_MS)
+    await wait(pollMs)
   }
 }
 
 /**
- * Leaves the database, and stops its server by a fast shutdown when no other Croft process is present on it.
- * @throws EmbeddedDatabaseError when the server is still stopping after 60 s
+ * Leaves the database, and stops its server by a fast shutdown if no other Croft process is present on it.
+ * @throws EmbeddedDatabaseError if the server is still stopping after 60 s
  */
-export async function leave(place: Place, presence: Presence): Promise<void> {
+export async function leave(place: ClusterPlace, presence: Presence): Promise<void> {
   const last = await presence.leave().catch((error: unknown) => {
     place.log('the embedded database was gone before it was stopped', { error: String(error) })
     return false

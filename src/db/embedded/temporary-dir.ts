@@ -4,9 +4,9 @@ import { temporaryFolder } from './socket-dir.ts'
 import { databaseUser, isRoot } from './user.ts'
 
 /**
- * Makes a new, empty folder for throw-away data that the database user can reach: for root 0711, else 0700.
+ * Creates a new, empty folder for temporary data that the database user can reach: for root 0711, else 0700.
  * @param prefix start of the folder's name, e.g. `croft-demo-`
- * @returns its real path; removing it is the caller's
+ * @returns its real path; the caller removes it
  */
 export async function reachableTemporaryDir(prefix: string): Promise<string> {
   const path = await mkdtemp(join(await temporaryFolder(await databaseUser()), prefix))

@@ -7,11 +7,11 @@ export interface DatabaseUser {
   name: string
   uid: number
   gid: number
-  /** for `spawn`: empty when it is the user this process already runs as */
+  /** for `spawn`: empty if this process already runs as the user */
   as: { uid?: number; gid?: number }
 }
 
-/** Whether this process runs as root, as whom Postgres refuses to run. */
+/** Whether this process runs as root, which Postgres refuses to run as. */
 export const isRoot = (): boolean => process.getuid?.() === 0
 
 async function numberOf(flag: '-u' | '-g', name: string): Promise<number> {
@@ -19,17 +19,17 @@ async function numberOf(flag: '-u' | '-g', name: string): Promise<number> {
   const id = Number(output.trim())
   if (code === 0 && Number.isInteger(id)) return id
   throw new EmbeddedDatabaseError(
-    `Postgres refuses to run as root and this system has no user "${name}" to run it as. ` +
+    `Postgres refuses to run as root, and this system has no user "${name}" to run it as. ` +
       'Start Croft as an ordinary user, or set DATABASE_URL to a Postgres 15 or later.',
   )
 }
 
 function other(name: string, uid: number, gid: number): DatabaseUser {
-  // macOS gives nobody the number 4294967294, which spawn takes as -2 alone.
+  // macOS gives nobody the number 4294967294, which spawn only accepts as -2.
   return { name, uid, gid, as: { uid: uid | 0, gid: gid | 0 } }
 }
 
-/** The user that root's databases run as. @throws EmbeddedDatabaseError when the system has none */
+/** The user that root's databases run as. @throws EmbeddedDatabaseError if the system has none */
 export async function nobody(): Promise<DatabaseUser> {
   const [uid, gid] = await Promise.all([numberOf('-u', 'nobody'), numberOf('-g', 'nobody')])
   return other('nobody', uid, gid)
@@ -37,7 +37,7 @@ export async function nobody(): Promise<DatabaseUser> {
 
 /**
  * The user for the cluster at `cluster`: this process's own; for root the owner of the cluster, so that root can use
- * the database of an ordinary user, and `nobody` where there is none.
+ * the database of an ordinary user, or `nobody` for a new cluster.
  */
 export async function databaseUser(cluster?: string): Promise<DatabaseUser> {
   if (!isRoot()) {

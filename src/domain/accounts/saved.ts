@@ -6,7 +6,7 @@ import { countOf, offsetOf, type NumberedPage, type NumberedRequest } from '../.
 import { viewProfiles, type ProfileView } from '../profiles/view.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
-/** An account as the portal knows it: `country` is that of the bundle that delivered it, or null. */
+/** An account as the portal sees it: `country` is that of the bundle that delivered it, or null. */
 export interface SavedAccount {
   view: ProfileView
   country: string | null
@@ -60,12 +60,12 @@ export async function listSavedAccounts(
   return { items: await withCountries(ctx, caller.teamId, rows), total }
 }
 
-/** @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, the same for another team's account as for none */
+/** @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, also for another team's account */
 export async function getSavedAccount(ctx: Context, caller: Caller, id: string): Promise<SavedAccount> {
   const row =
     isUuid(id) &&
     (await ctx.db.selectFrom('profiles').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst())
   const [account] = row ? await withCountries(ctx, caller.teamId, [row]) : []
-  if (!account) throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'There is no account with this id.')
+  if (!account) throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'No account has this id.')
   return account
 }

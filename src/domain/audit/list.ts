@@ -11,7 +11,7 @@ export interface AuditFilter {
   until?: Date | undefined
 }
 
-/** Who changed what of the team's, newest first. */
+/** Who changed what in the team, newest first. */
 export async function listAudit(
   ctx: Context,
   { teamId }: Caller,

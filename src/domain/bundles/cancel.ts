@@ -1,13 +1,16 @@
 import { refundCredits } from '../credits/ledger.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { accountOf, lockBundle } from './find.ts'
 import { moveAccount, moveBundle, moveSlots } from './move.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
-/** Calls a bundle off before a manager has taken it; what it cost comes back. @throws CroftError `bundle_not_found`, `invalid_status` */
-export function cancelBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+/**
+ * Cancels a bundle before a manager has taken it, and refunds its cost. @throws CroftError `bundle_not_found`,
+ * `invalid_status`
+ */
+export function cancelBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const before = await lockBundle(tx, id)
     const bundle = await moveBundle(tx, before, 'canceled', { canceled_at: tx.now })
@@ -17,6 +20,6 @@ export function cancelBundle(unit: UnitOfWork, id: string): Promise<BundleView> 
     await cancelWork(tx, { bundleId: id })
     if (bundle.debit_id !== null) await refundCredits(tx, bundle.debit_id, `Bundle ${id} was canceled.`)
     await recordAudit(tx, 'bundle.cancel', `bundle:${id}`, { status: before.status }, { status: bundle.status })
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }

@@ -7,7 +7,7 @@ import { accountOf, findBundle, lockBundle } from './find.ts'
 import { bundleFacts, invalidStatus, moveAccount, moveBundle } from './move.ts'
 import { accountProblems, accountRefusal, shapeCode, type AccountNames, type AccountValues } from './values.ts'
 
-/** The Account Configuration page's. */
+/** The names of the Account Configuration page. */
 export const bundleNames: AccountNames = {
   username: 'username',
   visibleName: 'visible_name',
@@ -27,15 +27,17 @@ export async function readAccount(unit: Pick<UnitOfWork, 'ctx' | 'caller'>, bund
   const bundle = await findBundle(unit.ctx.db, unit.caller.teamId, bundleId)
   const account = await accountOf(unit.ctx.db, bundle)
   if (!account)
-    throw new CroftError('not_found', 'A videos_only bundle has no account of its own; account_id names the one it is for.')
+    throw new CroftError('not_found', 'A videos_only bundle has no account of its own; account_id names the account it is for.')
   return account
 }
 
 /**
- * Configures a bundle's account, whole: what is null or left out is null from then on. Source: TokPortal's Account Configuration page.
- * @param given the values whose shape is right
- * @param faults what is wrong with the others
- * @throws CroftError `bundle_not_found`, the Account Configuration page's codes, `validation_error`, `invalid_status` once the bundle is published
+ * Configures a bundle's account. The call replaces all values: what is null or omitted becomes null. Source:
+ * TokPortal's Account Configuration page.
+ * @param given the values with a valid shape
+ * @param faults the faults of the other values
+ * @throws CroftError `bundle_not_found`, the Account Configuration page's codes, `validation_error`, `invalid_status`
+ *   once the bundle is published
  */
 export async function configureAccount(
   unit: UnitOfWork,
@@ -51,7 +53,7 @@ export async function configureAccount(
   ]
   const length = codePoints(given.nicheWarmingInstructions ?? '')
   if (length > mostInstructions) {
-    const message = `has ${length} characters; at most ${mostInstructions} are taken`
+    const message = `has ${length} characters; at most ${mostInstructions} are allowed`
     problems.push({ code: 'validation_error', path: 'niche_warming_instructions', message })
   }
   if (problems.length > 0) throw accountRefusal(problems)

@@ -16,7 +16,7 @@ export interface VideoConfiguration {
   title: string | null
   description: string | null
   soundId: string | null
-  /** YYYY-MM-DD, by UTC. */
+  /** YYYY-MM-DD, in UTC. */
   targetPublishDate: string
 }
 
@@ -25,8 +25,8 @@ const twoYearsMs = 2 * 366 * 86_400_000
 
 function dateProblem(day: string, now: Date): string | null {
   const at = new Date(`${day}T00:00:00Z`)
-  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day) return 'must be a day that there is, as YYYY-MM-DD'
-  if (day < now.toISOString().slice(0, 10)) return 'is past; give today (UTC) or a day to come'
+  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day) return 'must be an existing day, as YYYY-MM-DD'
+  if (day < now.toISOString().slice(0, 10)) return 'is past; give today (UTC) or a later day'
   return at.getTime() > now.getTime() + twoYearsMs ? 'is more than two years ahead' : null
 }
 
@@ -37,15 +37,17 @@ function problems(ctx: Context, input: VideoConfiguration): Detail[] {
   const limit = titleLimit[input.mediaType]
   const length = codePoints(input.title ?? '')
   if (length > limit)
-    found.push({ path: 'title', message: `has ${length} characters; a ${input.mediaType} takes at most ${limit}` })
+    found.push({ path: 'title', message: `has ${length} characters; a ${input.mediaType} allows at most ${limit}` })
   const date = dateProblem(input.targetPublishDate, ctx.clock.now())
   if (date !== null) found.push({ path: 'target_publish_date', message: date })
   return found
 }
 
 /**
- * Configures a video slot, whole. Its media is fetched, checked and kept in the background; what fails stands in the way of a publish.
- * @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_url`, `validation_error`, `invalid_status` once the bundle is published
+ * Configures a video slot and replaces all its values. Its media is downloaded, checked and stored in the background; a
+ * failure blocks publishing.
+ * @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_url`, `validation_error`, `invalid_status` once
+ *   the bundle is published
  */
 export async function configureVideo(
   unit: UnitOfWork,
@@ -83,12 +85,12 @@ export async function configureVideo(
       configured_at: tx.now,
     })
     if (!same) tx.wake('videos')
-    await recordAudit(tx, 'bundle.configure_video', `bundle:${bundle.id}`, shown(before), shown(slot))
+    await recordAudit(tx, 'bundle.configure_video', `bundle:${bundle.id}`, auditValues(before), auditValues(slot))
     return slot
   })
 }
 
-const shown = ({ position, media_url, title, target_publish_date }: VideoSlotRow) => ({
+const auditValues = ({ position, media_url, title, target_publish_date }: VideoSlotRow) => ({
   position,
   media_url,
   title,

@@ -1,11 +1,11 @@
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { returnWork } from '../../people/return.ts'
+import { returnWork } from '../../people/queue.ts'
 import { accountOf, findSlot, lockBundle } from './find.ts'
 import { invalidStatus, moveAccount, moveSlot } from './move.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
-/** What is to be done better, and in which fields. */
+/** What must be improved, and in which fields. */
 export interface Corrections {
   comment: string
   fields: string[]
@@ -14,8 +14,8 @@ export interface Corrections {
 const feedbackOf = ({ comment, fields }: Corrections): string =>
   fields.length > 0 ? `${comment}\nFields: ${fields.join(', ')}` : comment
 
-/** Sends a handed-in account back to its manager. @throws CroftError `bundle_not_found`, `invalid_status` */
-export function correctAccount(unit: UnitOfWork, id: string, corrections: Corrections): Promise<BundleView> {
+/** Returns a submitted account to its manager. @throws CroftError `bundle_not_found`, `invalid_status` */
+export function correctAccount(unit: UnitOfWork, id: string, corrections: Corrections): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const account = await accountOf(tx.trx, bundle)
@@ -24,12 +24,12 @@ export function correctAccount(unit: UnitOfWork, id: string, corrections: Correc
     await moveAccount(tx, account, 'sent_back', { feedback: JSON.stringify(feedback), in_review_at: null }, feedback)
     await returnWork(tx, { bundleId: id, kind: 'account_setup' }, feedbackOf(corrections))
     await recordAudit(tx, 'bundle.correct_account', `bundle:${id}`, { status: account.status }, feedback)
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }
 
-/** Sends a handed-in video back to its manager. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
-export function correctVideo(unit: UnitOfWork, id: string, position: string, corrections: Corrections): Promise<BundleView> {
+/** Returns a submitted video to its manager. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+export function correctVideo(unit: UnitOfWork, id: string, position: string, corrections: Corrections): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const slot = await findSlot(tx.trx, bundle, position)
@@ -43,6 +43,6 @@ export function correctVideo(unit: UnitOfWork, id: string, position: string, cor
       { position: slot.position, status: slot.status },
       { position: slot.position, ...feedback },
     )
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }

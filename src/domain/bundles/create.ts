@@ -10,11 +10,11 @@ import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { bundleFacts, invalidStatus } from './move.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
 export interface NewBundle {
   bundleType: BundleType
-  /** Null: TikTok, or of videos_only the account's. */
+  /** Null: TikTok, or for videos_only the account's platform. */
   platform: Platform | null
   country: string | null
   owner: string | null
@@ -26,13 +26,13 @@ export interface NewBundle {
   externalRef: string | null
 }
 
-/** What was paid for, and what is left. */
+/** What was charged, and what remains. */
 export interface Paid {
   creditsCharged: number
   creditsRemaining: number
 }
 
-/** What the members ask of each other, which a schema does not say. */
+/** Rules between members, which a schema does not express. */
 function problems(input: NewBundle): Detail[] {
   const found: Detail[] = []
   const type = input.bundleType
@@ -40,14 +40,14 @@ function problems(input: NewBundle): Detail[] {
   const missing = (path: string) => found.push({ path, message: `is required for ${type}` })
   if (!onlyVideos && input.country === null) missing('country')
   if (input.country !== null && !isCountry(input.country))
-    found.push({ path: 'country', message: `${input.country} is no country; GET /api/ext/countries lists the codes` })
+    found.push({ path: 'country', message: `${input.country} is not a country; GET /api/ext/countries lists the codes` })
   if (!onlyVideos && input.owner === null) missing('owner')
   if (type === 'account_only') {
-    if (input.videosQuantity) found.push({ path: 'videos_quantity', message: 'is not for account_only; take account_and_videos' })
+    if (input.videosQuantity) found.push({ path: 'videos_quantity', message: 'is not for account_only; use account_and_videos' })
   } else if (!input.videosQuantity) found.push({ path: 'videos_quantity', message: `must be at least 1 for ${type}` })
   if (onlyVideos && input.accountId === null) missing('account_id')
   if (!onlyVideos && input.accountId !== null)
-    found.push({ path: 'account_id', message: 'is for videos_only alone; this bundle sets an account of its own up' })
+    found.push({ path: 'account_id', message: 'is only for videos_only; this bundle sets up an account of its own' })
   return found
 }
 
@@ -61,10 +61,10 @@ async function accountFor(ctx: Context, teamId: string, input: NewBundle): Promi
       .where('team_id', '=', teamId)
       .where('id', '=', input.accountId)
       .executeTakeFirst())
-  if (!profile) throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'account_id names no account of this team.')
+  if (!profile) throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'account_id is not an account of this team.')
   if (input.platform !== null && input.platform !== profile.platform)
     throw invalid([{ path: 'platform', message: `must be ${profile.platform}, the platform of the account` }])
-  if (isClosed(profile.status)) throw invalidStatus('The account', profile.status, 'It takes no more work.')
+  if (isClosed(profile.status)) throw invalidStatus('The account', profile.status, 'It takes no new work.')
   return profile
 }
 
@@ -77,9 +77,10 @@ async function insertParts(tx: Tx, id: string, input: NewBundle): Promise<void> 
 
 /**
  * Orders a bundle and pays for it, in one transaction.
- * @throws CroftError `validation_error`, `SAVED_ACCOUNT_NOT_FOUND`, `invalid_status` for a closed account, `INSUFFICIENT_CREDITS`
+ * @throws CroftError `validation_error`, `SAVED_ACCOUNT_NOT_FOUND`, `invalid_status` for a closed account,
+ *   `INSUFFICIENT_CREDITS`
  */
-export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<BundleView & Paid> {
+export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<BundleDetails & Paid> {
   const { ctx, caller } = unit
   const found = problems(input)
   if (found.length > 0) throw invalid(found)
@@ -116,6 +117,6 @@ export async function createBundle(unit: UnitOfWork, input: NewBundle): Promise<
     await insertParts(tx, id, input)
     await recordEvent(tx, 'bundle.created', bundleFacts(bundle))
     await recordAudit(tx, 'bundle.create', `bundle:${id}`, null, { ...bundleFacts(bundle), credits_charged: cost })
-    return { ...(await viewBundle(tx.trx, bundle)), creditsCharged: cost, creditsRemaining: entry.balance_after }
+    return { ...(await loadDetails(tx.trx, bundle)), creditsCharged: cost, creditsRemaining: entry.balance_after }
   })
 }

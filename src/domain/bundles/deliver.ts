@@ -8,7 +8,7 @@ import { recordAudit, recordEvent, recordTimeline } from '../../kernel/record.ts
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { reportedIn } from './reported.ts'
 
-/** What the account looks like now: as it was ordered, but for what the manager says had to differ. */
+/** The account's current values: as ordered, except for what the manager reported as different. */
 function deliveredValues(account: BundleAccountRow): {
   username: string
   visibleName: string
@@ -29,8 +29,8 @@ function deliveredValues(account: BundleAccountRow): {
 }
 
 /**
- * Makes the account that a manager has set up a profile of the team, signed in already, with an active order.
- * @throws the database's own error where a living profile has the username
+ * Makes the account that a manager has set up a profile of the team, signed in, with an active order.
+ * @throws the database's own error if an active profile has the username
  */
 export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleAccountRow): Promise<ProfileRow> {
   if (bundle.manager_id === null) throw new Error('an accepted bundle has a manager')
@@ -46,7 +46,7 @@ export async function deliverAccount(tx: Tx, bundle: BundleRow, account: BundleA
       profile_name: bundle.title ?? username,
       username,
       display_name: visibleName,
-      // A bundle says nothing of it.
+      // A bundle does not specify it.
       email_auth_method: null,
       bio,
       link_in_bio: link,

@@ -3,15 +3,15 @@ import type { BundleRow } from '../../kernel/rows.ts'
 import { isUniqueViolation } from '../../kernel/conflict.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
-import { finishWork } from '../../people/finish.ts'
+import { finishWork } from '../../people/queue.ts'
 import { deliverAccount } from './deliver.ts'
 import { accountOf, findSlot, lockBundle, slotsOf } from './find.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlot } from './move.ts'
 import { requireDue } from '../orders/review-due.ts'
 import { openVideoWork } from './open-work.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
-/** With its last part a bundle is completed; one without an account is finalized at that moment too. */
+/** Finalizing its last part completes a bundle; a bundle without an account is also finalized at that moment. */
 async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
   const slots = await slotsOf(tx.trx, bundle)
   if (slots.some(({ status }) => status !== 'finalized')) return bundle
@@ -20,11 +20,12 @@ async function completeIfDone(tx: Tx, bundle: BundleRow): Promise<BundleRow> {
 }
 
 /**
- * Takes the account as it was handed in: it becomes a profile of the team, and the bundle's videos go into the queue.
- * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
- * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` where a living profile has got the username meanwhile
+ * Accepts the submitted account: it becomes a profile of the team, and the bundle's videos enter the queue.
+ * @param inReviewBefore for a review that nobody did: accept only what was submitted by then
+ * @throws CroftError `bundle_not_found`, `invalid_status`, `username_taken` if an active profile has taken the username
+ *   in the meantime
  */
-export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleView> {
+export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefore?: Date): Promise<BundleDetails> {
   try {
     return await unit.commit(async (tx) => {
       const before = await lockBundle(tx, id)
@@ -37,7 +38,7 @@ export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefo
       await finishWork(tx, { bundleId: id, kind: 'account_setup' })
       await openVideoWork(tx, bundle)
       await recordAudit(tx, 'bundle.finalize_account', `bundle:${id}`, { status: found.status }, { account_id: profile.id })
-      return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+      return loadDetails(tx.trx, await completeIfDone(tx, bundle))
     })
   } catch (error) {
     if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error
@@ -45,13 +46,16 @@ export async function finalizeAccount(unit: UnitOfWork, id: string, inReviewBefo
   }
 }
 
-/** Takes a video as it was handed in; `inReviewBefore` as of {@link finalizeAccount}. @throws CroftError `bundle_not_found`, `video_not_found`, `invalid_status` */
+/**
+ * Accepts the submitted video; `inReviewBefore` as for {@link finalizeAccount}. @throws CroftError `bundle_not_found`,
+ * `video_not_found`, `invalid_status`
+ */
 export function finalizeVideo(
   unit: UnitOfWork,
   id: string,
   position: string | number,
   inReviewBefore?: Date,
-): Promise<BundleView> {
+): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
     const slot = await findSlot(tx.trx, bundle, position)
@@ -65,6 +69,6 @@ export function finalizeVideo(
       { position: slot.position, status: slot.status },
       { position: slot.position, status: moved.status },
     )
-    return viewBundle(tx.trx, await completeIfDone(tx, bundle))
+    return loadDetails(tx.trx, await completeIfDone(tx, bundle))
   })
 }

@@ -3,12 +3,12 @@ import { isUuid } from '../../lib/ids.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { BundleAccountRow, BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { livingStatuses } from '../../people/filter.ts'
+import { activeWorkStatuses } from '../../people/queue.ts'
 
 const missing = () =>
-  new CroftError('bundle_not_found', 'There is no bundle with this id. Check it, and the key: each team sees its own bundles.')
+  new CroftError('bundle_not_found', 'No bundle has this id. Check it, and the key: each team sees its own bundles.')
 
-/** @throws CroftError `bundle_not_found`, the same for another team's bundle, and for an id that is none */
+/** @throws CroftError `bundle_not_found`, also for another team's bundle and for an invalid id */
 export async function findBundle(db: Db | Trx, teamId: string, id: string): Promise<BundleRow> {
   const row =
     isUuid(id) &&
@@ -18,8 +18,8 @@ export async function findBundle(db: Db | Trx, teamId: string, id: string): Prom
 }
 
 /**
- * As {@link findBundle}, and holds the bundle until the transaction ends.
- * Its work is held first, as by the manager who claims it, so that the two cannot wait for each other.
+ * Like {@link findBundle}, and locks the bundle until the transaction ends. Its work is locked first, as when a manager
+ * claims it, which prevents deadlocks.
  */
 export async function lockBundle(tx: Tx, id: string): Promise<BundleRow> {
   if (!isUuid(id)) throw missing()
@@ -29,14 +29,14 @@ export async function lockBundle(tx: Tx, id: string): Promise<BundleRow> {
     .select('id')
     .where('team_id', '=', teamId)
     .where('bundle_id', '=', id)
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .orderBy('id')
     .forUpdate()
     .execute()
   return lockBundleRow(tx, id)
 }
 
-/** Holds the bundle, for whoever holds its work already. */
+/** Locks the bundle; the caller has locked its work already. */
 export async function lockBundleRow(tx: Tx, id: string): Promise<BundleRow> {
   const row = await tx.trx
     .selectFrom('bundles')
@@ -49,7 +49,7 @@ export async function lockBundleRow(tx: Tx, id: string): Promise<BundleRow> {
   return row
 }
 
-/** The bundle's account, or null where it has none of its own (`videos_only`). */
+/** The bundle's account, or null if it has none of its own (`videos_only`). */
 export async function accountOf(db: Db | Trx, bundle: Pick<BundleRow, 'team_id' | 'id'>): Promise<BundleAccountRow | null> {
   const row = await db
     .selectFrom('bundle_accounts')
@@ -70,7 +70,7 @@ export const slotsOf = (db: Db | Trx, bundle: Pick<BundleRow, 'team_id' | 'id'>)
     .orderBy('position')
     .execute()
 
-/** @throws CroftError `video_not_found`, also for a position that is no number */
+/** @throws CroftError `video_not_found`, also for a position that is not a number */
 export async function findSlot(db: Db | Trx, bundle: BundleRow, position: string | number): Promise<VideoSlotRow> {
   const row =
     /^[1-9]\d{0,3}$/.test(String(position)) &&

@@ -1,48 +1,52 @@
 import type { BundleStatus, PartStatus } from '../../db/schema.ts'
 
-/** What can happen to a bundle, and nothing else. Source: docs/managed-work.md. */
+/** The transitions of a bundle. Source: docs/managed-work.md. */
 export const bundleLifecycle = {
-  configured: { from: ['pending_setup'], to: 'configured', when: 'Its account is configured.' },
-  published: { from: ['configured'], to: 'published', when: 'The team puts it into the managers’ queue.' },
+  configured: { from: ['pending_setup'], to: 'configured', when: 'The account is configured.' },
+  published: { from: ['configured'], to: 'published', when: 'The team puts the bundle into the managers’ queue.' },
   unpublished: { from: ['published'], to: 'configured', when: 'The team takes it back before a manager has taken it.' },
-  accepted: { from: ['published'], to: 'accepted', when: 'A manager takes its first piece of work.' },
-  finalized: { from: ['accepted'], to: 'finalized', when: 'Its account is finalized; without one, its last video.' },
-  completed: { from: ['finalized'], to: 'completed', when: 'Its last part is finalized.' },
+  accepted: { from: ['published'], to: 'accepted', when: 'A manager takes the first work of the bundle.' },
+  finalized: {
+    from: ['accepted'],
+    to: 'finalized',
+    when: 'The account is finalized; for a bundle without an account, the last video.',
+  },
+  completed: { from: ['finalized'], to: 'completed', when: 'The last part is finalized.' },
   canceled: {
     from: ['pending_setup', 'configured', 'published'],
     to: 'canceled',
-    when: 'The team calls it off before a manager has taken it; its credits come back.',
+    when: 'The team cancels the bundle before a manager has taken it; the credits are refunded.',
   },
 } as const satisfies Record<string, { from: readonly BundleStatus[]; to: BundleStatus; when: string }>
 
 export type BundleEvent = keyof typeof bundleLifecycle
 
-/** What can happen to a bundle's account and to each of its video slots. */
+/** The transitions of a bundle's account and of each of its video slots. */
 export const partLifecycle = {
   configured: {
     from: ['pending', 'configured'],
     to: 'configured',
-    when: 'The team gives its values, again as often as it likes.',
+    when: 'The team sets the values; it may do so again at any time.',
   },
   published: { from: ['configured'], to: 'published', when: 'The bundle is published.' },
-  unpublished: { from: ['published'], to: 'configured', when: 'The bundle is taken back.' },
+  unpublished: { from: ['published'], to: 'configured', when: 'The bundle is unpublished.' },
   accepted: { from: ['published'], to: 'accepted', when: 'A manager takes it.' },
-  handed_in: { from: ['accepted', 'pending_corrections'], to: 'in_review', when: 'The manager says what was done.' },
-  amended: { from: ['in_review'], to: 'in_review', when: 'The manager hands it in again before it is reviewed.' },
+  handed_in: { from: ['accepted', 'pending_corrections'], to: 'in_review', when: 'The manager submits the work.' },
+  amended: { from: ['in_review'], to: 'in_review', when: 'The manager submits again before the review.' },
   sent_back: { from: ['in_review'], to: 'pending_corrections', when: 'The team asks for corrections.' },
-  finalized: { from: ['in_review'], to: 'finalized', when: 'The team is content, or the time for its review has run out.' },
-  canceled: { from: ['pending', 'configured', 'published'], to: 'canceled', when: 'The bundle is called off.' },
+  finalized: { from: ['in_review'], to: 'finalized', when: 'The team accepts it, or the review window ends.' },
+  canceled: { from: ['pending', 'configured', 'published'], to: 'canceled', when: 'The bundle is canceled.' },
 } as const satisfies Record<string, { from: readonly PartStatus[]; to: PartStatus; when: string }>
 
 export type PartEvent = keyof typeof partLifecycle
 
-/** The status that the event leads to, or null where it is not allowed. */
+/** The status that the event leads to, or null if it is not allowed. */
 export function nextBundleStatus(status: BundleStatus, event: BundleEvent): BundleStatus | null {
   const { from, to }: { from: readonly BundleStatus[]; to: BundleStatus } = bundleLifecycle[event]
   return from.includes(status) ? to : null
 }
 
-/** As {@link nextBundleStatus}, of an account or a video slot. */
+/** Like {@link nextBundleStatus}, for an account or a video slot. */
 export function nextPartStatus(status: PartStatus, event: PartEvent): PartStatus | null {
   const { from, to }: { from: readonly PartStatus[]; to: PartStatus } = partLifecycle[event]
   return from.includes(status) ? to : null

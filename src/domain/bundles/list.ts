@@ -3,7 +3,7 @@ import type { Caller, Context } from '../../kernel/context.ts'
 import { countOf, offsetOf, type NumberedPage, type NumberedRequest } from '../../kernel/numbered-page.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
 import { findBundle } from './find.ts'
-import { viewBundles, type BundleView } from './view.ts'
+import { loadBundleDetails, type BundleDetails } from './details.ts'
 
 export interface BundleFilter {
   status?: BundleStatus | undefined
@@ -20,7 +20,7 @@ export async function listBundles(
   caller: Caller,
   page: NumberedRequest,
   filter: BundleFilter,
-): Promise<NumberedPage<BundleView>> {
+): Promise<NumberedPage<BundleDetails>> {
   const { accountStatus } = filter
   let query = ctx.db.selectFrom('bundles').where('bundles.team_id', '=', caller.teamId)
   if (filter.status) query = query.where('bundles.status', '=', filter.status)
@@ -41,7 +41,7 @@ export async function listBundles(
     )
   const total = await countOf(query)
   const rows = await query.selectAll('bundles').orderBy('bundles.id', 'desc').limit(page.perPage).offset(offsetOf(page)).execute()
-  return { items: await viewBundles(ctx.db, caller.teamId, rows), total }
+  return { items: await loadBundleDetails(ctx.db, caller.teamId, rows), total }
 }
 
 /** A bundle's video slots, in order. @throws CroftError `bundle_not_found` */

@@ -8,7 +8,7 @@ import { recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { nextBundleStatus, nextPartStatus, type BundleEvent, type PartEvent } from './lifecycle.ts'
 
-/** What an event says of a bundle. */
+/** The data of a bundle's events. */
 export const bundleFacts = (bundle: BundleRow): JsonObject => ({
   bundle_id: bundle.id,
   bundle_type: bundle.bundle_type,
@@ -18,13 +18,13 @@ export const bundleFacts = (bundle: BundleRow): JsonObject => ({
   external_ref: bundle.external_ref,
 })
 
-/** The 409 of the portal: what is in which status, and why that does not do. */
+/** The portal's 409: what is in which status, and why that is wrong. */
 export const invalidStatus = (what: string, status: string, why = 'This is not possible now.'): CroftError =>
   new CroftError('invalid_status', `${what} is ${status}. ${why}`, { status })
 
 /**
  * Moves a bundle along its lifecycle by a conditional update, with its event.
- * @throws CroftError `invalid_status` where the move is not allowed, or another came first
+ * @throws CroftError `invalid_status` if the move is not allowed, or another change came first
  */
 export async function moveBundle(
   tx: Tx,
@@ -48,14 +48,14 @@ export async function moveBundle(
   return moved
 }
 
-const toldOfAccount: Partial<Record<PartEvent, EventType>> = {
+const accountEvents: Partial<Record<PartEvent, EventType>> = {
   handed_in: 'bundle.account_in_review',
   amended: 'bundle.account_in_review',
   sent_back: 'bundle.account_corrections',
   finalized: 'bundle.account_finalized',
 }
 
-/** Moves a bundle's account, as {@link moveBundle}. `more` goes into its event. */
+/** Moves a bundle's account, like {@link moveBundle}. `more` is added to its event. */
 export async function moveAccount(
   tx: Tx,
   account: BundleAccountRow,
@@ -75,12 +75,12 @@ export async function moveAccount(
       .returningAll()
       .executeTakeFirst())
   if (!moved) throw invalidStatus('The bundle’s account', account.status)
-  const type = toldOfAccount[event]
+  const type = accountEvents[event]
   if (type) await recordEvent(tx, type, { bundle_id: account.bundle_id, status: moved.status, ...more })
   return moved
 }
 
-const toldOfVideo: Partial<Record<PartEvent, EventType>> = {
+const videoEvents: Partial<Record<PartEvent, EventType>> = {
   configured: 'bundle.video_configured',
   accepted: 'bundle.video_accepted',
   handed_in: 'bundle.video_in_review',
@@ -89,7 +89,7 @@ const toldOfVideo: Partial<Record<PartEvent, EventType>> = {
   finalized: 'bundle.video_finalized',
 }
 
-/** Moves a video slot, as {@link moveBundle}. `more` goes into its event. */
+/** Moves a video slot, like {@link moveBundle}. `more` is added to its event. */
 export async function moveSlot(
   tx: Tx,
   slot: VideoSlotRow,
@@ -110,7 +110,7 @@ export async function moveSlot(
       .returningAll()
       .executeTakeFirst())
   if (!moved) throw invalidStatus(`Video ${slot.position}`, slot.status)
-  const type = toldOfVideo[event]
+  const type = videoEvents[event]
   if (type)
     await recordEvent(tx, type, {
       bundle_id: slot.bundle_id,

@@ -5,11 +5,11 @@ import { activeOrder } from '../orders/order.ts'
 import { mediaUrl } from '../profiles/view.ts'
 import type { BundleAccountRow, BundleRow, MediaRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { openWork } from '../../people/open.ts'
+import { openWork } from '../../people/queue.ts'
 import type { WorkItem } from '../../people/contract.ts'
 import { slotsOf } from './find.ts'
 
-/** Until when an account is to be set up, and a video without a date to be out. */
+/** The deadlines for setting an account up, and for publishing a video without a date. */
 const workMs = 3 * 86_400_000
 
 const mediaOf = async (tx: Tx, id: string | null): Promise<MediaRow | null> =>
@@ -22,20 +22,20 @@ const mediaOf = async (tx: Tx, id: string | null): Promise<MediaRow | null> =>
         .where('id', '=', id)
         .executeTakeFirst()) ?? null)
 
-/** The addresses under which a person gets stored media. */
+/** The addresses at which a person can download stored media. */
 export function linksTo(ctx: Context, media: MediaRow | null): WorkItem['media'] {
   if (!media) return []
   if (media.kind !== 'slideshow') return [{ kind: media.kind, url: mediaUrl(ctx, media.token) }]
   return media.files.map((_, index) => ({ kind: 'slide', url: mediaUrl(ctx, media.token, index + 1) }))
 }
 
-/** The links to a picture of the team's by its id. */
+/** The links to a picture of the team, by its id. */
 export const pictureLinks = async (tx: Tx, id: string | null): Promise<WorkItem['media']> =>
   linksTo(tx.ctx, await mediaOf(tx, id))
 
 const steps = (...lines: (string | null)[]): string => lines.filter((line) => line !== null).join('\n')
 
-/** Puts the set-up of a bundle's account into the queue, for whoever serves the team. */
+/** Puts the setup of a bundle's account into the queue, for any manager of the team. */
 export async function openAccountWork(tx: Tx, bundle: BundleRow, account: BundleAccountRow): Promise<void> {
   await openWork(tx, {
     kind: 'account_setup',
@@ -43,10 +43,12 @@ export async function openAccountWork(tx: Tx, bundle: BundleRow, account: Bundle
     dueAt: new Date(tx.now.getTime() + workMs),
     instructions: steps(
       `Set the ${bundle.platform} account of ${bundle.owner ?? 'the owner'} up on a phone in ${bundle.country ?? 'their country'}; the owner signs it in.`,
-      'Enter the username, display name and biography as they stand in the values, and the picture behind the link.',
+      'Enter the username, display name and biography exactly as in values, and set the picture behind the link.',
       account.link_in_bio === null ? null : 'Enter the link in the bio.',
-      account.niche_warming_instructions === null ? null : 'The note in niche_warming_instructions tells the account’s topics.',
-      'Submit with a screenshot of the profile, and with phone_name in values: the name by which you know the phone. Where a value had to differ, submit what it is now in values.',
+      account.niche_warming_instructions === null
+        ? null
+        : 'The note in niche_warming_instructions describes the account’s topics.',
+      'Submit with a screenshot of the profile, and with phone_name in values: the name by which you know the phone. If a value had to differ, submit the actual value in values.',
     ),
     values: {
       platform: bundle.platform,
@@ -92,9 +94,9 @@ async function openSlotWork(
     dueAt: date === null ? new Date(tx.now.getTime() + workMs) : endOf(date),
     instructions: steps(
       `Post this ${slot.media_type ?? 'video'} from the ${bundle.platform} account @${account}${date === null ? '' : ` on ${date}`}.`,
-      'Take the media behind the links, and the title and description as they stand in the values.',
+      'Use the media behind the links, and the title and description exactly as in values.',
       slot.sound_id === null
-        ? 'Use the original sound: choose no other one.'
+        ? 'Use the original sound: do not choose another one.'
         : `Use the sound ${soundUrl(bundle.platform, slot.sound_id)}: open the link on the phone and choose the sound there.`,
       'Submit with the address of the post.',
     ),
@@ -103,7 +105,7 @@ async function openSlotWork(
   })
 }
 
-/** Who is to post a bundle's videos: whoever looks after the account, unless they no longer work for the team. */
+/** Who posts a bundle's videos: the manager who looks after the account, unless they no longer work for the team. */
 async function videoManager(tx: Tx, bundle: BundleRow): Promise<string | null> {
   const order = bundle.profile_id === null ? null : await activeOrder(tx, bundle.profile_id)
   return order?.managerActive ? order.managerId : null

@@ -3,27 +3,27 @@ import { keepPicture } from '../media/picture.ts'
 import type { BundleRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { accountOf, findBundle, lockBundle } from './find.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlots } from './move.ts'
 import { openAccountWork, openVideoWork } from './open-work.ts'
 import { readinessOf, storedBlockers, type Blocker } from './readiness.ts'
-import { viewBundle, type BundleView } from './view.ts'
+import { loadDetails, type BundleDetails } from './details.ts'
 
-/** The 409 with everything that stands in the way. */
+/** The 409 with everything that blocks publishing. */
 function blocked(bundle: BundleRow, blockers: readonly Blocker[]): CroftError {
-  const told = blockers.map(({ path, message }) => `${path}: ${message}`).join('; ')
-  return new CroftError('invalid_status', `The bundle cannot be published yet. ${told}`, {
+  const reasons = blockers.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  return new CroftError('invalid_status', `The bundle cannot be published yet. ${reasons}`, {
     status: bundle.status,
     details: blockers.map((blocker) => ({ ...blocker })),
   })
 }
 
 /**
- * Puts a configured bundle into the managers' queue. The account's picture is fetched now and kept.
+ * Puts a configured bundle into the managers' queue. The account's picture is downloaded and stored now.
  * @throws CroftError `bundle_not_found`, `invalid_status` with every blocker in `details`
  */
-export async function publishBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+export async function publishBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   const { ctx, caller } = unit
   const found = await findBundle(ctx.db, caller.teamId, id)
   const { blockers, picture } = await readinessOf(ctx, found)
@@ -34,7 +34,7 @@ export async function publishBundle(unit: UnitOfWork, id: string): Promise<Bundl
     if (since.length > 0) throw blocked(before, since)
     const account = await accountOf(tx.trx, before)
     if ((account?.profile_picture_url ?? null) !== (picture?.sourceUrl ?? null))
-      throw invalidStatus('The bundle', before.status, 'Its account was configured anew meanwhile; publish it again.')
+      throw invalidStatus('The bundle', before.status, 'Its account was configured again in the meantime; publish it again.')
     const bundle = await moveBundle(tx, before, 'published', { published_at: tx.now })
     await moveSlots(tx, bundle, ['configured'], 'published')
     if (account) {
@@ -42,12 +42,12 @@ export async function publishBundle(unit: UnitOfWork, id: string): Promise<Bundl
       await openAccountWork(tx, bundle, await moveAccount(tx, account, 'published', { picture_id: pictureId }))
     } else await openVideoWork(tx, bundle)
     await recordAudit(tx, 'bundle.publish', `bundle:${id}`, { status: before.status }, { status: bundle.status })
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }
 
-/** Takes a bundle back that no manager has taken yet. @throws CroftError `bundle_not_found`, `invalid_status` */
-export function unpublishBundle(unit: UnitOfWork, id: string): Promise<BundleView> {
+/** Takes a bundle back before a manager has taken it. @throws CroftError `bundle_not_found`, `invalid_status` */
+export function unpublishBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const before = await lockBundle(tx, id)
     const bundle = await moveBundle(tx, before, 'unpublished', { published_at: null })
@@ -56,6 +56,6 @@ export function unpublishBundle(unit: UnitOfWork, id: string): Promise<BundleVie
     await moveSlots(tx, bundle, ['published'], 'configured')
     await cancelWork(tx, { bundleId: id })
     await recordAudit(tx, 'bundle.unpublish', `bundle:${id}`, { status: before.status }, { status: bundle.status })
-    return viewBundle(tx.trx, bundle)
+    return loadDetails(tx.trx, bundle)
   })
 }

@@ -6,7 +6,7 @@ import { fetchPicture, type FetchedPicture } from '../media/picture.ts'
 import type { BundleAccountRow, BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
 import { accountOf, slotsOf } from './find.ts'
 
-/** Something that stands in the way of a publish: a stable code, where it is, and what to do. */
+/** Something that blocks publishing: a stable code, where it is, and what to do. */
 export interface Blocker {
   code: string
   path: string
@@ -15,7 +15,7 @@ export interface Blocker {
 
 export interface Readiness {
   blockers: Blocker[]
-  /** The account's picture as it was just fetched; null where there is none, or it could not be. */
+  /** The account's picture as just downloaded; null if there is none or the download failed. */
   picture: FetchedPicture | null
 }
 
@@ -28,13 +28,13 @@ function slotBlockers(slot: VideoSlotRow, today: string): Blocker[] {
     found.push({
       code: 'media_being_checked',
       path: `${path}.media_url`,
-      message: 'is still being fetched and checked; try again soon',
+      message: 'is still being downloaded and checked; try again soon',
     })
   if (slot.target_publish_date !== null && slot.target_publish_date < today)
     found.push({
       code: 'target_date_passed',
       path: `${path}.target_publish_date`,
-      message: `${slot.target_publish_date} has passed; give a date to come`,
+      message: `${slot.target_publish_date} has passed; give a later date`,
     })
   return found
 }
@@ -55,13 +55,13 @@ async function accountBlockers(db: Db | Trx, bundle: BundleRow, account: BundleA
         {
           code: 'username_taken',
           path: 'account.username',
-          message: `a living ${bundle.platform} profile has the username ${username} already`,
+          message: `an active ${bundle.platform} profile already has the username ${username}`,
         },
       ]
     : []
 }
 
-/** Everything that stands in the way of a publish but the picture, which has to be fetched. */
+/** Everything that blocks publishing, except for the picture, which has to be downloaded. */
 export async function storedBlockers(db: Db | Trx, bundle: BundleRow, now: Date): Promise<Blocker[]> {
   const account = await accountOf(db, bundle)
   const slots = await slotsOf(db, bundle)
@@ -77,7 +77,7 @@ export async function storedBlockers(db: Db | Trx, bundle: BundleRow, now: Date)
   ]
 }
 
-/** As {@link storedBlockers}, and fetches the account's picture, where the bundle may be published at all. */
+/** Like {@link storedBlockers}, and downloads the account's picture if the bundle's status allows publishing. */
 export async function readinessOf(ctx: Context, bundle: BundleRow): Promise<Readiness> {
   const blockers = await storedBlockers(ctx.db, bundle, ctx.clock.now())
   const url = (await accountOf(ctx.db, bundle))?.profile_picture_url

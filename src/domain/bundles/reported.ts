@@ -14,18 +14,18 @@ const names: AccountNames = {
   pictureUrl: 'values.profile_picture_url',
   linkInBio: 'values.link_in_bio',
 }
-/** Of a set-up: where the account is signed in. */
+/** For a setup: the phone on which the account is signed in. */
 const phoneName = 'phone_name'
-const told = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
-/** Null says that the account has none. */
+const profileFields = ['username', 'visible_name', 'biography', 'link_in_bio'] as const
+/** Null means that the account has none. */
 const mayBeNull: readonly string[] = ['biography', 'link_in_bio']
 
-const textOf = (values: Submission['values'], name: (typeof told)[number]): string | null => {
+const textOf = (values: Submission['values'], name: (typeof profileFields)[number]): string | null => {
   const value = values?.[name]
   return typeof value === 'string' ? value : null
 }
 
-/** What is wrong with the values that a manager says an account has now: they keep to the rules of what was ordered. */
+/** The faults of the values that a manager reports for an account: the rules for ordered values apply. */
 function valueFaults(
   ctx: Context,
   platform: Platform,
@@ -48,7 +48,7 @@ function valueFaults(
 }
 
 /**
- * Checks what a manager hands in for an account: the screenshot, the values where they differ, and of a set-up the phone.
+ * Checks what a manager submits for an account: the screenshot, the values that differ, and for a setup the phone.
  * @throws CroftError `validation_error`
  */
 export function requireReport(
@@ -57,19 +57,19 @@ export function requireReport(
   submission: Submission,
   { phone = false }: { phone?: boolean } = {},
 ): void {
-  const known = phone ? [...told, phoneName] : told
+  const known = phone ? [...profileFields, phoneName] : profileFields
   const found = submission.values === null ? [] : valueFaults(ctx, platform, submission.values, known)
   if (phone) found.push(...phoneNameProblems(submission.values?.[phoneName]))
   if (submission.screenshotMediaId === null)
     found.push({
       path: 'screenshot_media_id',
       message:
-        'is required: the team reviews the account by its screenshot. Upload one with POST /v1/work/{work_id}/screenshot and give the media_id of the answer',
+        'is required: the team reviews the account by its screenshot. Upload one with POST /v1/work/{work_id}/screenshot and use the media_id of the response',
     })
   if (found.length > 0) throw invalid(found)
 }
 
-/** What a manager said is set differently from what was ordered. Left out: as ordered. Null: the account has none. */
+/** The values that a manager reported as different from the order. Omitted: as ordered. Null: the account has none. */
 export interface Reported {
   username?: string
   visibleName?: string
@@ -78,7 +78,7 @@ export interface Reported {
   phoneName?: string
 }
 
-/** The reported values in a stored hand-in. */
+/** The reported values of a stored submission. */
 export function reportedIn(submission: JsonObject | null): Reported {
   const values = submission?.['values']
   if (typeof values !== 'object' || values === null || Array.isArray(values)) return {}

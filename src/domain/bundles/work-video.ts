@@ -4,9 +4,9 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { WorkHandler, WorkItem } from '../../people/contract.ts'
 import { findSlot, lockBundleRow } from './find.ts'
 import { moveBundle, moveSlot } from './move.ts'
-import { keptSubmission, tellFailure } from './work-account.ts'
+import { storedSubmission, recordFailure } from './work-account.ts'
 
-async function heldBy(tx: Tx, item: WorkItem): Promise<{ bundle: BundleRow; slot: VideoSlotRow }> {
+async function lockSlotOf(tx: Tx, item: WorkItem): Promise<{ bundle: BundleRow; slot: VideoSlotRow }> {
   if (item.bundle_id === null || item.position === null) throw new Error('a video belongs to a slot of a bundle')
   const bundle = await lockBundleRow(tx, item.bundle_id)
   return { bundle, slot: await findSlot(tx.trx, bundle, item.position) }
@@ -18,19 +18,19 @@ const isLink = (text: string): boolean => {
 }
 
 const lookFirst =
-  'Somebody began with this video before and did not hand it in. Look on the account whether it is out already, before you post it.'
+  'Somebody started this video before and did not submit it. Check on the account whether it is already published before you post it.'
 
-/** Posting a video of a bundle. */
+/** The work of posting a video of a bundle. */
 export const videoWork: WorkHandler = {
   async claimed(tx, item, managerId) {
-    const { bundle, slot } = await heldBy(tx, item)
+    const { bundle, slot } = await lockSlotOf(tx, item)
     if (bundle.status === 'published') await moveBundle(tx, bundle, 'accepted', { manager_id: managerId, accepted_at: tx.now })
     if (slot.status === 'published') await moveSlot(tx, slot, 'accepted')
   },
-  // The slot says `accepted` until something is handed in.
+  // The slot stays `accepted` until something is submitted.
   started: () => Promise.resolve(),
   async submitted(tx, item, submission) {
-    const { slot } = await heldBy(tx, item)
+    const { slot } = await lockSlotOf(tx, item)
     const postUrl = submission.postUrl ?? slot.post_url
     if (postUrl === null || !isLink(postUrl))
       throw invalid([
@@ -39,13 +39,13 @@ export const videoWork: WorkHandler = {
           message: postUrl === null ? 'is required: the address of the post' : 'must be the https address of the post',
         },
       ])
-    const kept = keptSubmission(tx, submission)
-    const set = { submission: JSON.stringify(kept), post_url: postUrl, in_review_at: tx.now }
-    await moveSlot(tx, slot, slot.status === 'in_review' ? 'amended' : 'handed_in', set, { submission: kept })
+    const stored = storedSubmission(tx, submission)
+    const set = { submission: JSON.stringify(stored), post_url: postUrl, in_review_at: tx.now }
+    await moveSlot(tx, slot, slot.status === 'in_review' ? 'amended' : 'handed_in', set, { submission: stored })
     return 'submitted'
   },
   async failed(tx, item, why) {
-    await tellFailure(tx, item, why)
+    await recordFailure(tx, item, why)
     return 'open'
   },
   async lapsed(tx, item, wasStarted) {

@@ -8,13 +8,14 @@ import { moveProfile } from '../profiles/move.ts'
 import { viewProfile, type ProfileView } from '../profiles/view.ts'
 
 /**
- * Ends work on a profile for good. Posts that have not begun to publish, open tasks and edit requests are canceled; a publish under way goes on to its end.
- * @throws CroftError `profile_not_found`, `invalid_state` where it is deactivated already
+ * Ends work on a profile permanently. Posts that have not begun to publish, open tasks and edit requests are canceled;
+ * a publish in progress continues to its end.
+ * @throws CroftError `profile_not_found`, `invalid_state` if it is deactivated already
  */
 export function deactivateProfile(unit: UnitOfWork, id: string): Promise<ProfileView> {
   const { ctx, caller } = unit
   return unit.commit(async (tx) => {
-    // Work before its profile, as a manager or a worker takes it, so that no two wait for each other.
+    // Locks work before its profile, as managers and workers do, which prevents deadlocks.
     await lockEditRequests(tx, id)
     await lockOpenTasks(tx, id)
     const before = await lockProfile(tx.trx, caller.teamId, id)

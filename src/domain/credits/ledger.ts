@@ -6,26 +6,26 @@ import type { CreditEntryRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** The most credits that a team can hold: what an integer of the database holds. */
+/** The most credits that a team can have: the maximum of a Postgres integer. */
 const most = 2_147_483_647
 
-const told: Record<CreditEntryRow['type'], EventType> = {
+const eventTypeOf: Record<CreditEntryRow['type'], EventType> = {
   grant: 'credits.granted',
   debit: 'credits.debited',
   refund: 'credits.refunded',
 }
 
-async function tell(tx: Tx, entry: CreditEntryRow): Promise<CreditEntryRow> {
+async function recordEntry(tx: Tx, entry: CreditEntryRow): Promise<CreditEntryRow> {
   const { id, type, amount, balance_after, description, refers_to } = entry
   const facts = { entry_id: id, type, amount, balance_after, description, refers_to }
-  await recordEvent(tx, told[type], facts)
-  await recordAudit(tx, told[type], `credits:${id}`, { balance: balance_after - amount }, facts)
+  await recordEvent(tx, eventTypeOf[type], facts)
+  await recordAudit(tx, eventTypeOf[type], `credits:${id}`, { balance: balance_after - amount }, facts)
   return entry
 }
 
 /**
  * Adds credits to the caller's team.
- * @throws CroftError `validation_error` where the balance would be more than can be counted
+ * @throws CroftError `validation_error` if the balance would exceed its maximum
  */
 export async function grantCredits(tx: Tx, amount: number, description: string): Promise<CreditEntryRow> {
   const { teamId } = tx.caller
@@ -41,10 +41,10 @@ export async function grantCredits(tx: Tx, amount: number, description: string):
     returning *`.execute(tx.trx)
   const [entry] = rows
   if (!entry) throw invalid([{ path: 'amount', message: `a balance can be at most ${most} credits` }])
-  return tell(tx, entry)
+  return recordEntry(tx, entry)
 }
 
-/** The team's balance now; 0 where it never had credits. */
+/** The team's balance; 0 if it never had credits. */
 export async function balanceOf(tx: Pick<Tx, 'trx' | 'caller'>): Promise<number> {
   const row = await tx.trx
     .selectFrom('credit_balances')
@@ -55,8 +55,8 @@ export async function balanceOf(tx: Pick<Tx, 'trx' | 'caller'>): Promise<number>
 }
 
 /**
- * Takes credits from the caller's team, by one statement that finds no row where they do not suffice.
- * Of two at once the second waits for the first, so that entries stand in the ledger in the order of their balances.
+ * Takes credits from the caller's team, by one statement that finds no row if they do not suffice. Of two concurrent
+ * debits the second waits for the first, so that the ledger's entries are in the order of their balances.
  * @throws CroftError `INSUFFICIENT_CREDITS`
  */
 export async function debitCredits(tx: Tx, amount: number, description: string): Promise<CreditEntryRow> {
@@ -71,18 +71,19 @@ export async function debitCredits(tx: Tx, amount: number, description: string):
     select ${teamId}, ${newId()}, 'debit', ${-amount}, balance, ${description}, ${tx.now} from moved
     returning *`.execute(tx.trx)
   const [entry] = rows
-  if (entry) return tell(tx, entry)
+  if (entry) return recordEntry(tx, entry)
   const available = await balanceOf(tx)
   throw new CroftError(
     'INSUFFICIENT_CREDITS',
-    `This costs ${amount} credits, and the balance is ${available}. Ask whoever runs this server for more; nothing was ordered.`,
+    `This costs ${amount} credits, and the balance is ${available}. Ask the operator of this server for more; nothing was ordered.`,
     { required: amount, available, missing: amount - available },
   )
 }
 
 /**
- * Undoes a debit, with an entry that names it.
- * @throws where it is no debit of the team, or undone already: callers hold what was paid for, so that neither can be
+ * Refunds a debit, with an entry that refers to it.
+ * @throws if it is not a debit of the team, or is refunded already: callers lock what was paid for, so that neither can
+ *   happen
  */
 export async function refundCredits(tx: Tx, debitId: string, description: string): Promise<CreditEntryRow> {
   const { teamId } = tx.caller
@@ -98,6 +99,6 @@ export async function refundCredits(tx: Tx, debitId: string, description: string
     select ${teamId}, ${newId()}, 'refund', amount, balance, ${description}, ${debitId}, ${tx.now} from moved
     returning *`.execute(tx.trx)
   const [entry] = rows
-  if (!entry) throw new Error(`there is no debit ${debitId} to undo`)
-  return tell(tx, entry)
+  if (!entry) throw new Error(`there is no debit ${debitId} to refund`)
+  return recordEntry(tx, entry)
 }

@@ -3,7 +3,7 @@ import type { NumberedPage, NumberedRequest } from '../../kernel/numbered-page.t
 import { countOf, offsetOf } from '../../kernel/numbered-page.ts'
 import type { CreditEntryRow } from '../../kernel/rows.ts'
 
-/** The balance, and when it last changed: null where the team never had credits. */
+/** The balance, and when it last changed: null if the team never had credits. */
 export async function readBalance(ctx: Context, caller: Caller): Promise<{ balance: number; updatedAt: Date | null }> {
   const row = await ctx.db
     .selectFrom('credit_balances')

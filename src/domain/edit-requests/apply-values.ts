@@ -6,7 +6,7 @@ import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent, recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** What a person has set on the platform. Null: left as it was; empty: cleared. */
+/** What a person has set on the platform. Null: unchanged; empty: cleared. */
 export interface AppliedValues {
   username: string
   visibleName: string
@@ -15,7 +15,7 @@ export interface AppliedValues {
   pictureId: string | null
 }
 
-/** What was asked for, but for what the manager said is set differently. */
+/** The requested values, except for what the manager reported as different. */
 export function valuesOf(request: EditRequestRow): AppliedValues {
   const { username, visibleName, biography, link } = reportedIn(request.submission)
   return {
@@ -28,8 +28,9 @@ export function valuesOf(request: EditRequestRow): AppliedValues {
 }
 
 /**
- * Stores on the profile what a person has set on the platform already, so that no task applies it again. Call with the profile held.
- * @throws the database's own error where another living profile has the username
+ * Stores on the profile what a person has already set on the platform, so that no task applies it again. Call with the
+ * profile locked.
+ * @throws the database's own error if another active profile has the username
  */
 export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: AppliedValues): Promise<ProfileRow> {
   const next = {
@@ -53,7 +54,7 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
     row,
     profileFields.filter((field) => changed.some((column) => fieldOf[column] === field)),
   )
-  const shown = (of: ProfileRow): JsonObject => Object.fromEntries(changed.map((column) => [column, of[column]]))
+  const auditValues = (of: ProfileRow): JsonObject => Object.fromEntries(changed.map((column) => [column, of[column]]))
   await recordTimeline(tx, {
     profileId: profile.id,
     kind: 'edit',
@@ -61,7 +62,7 @@ export async function applyProfileValues(tx: Tx, profile: ProfileRow, values: Ap
     reason: `A manager changed ${changed.map((column) => fieldOf[column]).join(', ')} on the platform.`,
   })
   await recordEvent(tx, 'profile.updated', { profile_id: profile.id, fields: changed.map((column) => fieldOf[column]) })
-  await recordAudit(tx, 'profile.update', `profile:${profile.id}`, shown(profile), shown(row))
+  await recordAudit(tx, 'profile.update', `profile:${profile.id}`, auditValues(profile), auditValues(row))
   return row
 }
 

@@ -2,7 +2,7 @@ import { usernameTaken } from '../bundles/username-taken.ts'
 import { lockProfile } from '../profiles/find.ts'
 import { requireDue } from '../orders/review-due.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
-import { finishWork } from '../../people/finish.ts'
+import { finishWork } from '../../people/queue.ts'
 import { isUniqueViolation } from '../../kernel/conflict.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { applyProfileValues, valuesOf } from './apply-values.ts'
@@ -10,9 +10,10 @@ import { findSavedAccount, lockRequest } from './find.ts'
 import { moveRequest } from './move.ts'
 
 /**
- * Takes an edit request as it was handed in: the profile's stored values are the new ones from then on.
- * @param inReviewBefore where nobody has reviewed it: only if it was handed in by then
- * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`, `username_taken`
+ * Accepts a submitted edit request: from then on the profile's stored values are the new ones.
+ * @param inReviewBefore for a review that nobody did: accept only what was submitted by then
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`,
+ *   `username_taken`
  */
 export async function approveEditRequest(
   unit: UnitOfWork,

@@ -1,8 +1,7 @@
 import { refundCredits } from '../credits/ledger.ts'
 import { endOrders } from '../orders/order.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
-import { cancelWork } from '../../people/cancel.ts'
-import { livingStatuses } from '../../people/filter.ts'
+import { cancelWork, activeWorkStatuses } from '../../people/queue.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { findSavedAccount, lockRequest } from './find.ts'
 import { openStatuses } from './lifecycle.ts'
@@ -21,7 +20,7 @@ async function end(
 }
 
 /**
- * Calls an edit request off before its manager has begun; what it cost comes back.
+ * Cancels an edit request before its manager has started, and refunds its cost.
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`
  */
 export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id: string): Promise<EditRequestRow> {
@@ -29,7 +28,7 @@ export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id:
   return unit.commit(async (tx) => end(tx, await lockRequest(tx, account.id, id), 'canceled', `Edit request ${id} was canceled.`))
 }
 
-/** Holds the work of an account's open edit requests, before whoever comes next holds the account. */
+/** Locks the work of an account's open edit requests before the account is locked. */
 export async function lockEditRequests(tx: Tx, accountId: string): Promise<void> {
   await tx.trx
     .selectFrom('work_items')
@@ -37,13 +36,13 @@ export async function lockEditRequests(tx: Tx, accountId: string): Promise<void>
     .where('team_id', '=', tx.caller.teamId)
     .where('profile_id', '=', accountId)
     .where('kind', '=', 'edit_request')
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .orderBy('id')
     .forUpdate()
     .execute()
 }
 
-/** Ends what managers do for an account that is being closed: its open edit requests, refunded, and its order. */
+/** Ends what managers do for an account that is being closed: its open edit requests, which are refunded, and its order. */
 export async function closeManagedAccount(tx: Tx, accountId: string): Promise<void> {
   const open = await tx.trx
     .selectFrom('edit_requests')

@@ -12,7 +12,7 @@ import { lockProfile } from '../profiles/find.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { requireNameChange } from '../profiles/name-change.ts'
 import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
-import { openWork } from '../../people/open.ts'
+import { openWork } from '../../people/queue.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { findSavedAccount } from './find.ts'
@@ -20,7 +20,7 @@ import { openStatuses } from './lifecycle.ts'
 import { requestFacts } from './move.ts'
 import { isTaken } from './taken.ts'
 
-/** The Account Edit Request page's. */
+/** The names of the Account Edit Request page. */
 const names: AccountNames = {
   username: 'requested_username',
   visibleName: 'requested_visible_name',
@@ -29,10 +29,10 @@ const names: AccountNames = {
   linkInBio: 'requested_link_in_bio',
 }
 
-/** Until when a manager is to carry it out. */
+/** The deadline of the manager's work. */
 const workMs = 3 * 86_400_000
 
-/** Whatever keeps the picture from being fetched is a bad URL here; `reason` has the code of its own. */
+/** Any failure to download the picture is an invalid URL here; `reason` has the specific code. */
 async function bringPicture(unit: UnitOfWork, url: string | null): Promise<FetchedPicture | null> {
   if (url === null) return null
   try {
@@ -46,20 +46,20 @@ async function bringPicture(unit: UnitOfWork, url: string | null): Promise<Fetch
   }
 }
 
-/** Finds out who is to do it. @throws CroftError in the order of the Account Edit Request page's checks */
+/** Finds the manager. @throws CroftError in the order of checks of the Account Edit Request page */
 async function requireOrder(tx: Tx, account: ProfileRow): Promise<string> {
   const order = isClosed(account.status) ? null : await activeOrder(tx, account.id)
   if (!order)
     throw new CroftError(
       'EDIT_REQUEST_NO_ACTIVE_ORDER',
-      'Nobody looks after this account: it has no active order. Edit it over PATCH /v1/accounts/{accountId}/profile.',
+      'No manager looks after this account: it has no active order. Edit it over PATCH /v1/accounts/{accountId}/profile.',
     )
   if (!order.managerActive)
     throw new CroftError('EDIT_REQUEST_NO_CM', 'The manager who looked after this account is deactivated, and has no successor.')
   return order.managerId
 }
 
-/** A person changes it, so the warm-up is no matter here; the platform's own pause between two changes is. */
+/** A person makes the change, so the warm-up does not matter here; the platform's cooldown between two changes does. */
 function requireNameFree(account: ProfileRow, name: string, now: Date): void {
   if (name !== account.display_name) requireNameChange({ ...account, ready_at: account.ready_at ?? now }, now)
 }
@@ -75,7 +75,7 @@ async function requireNoOther(tx: Tx, account: ProfileRow): Promise<void> {
   if (other)
     throw new CroftError(
       'EDIT_REQUEST_ALREADY_EXISTS',
-      `Another edit request of this account is ${other.status}. See it through, or cancel it while it is pending.`,
+      `Another edit request of this account is ${other.status}. Finish it, or cancel it while it is pending.`,
       { edit_request_id: other.id, status: other.status },
     )
 }
@@ -89,9 +89,9 @@ async function openRequestWork(tx: Tx, request: EditRequestRow, account: Profile
     managerId: request.manager_id,
     dueAt: new Date(tx.now.getTime() + workMs),
     instructions: [
-      `Change the profile of the ${account.platform} account @${account.username} to what stands in the values; what is null stays as it is.`,
+      `Change the profile of the ${account.platform} account @${account.username} to the values given; null means unchanged.`,
       ...(request.picture_id === null ? [] : ['Set the picture behind the link as the profile picture.']),
-      'Submit with a screenshot of the profile; the team reviews it. Where a value had to differ, submit what it is now in values.',
+      'Submit with a screenshot of the profile; the team reviews it. If a value had to differ, submit the actual value in values.',
     ].join('\n'),
     values: {
       platform: account.platform,
@@ -105,11 +105,13 @@ async function openRequestWork(tx: Tx, request: EditRequestRow, account: Profile
 }
 
 /**
- * Orders a change of a delivered account's profile, paid in the same transaction. Source: TokPortal's Account Edit Request page; the order of checks: docs/differences.md.
- * @param given the values whose shape is right
- * @param faults what is wrong with the others
- * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, the Account Configuration page's codes, `validation_error`,
- *   `EDIT_REQUEST_NO_ACTIVE_ORDER`, `EDIT_REQUEST_NO_CM`, `EDIT_REQUEST_ALREADY_EXISTS`, `username_taken`, `name_change_restricted`, `INSUFFICIENT_CREDITS`
+ * Orders a change to a delivered account's profile, paid for in the same transaction. Source: TokPortal's Account Edit
+ * Request page; the order of checks is in docs/differences.md.
+ * @param given the values with a valid shape
+ * @param faults the faults of the other values
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, the Account Configuration page's codes,
+ *   `validation_error`, `EDIT_REQUEST_NO_ACTIVE_ORDER`, `EDIT_REQUEST_NO_CM`, `EDIT_REQUEST_ALREADY_EXISTS`,
+ *   `username_taken`, `name_change_restricted`, `INSUFFICIENT_CREDITS`
  */
 export async function createEditRequest(
   unit: UnitOfWork,

@@ -3,11 +3,12 @@ import { isUuid } from '../../lib/ids.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
-import { livingStatuses } from '../../people/filter.ts'
+import { activeWorkStatuses } from '../../people/queue.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
 /**
- * The account of an edit request. Source: TokPortal's Account Edit Request page, which alone tells another team's account from none.
+ * The account of an edit request. Source: TokPortal's Account Edit Request page, the only one that distinguishes
+ * another team's account from one that does not exist.
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`
  */
 export async function findSavedAccount(db: Db | Trx, teamId: string, id: string): Promise<ProfileRow> {
@@ -15,14 +16,14 @@ export async function findSavedAccount(db: Db | Trx, teamId: string, id: string)
   const own = await byId?.where('team_id', '=', teamId).executeTakeFirst()
   if (own) return own
   if (await byId?.executeTakeFirst()) throw new CroftError('SAVED_ACCOUNT_NOT_OWNED', 'This account belongs to another team.')
-  throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'There is no account with this id.')
+  throw new CroftError('SAVED_ACCOUNT_NOT_FOUND', 'No account has this id.')
 }
 
 const missing = () => new CroftError('edit_request_not_found', 'This account has no edit request with this id.')
 
 /**
- * Holds an edit request of an account until the transaction ends.
- * Its work is held first, as by the manager who works on it, so that the two cannot wait for each other.
+ * Locks an edit request of an account until the transaction ends. Its work is locked first, as when its manager works
+ * on it, which prevents deadlocks.
  * @throws CroftError `edit_request_not_found`
  */
 export async function lockRequest(tx: Tx, accountId: string, id: string): Promise<EditRequestRow> {
@@ -32,7 +33,7 @@ export async function lockRequest(tx: Tx, accountId: string, id: string): Promis
     .select('id')
     .where('team_id', '=', tx.caller.teamId)
     .where('edit_request_id', '=', id)
-    .where('status', 'in', livingStatuses)
+    .where('status', 'in', activeWorkStatuses)
     .forUpdate()
     .execute()
   const row = await lockRequestRow(tx, id)
@@ -40,7 +41,7 @@ export async function lockRequest(tx: Tx, accountId: string, id: string): Promis
   return row
 }
 
-/** Holds an edit request, for whoever holds its work already. */
+/** Locks an edit request; the caller has locked its work already. */
 export const lockRequestRow = (tx: Tx, id: string): Promise<EditRequestRow | undefined> =>
   tx.trx
     .selectFrom('edit_requests')
@@ -50,7 +51,7 @@ export const lockRequestRow = (tx: Tx, id: string): Promise<EditRequestRow | und
     .forUpdate()
     .executeTakeFirst()
 
-/** One edit request of an account. @throws as {@link findSavedAccount}, and `edit_request_not_found` */
+/** One edit request of an account. @throws like {@link findSavedAccount}, and `edit_request_not_found` */
 export async function findEditRequest(ctx: Context, caller: Caller, accountId: string, id: string): Promise<EditRequestRow> {
   const account = await findSavedAccount(ctx.db, caller.teamId, accountId)
   const row =
@@ -66,7 +67,7 @@ export async function findEditRequest(ctx: Context, caller: Caller, accountId: s
   return row
 }
 
-/** All edit requests of an account, newest first. @throws as {@link findSavedAccount} */
+/** All edit requests of an account, newest first. @throws like {@link findSavedAccount} */
 export async function listEditRequests(ctx: Context, caller: Caller, accountId: string): Promise<EditRequestRow[]> {
   const account = await findSavedAccount(ctx.db, caller.teamId, accountId)
   return ctx.db

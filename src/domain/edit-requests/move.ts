@@ -8,7 +8,7 @@ import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { nextEditRequestStatus, type EditRequestEvent } from './lifecycle.ts'
 
-const told: Record<EditRequestEvent, EventType> = {
+const eventTypeOf: Record<EditRequestEvent, EventType> = {
   started: 'edit_request.started',
   handed_in: 'edit_request.in_review',
   amended: 'edit_request.in_review',
@@ -19,7 +19,7 @@ const told: Record<EditRequestEvent, EventType> = {
   account_closed: 'edit_request.canceled',
 }
 
-/** What an event says of an edit request. */
+/** The data of an edit request's events. */
 export const requestFacts = (request: EditRequestRow): JsonObject => ({
   edit_request_id: request.id,
   account_id: request.profile_id,
@@ -29,7 +29,7 @@ export const requestFacts = (request: EditRequestRow): JsonObject => ({
 
 /**
  * Moves an edit request along its lifecycle by a conditional update, with its event and its audit row.
- * @throws CroftError `invalid_status` where the move is not allowed, or another came first
+ * @throws CroftError `invalid_status` if the move is not allowed, or another change came first
  */
 export async function moveRequest(
   tx: Tx,
@@ -53,7 +53,7 @@ export async function moveRequest(
     throw new CroftError('invalid_status', `The edit request is ${request.status}. This is not possible now.`, {
       status: request.status,
     })
-  await recordEvent(tx, told[event], { ...requestFacts(moved), ...more })
+  await recordEvent(tx, eventTypeOf[event], { ...requestFacts(moved), ...more })
   await recordAudit(
     tx,
     `edit_request.${event}`,

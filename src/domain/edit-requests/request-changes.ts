@@ -1,14 +1,15 @@
 import { invalid, type Detail } from '../../kernel/errors.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
-import { returnWork } from '../../people/return.ts'
+import { returnWork } from '../../people/queue.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { findSavedAccount, lockRequest } from './find.ts'
 import { moveRequest } from './move.ts'
 
 /**
- * Sends a handed-in edit request back to its manager.
- * @param faults what is wrong with the body's shape; told after whose account it is
- * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `validation_error`, `edit_request_not_found`, `invalid_status`
+ * Returns a submitted edit request to its manager.
+ * @param faults the faults of the body's shape, reported after the checks of the account
+ * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `validation_error`,
+ *   `edit_request_not_found`, `invalid_status`
  */
 export async function requestChanges(
   unit: UnitOfWork,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** Whether another living profile of the platform has the username; nobody pays for a change that cannot be. */
+/** Whether another active profile of the platform has the username; nobody should pay for an impossible change. */
 export async function isTaken(tx: Tx, account: ProfileRow, username: string): Promise<boolean> {
   const other = await tx.trx
     .selectFrom('profiles')

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
 import { fileClaims } from '../retention/file-claims.ts'
 
-/** Deletes those of the team's media that no other row refers to, and has the sweep delete their files. @returns how many */
+/** Deletes those of the team's media that no other row refers to, and makes the sweep delete their files. @returns how many */
 export async function eraseMedia(trx: Trx, teamId: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0
   const { rows } = await sql<{ hashes: string[] }>`
@@ -20,7 +20,7 @@ export async function eraseMedia(trx: Trx, teamId: string, ids: readonly string[
   return rows.length
 }
 
-/** Uploads behind these addresses that no post, slot or bundle of the team still names. */
+/** Uploads at these addresses that no post, slot or bundle of the team still refers to. */
 export async function uploadsOnlyIn(trx: Trx, teamId: string, urls: readonly string[]): Promise<string[]> {
   const tokens = urls.flatMap((url) => /\/media\/([A-Za-z0-9_-]{43})(?:[/?#]|$)/.exec(url)?.[1] ?? [])
   if (tokens.length === 0) return []
@@ -34,7 +34,7 @@ export async function uploadsOnlyIn(trx: Trx, teamId: string, urls: readonly str
   return rows.map((row) => row.id)
 }
 
-/** Leaves of audit rows who did what to which thing, and when. @returns how many */
+/** Reduces audit rows to who did what to which thing, and when. @returns how many */
 export async function blankAudit(trx: Trx, teamId: string, subjects: readonly string[]): Promise<number> {
   const blanked = await sql`
     update audit set before = null, after = null where team_id = ${teamId} and subject = any(${subjects}::text[])`.execute(trx)

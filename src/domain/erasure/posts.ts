@@ -11,7 +11,7 @@ interface Gone {
   media_url: string
 }
 
-/** Deletes some posts of a profile with all that hangs on them. @returns null where none is left */
+/** Deletes some posts of a profile with everything that belongs to them. @returns null if none is left */
 async function eraseSome(ctx: Context, profile: ProfileRow): Promise<{ posts: number; media: number; audit: number } | null> {
   const { team_id: teamId } = profile
   const some = await ctx.db
@@ -56,7 +56,7 @@ async function eraseSome(ctx: Context, profile: ProfileRow): Promise<{ posts: nu
   })
 }
 
-/** Deletes a profile's posts, batch by batch: another call goes on where one was cut off. */
+/** Deletes a profile's posts, batch by batch; after an interruption, another call continues. */
 export async function erasePosts(ctx: Context, profile: ProfileRow): Promise<{ posts: number; media: number; audit: number }> {
   const total = { posts: 0, media: 0, audit: 0 }
   for (;;) {

@@ -9,7 +9,7 @@ import { erasePosts } from './posts.ts'
 import { eraseRest } from './rest.ts'
 import { redactEvents } from './redact.ts'
 
-/** What was erased, and what stays without anything personal in it; by kind, as counts. */
+/** What was erased, and what stays without personal data, as counts by kind. */
 export interface Erasure {
   id: string
   at: Date
@@ -17,7 +17,7 @@ export interface Erasure {
   kept: Record<string, number>
 }
 
-/** The ids under which events and stored answers speak of a profile. */
+/** The ids by which events and stored responses refer to a profile. */
 async function namesOf({ ctx }: UnitOfWork, { team_id, id }: ProfileRow): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from bundles where team_id = ${team_id} and profile_id = ${id}
@@ -25,7 +25,10 @@ async function namesOf({ ctx }: UnitOfWork, { team_id, id }: ProfileRow): Promis
   return [id, ...rows.map((row) => row.id)]
 }
 
-/** Nobody knows what becomes of a post that is just going out, so it is waited for. @throws CroftError `invalid_state` */
+/**
+ * The outcome of a post that is being published is unknown, so the erasure must wait for it. @throws CroftError
+ * `invalid_state`
+ */
 async function requireNothingGoingOut({ ctx }: UnitOfWork, { team_id, id, status }: ProfileRow): Promise<void> {
   const post = await ctx.db
     .selectFrom('posts')
@@ -47,8 +50,8 @@ async function counts(tx: Tx, profile: ProfileRow): Promise<Erasure> {
 }
 
 /**
- * Erases a profile: it is deactivated first, then everything that hangs on it is deleted, a short transaction at a time.
- * The ledger stays; of audit rows and events only what is not personal. Cut off, another call goes on.
+ * Erases a profile: it is deactivated first, then everything that belongs to it is deleted, in short transactions. The
+ * ledger stays; audit rows and events keep only what is not personal. After an interruption, another call continues.
  * @throws CroftError `profile_not_found`, `invalid_state` while a post is being published
  */
 export async function eraseProfile(unit: UnitOfWork, id: string): Promise<Erasure> {

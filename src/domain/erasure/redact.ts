@@ -3,7 +3,7 @@ import type { JsonObject } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
 import { eventBody } from '../webhooks/enqueue.ts'
 
-/** Members of an event that name things or states and say nothing of a person. All others are removed. */
+/** Members of an event that name things or states and contain no personal data. All others are removed. */
 const impersonal: readonly string[] = [
   'profile_id',
   'task_id',
@@ -50,7 +50,7 @@ async function redactPage(
     await sql`
       update events e set data = new.data::jsonb from unnest(${ids}::uuid[], ${data}::text[]) as new (id, data)
       where e.team_id = ${teamId} and e.id = new.id`.execute(trx)
-    // What is still to be sent goes out without what was erased; what was sent is forgotten.
+    // Pending deliveries are sent without the erased data; delivered ones are deleted.
     await sql`
       update deliveries d set body = new.body from unnest(${ids}::uuid[], ${bodies}::text[]) as new (id, body)
       where d.team_id = ${teamId} and d.event_id = new.id and d.status = 'pending'`.execute(trx)
@@ -65,7 +65,10 @@ async function redactPage(
   })
 }
 
-/** Removes what is personal from the team's events that name one of these ids, a page at a time. Their place in the order stays. */
+/**
+ * Removes personal data from the team's events that name one of these ids, a page at a time. Their position in the
+ * order stays.
+ */
 export async function redactEvents(
   ctx: Context,
   teamId: string,

@@ -10,7 +10,7 @@ interface Rest {
   creditEntries: number
 }
 
-/** What the rows that are about to go refer to: pictures, screenshots, checked videos, and uploads by their address. */
+/** What the rows to be deleted refer to: pictures, screenshots, checked videos, and uploads by their address. */
 const media = (teamId: string, profileId: string) => sql<{ id: string | null; url: string | null }>`
   select picture_id as id, null as url from profiles where team_id = ${teamId} and id = ${profileId}
   union all select (before ->> 'picture')::uuid, null from audit where team_id = ${teamId} and subject = ${`profile:${profileId}`}
@@ -21,7 +21,10 @@ const media = (teamId: string, profileId: string) => sql<{ id: string | null; ur
     where b.team_id = ${teamId} and b.profile_id = ${profileId}
   union all select picture_id, requested_profile_picture_url from edit_requests where team_id = ${teamId} and profile_id = ${profileId}`
 
-/** Deletes everything of a profile but its posts, and the profile itself, in one transaction. `names`: its id and those of its bundles and edit requests. */
+/**
+ * Deletes everything of a profile except its posts, and the profile itself, in one transaction. `names`: its id and
+ * those of its bundles and edit requests.
+ */
 export async function eraseRest(tx: Tx, profile: ProfileRow, names: readonly string[]): Promise<Rest> {
   const { team_id: teamId, id } = profile
   const { trx } = tx
@@ -54,7 +57,7 @@ export async function eraseRest(tx: Tx, profile: ProfileRow, names: readonly str
     'phones',
     sql`id = ${profile.phone_id} and not exists (select from profiles p where p.team_id = ${teamId} and p.phone_id = ${profile.phone_id})`,
   )
-  // An answer that is kept for an Idempotency-Key shows values: a replay says that they were erased.
+  // A response that is stored for an Idempotency-Key contains values: a replay says that they were erased.
   await sql`
     update idempotency_keys set body = '', headers = null where team_id = ${teamId} and status is not null and body ~ ${names.join('|')}`.execute(
     trx,

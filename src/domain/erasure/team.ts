@@ -8,7 +8,7 @@ import { eraseProfile, type Erasure } from './profile.ts'
 
 const batch = 1_000
 
-/** Children before what they refer to. Media goes by itself, for its files. */
+/** Children before what they refer to. Media is deleted separately, because of its files. */
 const tables = [
   'api_keys',
   'delivery_tries',
@@ -71,7 +71,7 @@ async function blankAudit(ctx: Context, teamId: string): Promise<void> {
   }
 }
 
-/** Managers who serve nobody any more lose their names and keys; the ledger's and the audit's ids stay. */
+/** Managers who work for no team any more lose their names and keys; their ids in the ledger and the audit stay. */
 async function eraseManagers(ctx: Context): Promise<number> {
   const gone = await sql`
     with gone as (
@@ -83,9 +83,9 @@ async function eraseManagers(ctx: Context): Promise<number> {
 }
 
 /**
- * Erases a team: every profile, then all else that is the team's. The ledger stays, audit rows without values, and the
- * team's id without its name. Its keys go first. Cut off, another call goes on.
- * @throws CroftError `invalid_state` while a post of the team's is being published
+ * Erases a team: every profile, then everything else that belongs to it. The ledger stays, audit rows without values,
+ * and the team's id without its name. Its keys go first. After an interruption, another call continues.
+ * @throws CroftError `invalid_state` while a post of the team is being published
  */
 export async function eraseTeam(ctx: Context, teamId: string, actor: string): Promise<Erasure> {
   const unit = openUnit(ctx, { teamId, actor, scope: 'write', requestId: null })

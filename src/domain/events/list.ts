@@ -4,14 +4,14 @@ import { CroftError } from '../../kernel/errors.ts'
 import type { EventRow } from '../../kernel/rows.ts'
 import { isAfter, settled, type Position } from './order.ts'
 
-/** Some events of a team in their order. `end` is where to read on from. */
+/** Some events of a team in their order. `end` is where to read on. */
 export interface EventPage {
   items: EventRow[]
   hasMore: boolean
   end: Position
 }
 
-/** The place of one of the team's events. @throws CroftError `event_not_found`, also once it is older than events are kept */
+/** The position of one of the team's events. @throws CroftError `event_not_found`, also if it is older than events are kept */
 export async function positionOf(ctx: Context, teamId: string, eventId: string): Promise<Position> {
   const row = await ctx.db
     .selectFrom('events')
@@ -22,12 +22,12 @@ export async function positionOf(ctx: Context, teamId: string, eventId: string):
   if (!row)
     throw new CroftError(
       'event_not_found',
-      'No event of this team has the id. Leave it out to begin with the oldest that is kept.',
+      'No event of this team has this id. Omit it to begin with the oldest event that is kept.',
     )
   return row
 }
 
-/** Reads on from a place; every event that was committed comes exactly once, in an order that no later event breaks. */
+/** Reads on from a position; every committed event is returned exactly once, in an order that no later event breaks. */
 export async function readEvents(
   ctx: Context,
   teamId: string,

@@ -10,7 +10,7 @@ const memberOf = new Map([
   ['webhook_endpoint', 'endpoint_id'],
 ])
 
-/** What an event is about, as `profile ID`; all of a team's credits are one thing. Events of one thing have an order, others need none. */
+/** What an event is about, as `profile ID`; all of a team's credits are one thing. Only events of one thing are ordered. */
 export function subjectOf(type: string, data: JsonObject): string {
   const [family = type] = type.split('.')
   const kind = family === 'warmup' ? 'profile' : family

@@ -5,12 +5,12 @@ import { isAfter, presentPosition, settled, type Position } from './order.ts'
 
 /** One reader's subscription to its team's new events. */
 export interface Subscription {
-  /** Resolves at the next event of the team, at once where one came since the last call, or after `ms`. */
+  /** Resolves at the next event of the team, at once if one came since the last call, or after `ms`. */
   next(ms: number, signal: AbortSignal): Promise<'event' | 'nothing'>
   close(): void
 }
 
-/** Tells the streams of this process which teams have new events. */
+/** Notifies the streams of this process about teams with new events. */
 export interface Tail {
   listen(teamId: string): Promise<Subscription>
   stop(): Promise<void>
@@ -23,7 +23,7 @@ class Listener {
   #heard = false
   #wake: (() => void) | null = null
 
-  tell(): void {
+  notify(): void {
     this.#heard = true
     this.#wake?.()
   }
@@ -46,8 +46,8 @@ class Listener {
 }
 
 /**
- * One query every 300 ms for the whole process, however many streams it has, and none without a stream. NOTIFY would
- * be quicker, but takes a lock of the whole server at every commit.
+ * One query every 300 ms for the whole process, however many streams it has, and none without a stream. NOTIFY would be
+ * faster, but takes a lock on the whole server at every commit.
  */
 export function openTail(ctx: Context): Tail {
   const listeners = new Map<string, Set<Listener>>()
@@ -55,12 +55,12 @@ export function openTail(ctx: Context): Tail {
   let position: Promise<Position> | null = null
   let running: Promise<void> | null = null
 
-  async function look(from: Position): Promise<Position> {
+  async function readNew(from: Position): Promise<Position> {
     const { rows } = await sql<{ team_id: string; xid: string; seq: number }>`
       select team_id, xid::text as xid, seq from events where ${isAfter(from)} and ${settled} order by events.xid, seq limit ${batch}`.execute(
       ctx.db,
     )
-    for (const team of new Set(rows.map((row) => row.team_id))) for (const one of listeners.get(team) ?? []) one.tell()
+    for (const team of new Set(rows.map((row) => row.team_id))) for (const one of listeners.get(team) ?? []) one.notify()
     return rows.at(-1) ?? from
   }
 
@@ -68,8 +68,8 @@ export function openTail(ctx: Context): Tail {
     let at = from
     while (listeners.size > 0 && !stopping.signal.aborted) {
       await pause(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => null)
-      at = await look(at).catch((error: unknown) => {
-        ctx.log.warn({ err: error }, 'new events could not be looked for; it is tried again')
+      at = await readNew(at).catch((error: unknown) => {
+        ctx.log.warn({ err: error }, 'new events could not be read; it will be retried')
         return at
       })
     }
@@ -77,7 +77,7 @@ export function openTail(ctx: Context): Tail {
     running = null
   }
 
-  /** Where the tail stands; a question that failed is asked anew by the next who listens. */
+  /** The current position of the tail; after a failed query, the next listener queries again. */
   function whereItStands(): Promise<Position> {
     position ??= presentPosition(ctx.db).catch((error: unknown) => {
       position = null
@@ -89,11 +89,11 @@ export function openTail(ctx: Context): Tail {
   return {
     async listen(teamId) {
       const listener = new Listener()
-      const own = listeners.get(teamId) ?? new Set()
-      listeners.set(teamId, own.add(listener))
+      const ofTeam = listeners.get(teamId) ?? new Set()
+      listeners.set(teamId, ofTeam.add(listener))
       const close = () => {
-        own.delete(listener)
-        if (own.size === 0 && listeners.get(teamId) === own) listeners.delete(teamId)
+        ofTeam.delete(listener)
+        if (ofTeam.size === 0 && listeners.get(teamId) === ofTeam) listeners.delete(teamId)
       }
       try {
         const from = await whereItStands()

@@ -8,7 +8,7 @@ import { postMedia } from '../posts/prepare.ts'
 export interface Facts {
   queues: { name: string; ready: number; failed: number }[]
   chores: ChoreFacts[]
-  /** Workers that said in the last 30 s that they live. */
+  /** Workers that reported within the last 30 s. */
   workers: number
   oldestOverduePostSeconds: number
   overduePosts: number
@@ -17,7 +17,7 @@ export interface Facts {
   pendingDeliveries: number
   oldestOverdueDeliverySeconds: number
   oldestUntoldEventSeconds: number
-  /** Reviews whose time ran out and whose finalizing threw. */
+  /** Reviews whose window ended and whose finalizing threw. */
   stuckReviews: number
 }
 
@@ -42,7 +42,7 @@ const queues = (now: Date) => sql<Facts['queues'][number]>`
 const age = (time: unknown, now: Date) =>
   sql<number>`greatest(coalesce(extract(epoch from ${now}::timestamptz - ${time}), 0), 0)::float8`
 
-/** One statement over partial indexes: it costs what is waiting, not what was ever done. */
+/** One statement over partial indexes: its cost depends on what is waiting, not on what was ever done. */
 export async function readFacts(ctx: Context): Promise<Facts> {
   const now = ctx.clock.now()
   const [{ rows }, waiting, chores] = await Promise.all([

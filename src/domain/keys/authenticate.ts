@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { FoundIdentity } from '../../kernel/key-cache.ts'
-import { findManagerByKey } from '../../people/find-manager.ts'
-import { noTeam } from '../../people/manager.ts'
+import { findManagerByKey, noTeam } from '../../people/manager.ts'
 import { hashOf, isWellFormed } from '../../kernel/key-secret.ts'
 
 async function findTeamKey(ctx: Context, hash: Buffer): Promise<FoundIdentity | null> {

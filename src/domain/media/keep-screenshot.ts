@@ -4,7 +4,7 @@ import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { isHandedInBy, requireHeld } from '../../people/change.ts'
 import { lockWork } from '../../people/lock.ts'
-import { renewClaim } from '../../people/renew.ts'
+import { renewClaim } from '../../people/claim.ts'
 
 /** Keeps a picture of what was done, for the submission of whoever holds the work or has handed it in. @returns its media id @throws CroftError `work_not_found`, `invalid_state` */
 export function keepScreenshot(unit: UnitOfWork, id: string, picture: FetchedPicture): Promise<{ mediaId: string }> {

@@ -5,13 +5,14 @@ import type { WorkHandler } from '../../people/contract.ts'
 import { resultOf } from './results.ts'
 import { settleTask } from './settle.ts'
 
-/** Codes of a failure that mean more than that it failed. */
+/** Codes of a failure with a special meaning. */
 const tryAgain = 'try_again'
 const outcomeUnknown = 'outcome_unknown'
 
-const silent = 'Whoever had begun to publish it did not say what became of it. Look on the profile, then resolve the post.'
+const silent =
+  'The manager who had started to publish it did not report what became of it. Check on the profile, then resolve the post.'
 
-const abandoned = 'The run counts for nothing: whoever had started it did not finish it.'
+const abandoned = 'The run does not count: the manager who had started it did not finish it.'
 
 /** Work of the `operator` driver: a task of that kind waits for it. */
 export const operatorWork = (kind: TaskKind): WorkHandler => ({
@@ -25,7 +26,7 @@ export const operatorWork = (kind: TaskKind): WorkHandler => ({
       taskId: item.task_id,
       taskKind: kind,
       to: kind === 'publish' ? 'waiting_for_operator' : 'waiting',
-      reason: 'A manager began.',
+      reason: 'A manager started.',
     })
   },
   async submitted(tx, item, submission) {

@@ -10,21 +10,21 @@ import { valueProblems } from '../profiles/values.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { Submission, WorkItem } from '../../people/contract.ts'
 
-/** @throws CroftError `validation_error` for values that this work has not */
+/** @throws CroftError `validation_error` for values that this work does not have */
 function requireKnown(item: WorkItem, submission: Submission): void {
   const known = Object.keys(item.values)
   const wrong: Detail[] = Object.keys(submission.values ?? {})
     .filter((name) => !known.includes(name))
     .map((name) => ({
       path: `values.${name}`,
-      message: known.length === 0 ? 'is not asked for; this work sets no values' : `is not asked for; it is ${list(known, 'or')}`,
+      message: known.length === 0 ? 'is not requested; this work sets no values' : `is not requested; it is ${list(known, 'or')}`,
     }))
   if (wrong.length > 0) throw invalid(wrong)
 }
 
 function requireNoUrl(submission: Submission): void {
   if (submission.postUrl !== null)
-    throw invalid([{ path: 'post_url', message: 'is not asked for; only a published post has one' }])
+    throw invalid([{ path: 'post_url', message: 'is not requested; only a published post has one' }])
 }
 
 const reported = ['username', 'display_name', 'bio', 'phone_name'] as const
@@ -35,7 +35,7 @@ const valueNames = {
   picture: 'values.profile_picture_url',
 }
 
-/** The phone, and what the account shows. @throws CroftError `validation_error` */
+/** The phone, and what the account displays. @throws CroftError `validation_error` */
 async function setUp(tx: Tx, item: WorkItem, submission: Submission): Promise<SetUp> {
   requireNoUrl(submission)
   const values = submission.values ?? {}
@@ -44,7 +44,7 @@ async function setUp(tx: Tx, item: WorkItem, submission: Submission): Promise<Se
   const [username, name, bio, phoneName] = [text('username'), text('display_name'), text('bio'), text('phone_name')]
   const wrong: Detail[] = Object.entries(values).flatMap(([key, value]) => {
     const path = `values.${key}`
-    if (!reported.some((one) => one === key)) return [{ path, message: `is not asked for; it is ${list(reported, 'or')}` }]
+    if (!reported.some((one) => one === key)) return [{ path, message: `is not requested; it is ${list(reported, 'or')}` }]
     return key === 'phone_name' || typeof value === 'string' || (key === 'bio' && value === null)
       ? []
       : [{ path, message: 'must be text' }]
@@ -56,7 +56,7 @@ async function setUp(tx: Tx, item: WorkItem, submission: Submission): Promise<Se
   if (username !== undefined && username.toLowerCase() !== profile.username.toLowerCase())
     wrong.push({
       path: 'values.username',
-      message: `must be ${profile.username}; if the account is another one, fail the item and say so`,
+      message: `must be ${profile.username}; if the account is another one, fail the item and report that`,
     })
   if (wrong.length > 0) throw invalid(wrong)
   return {
@@ -88,11 +88,11 @@ async function published(tx: Tx, item: WorkItem, submission: Submission): Promis
     return { platformPostId: url, url, at: tx.now }
   }
   requireNoUrl(submission)
-  // A person finds the draft by itself; what counts is that there is one.
+  // A person finds the draft without an id; it only matters that one exists.
   return { platformPostId: `draft:${item.id}`, url: null, at: tx.now }
 }
 
-/** What the task's kind calls done, out of what the person handed in. @throws CroftError `validation_error` */
+/** The result of the task's kind, from what the person submitted. @throws CroftError `validation_error` */
 export async function resultOf(tx: Tx, kind: TaskKind, item: WorkItem, submission: Submission): Promise<unknown> {
   if (kind === 'publish') return published(tx, item, submission)
   return kind === 'setup' ? setUp(tx, item, submission) : simple(item, submission)

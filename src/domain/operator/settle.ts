@@ -10,12 +10,12 @@ import type { Settlement } from '../../engine/tasks/kind.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { WorkItem } from '../../people/contract.ts'
 
-/** Takes up the task that waited for this item, so that it can be settled as one that a worker performed. */
+/** Resumes the task that waited for this item, so that it can be settled like one that a worker performed. */
 async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
   const claim = newId()
   const row = await tx.trx
     .updateTable('tasks')
-    // A warm-up that nobody started is not under way, and ends without having been.
+    // A warm-up that nobody started is not in progress, and ends without having been.
     .set({
       status: sql<TaskStatus>`case status when 'pending' then 'pending' else 'running' end`,
       claim,
@@ -29,13 +29,13 @@ async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
     .returningAll()
     .executeTakeFirst()
   if (!row)
-    throw new CroftError('invalid_state', 'The task of this work waits for nobody any more. Nothing was changed.', {
+    throw new CroftError('invalid_state', 'The task of this work no longer waits for a person. Nothing was changed.', {
       status: item.status,
     })
   return { ...row, claim, begun: true, claimedAt: performance.now() }
 }
 
-/** Ends the item's task by its own kind's rules, and lets the profile's next one begin. */
+/** Ends the item's task by the rules of its kind, and lets the profile's next one begin. */
 export async function settleTask(tx: Tx, item: WorkItem, settlement: Settlement<unknown>): Promise<void> {
   const task = await takeUp(tx, item)
   await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)

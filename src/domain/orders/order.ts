@@ -1,7 +1,7 @@
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** Begins the standing relation of a delivered account to the manager who looks after it. */
+/** Begins the order that assigns a delivered account to the manager who looks after it. */
 export async function openOrder(tx: Tx, order: { profileId: string; managerId: string; bundleId: string }): Promise<void> {
   await tx.trx
     .insertInto('orders')

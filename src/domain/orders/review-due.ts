@@ -1,7 +1,8 @@
 import { CroftError } from '../../kernel/errors.ts'
 
 /**
- * Sees to it that nothing is finalized by itself which was handed in anew since its review was found to be over.
+ * Makes sure that nothing is finalized automatically that was submitted again after its review window was found to be
+ * over.
  * @throws CroftError `invalid_status`
  */
 export function requireDue(part: { status: string; in_review_at: Date | null }, inReviewBefore: Date | undefined): void {

@@ -5,13 +5,13 @@ import { CroftError } from '../../kernel/errors.ts'
 import { afterId, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
 import type { PhoneRow } from '../../kernel/rows.ts'
 
-/** A phone and the living profiles that it hosts. */
-export interface PhoneView {
+/** A phone and the active profiles that it hosts. */
+export interface PhoneDetails {
   row: PhoneRow
   profiles: { id: string; platform: 'tiktok' | 'instagram'; username: string }[]
 }
 
-async function viewPhones(db: Db, teamId: string, rows: readonly PhoneRow[]): Promise<PhoneView[]> {
+async function loadPhoneDetails(db: Db, teamId: string, rows: readonly PhoneRow[]): Promise<PhoneDetails[]> {
   if (rows.length === 0) return []
   const hosted = await db
     .selectFrom('profiles')
@@ -34,7 +34,7 @@ async function viewPhones(db: Db, teamId: string, rows: readonly PhoneRow[]): Pr
 }
 
 /** The team's phones, newest first. */
-export async function listPhones(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<PhoneView>> {
+export async function listPhones(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<PhoneDetails>> {
   const after = afterId(page.cursor)
   let query = ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId)
   if (after) query = query.where('id', '<', after)
@@ -45,19 +45,16 @@ export async function listPhones(ctx: Context, caller: Caller, page: PageRequest
       .execute(),
     page.limit,
   )
-  return { items: await viewPhones(ctx.db, caller.teamId, items), ...rest }
+  return { items: await loadPhoneDetails(ctx.db, caller.teamId, items), ...rest }
 }
 
-/** @throws CroftError `phone_not_found`, the same for another team's phone as for none */
-export async function getPhone(ctx: Context, caller: Caller, id: string): Promise<PhoneView> {
+/** @throws CroftError `phone_not_found`, also for another team's phone */
+export async function getPhone(ctx: Context, caller: Caller, id: string): Promise<PhoneDetails> {
   const row = isUuid(id)
     ? await ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst()
     : undefined
-  const [view] = row ? await viewPhones(ctx.db, caller.teamId, [row]) : []
+  const [view] = row ? await loadPhoneDetails(ctx.db, caller.teamId, [row]) : []
   if (!view)
-    throw new CroftError(
-      'phone_not_found',
-      'There is no phone with this id. Check it, and the key: each team sees its own phones.',
-    )
+    throw new CroftError('phone_not_found', 'No phone has this id. Check it, and the key: each team sees its own phones.')
   return view
 }

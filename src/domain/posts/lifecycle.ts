@@ -20,7 +20,7 @@ export const postLifecycle = {
   failed: {
     from: ['publishing', 'waiting_for_operator', 'unconfirmed'],
     to: 'failed',
-    when: 'It was not published, and is not tried again by itself.',
+    when: 'It was not published, and is not retried automatically.',
   },
   unconfirmed: {
     from: ['publishing', 'waiting_for_operator'],

@@ -1,5 +1,5 @@
 import type { PostRow } from '../../kernel/rows.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { movePost } from './move.ts'
 

@@ -20,7 +20,7 @@ export interface NewProfile {
   username: string
   emailAuthMethod: 'google' | 'outlook'
   platform: Platform
-  /** Null or left out: what is there stays, and is read by the set-up. The same of the bio and the picture. */
+  /** Null or omitted: the current value stays, and the setup reads it. The same holds for the bio and the picture. */
   displayName?: string | null
   bio?: string | null
   pictureUrl?: string | null
@@ -37,7 +37,7 @@ const policyColumns = ({ runs, spanMs, sessionMs, intervalMs, maintenanceMs }: P
   warmup_maintenance_ms: maintenanceMs ?? null,
 })
 
-/** What the set-up is to set on the platform; an empty bio is asked for too. */
+/** What the setup must set on the platform; an empty bio counts as requested. */
 const askedFields = ({ displayName, bio, pictureUrl }: NewProfile): ProfileField[] => [
   ...(displayName == null ? [] : ['name' as const]),
   ...(bio == null ? [] : ['bio' as const]),
@@ -45,8 +45,9 @@ const askedFields = ({ displayName, bio, pictureUrl }: NewProfile): ProfileField
 ]
 
 /**
- * Takes a profile in and begins to set it up.
- * @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `username_taken`, `driver_unavailable`, or what is wrong with the picture
+ * Creates a profile and starts its setup.
+ * @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `username_taken`, `driver_unavailable`,
+ *   or the problems of the picture
  */
 export async function createProfile(unit: UnitOfWork, input: NewProfile): Promise<ProfileView<ProfileRow>> {
   const { ctx, caller } = unit
@@ -60,7 +61,7 @@ export async function createProfile(unit: UnitOfWork, input: NewProfile): Promis
   if (found.length > 0) throw refusalOf(found)
   const driver = driverFor(ctx, input.driver ?? ctx.defaultDriver, 'driver')
   if (!driver.can.platforms.includes(input.platform))
-    throw invalid([{ path: 'platform', message: `the driver ${driver.name} does not work on ${input.platform}` }])
+    throw invalid([{ path: 'platform', message: `the driver ${driver.name} does not support ${input.platform}` }])
   const picture = input.pictureUrl ? await fetchPicture(ctx, caller.teamId, input.pictureUrl) : null
   try {
     return await unit.commit(async (tx) => {

@@ -5,8 +5,8 @@ import { insertTask } from '../../engine/tasks/insert.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
 /**
- * Sees to it that one task will apply the stored values: fields fold into an edit that has not begun, or waits to be tried again.
- * Call with the profile's row held.
+ * Makes sure that one task will apply the stored values: the fields are merged into an edit that has not begun, or that
+ * waits for a retry. Call with the profile's row locked.
  */
 export async function requestEdit(tx: Tx, profile: ProfileRow, fields: readonly ProfileField[]): Promise<void> {
   const waiting = await tx.trx
@@ -18,7 +18,7 @@ export async function requestEdit(tx: Tx, profile: ProfileRow, fields: readonly 
     .where('status', '=', 'queued')
     .orderBy('id')
     .limit(1)
-    // One that another holds is being begun or canceled; to wait for it here could be to wait for each other.
+    // A task that another transaction has locked is being started or canceled; waiting for it here could deadlock.
     .forUpdate()
     .skipLocked()
     .executeTakeFirst()
@@ -29,7 +29,7 @@ export async function requestEdit(tx: Tx, profile: ProfileRow, fields: readonly 
   const folded = [...new Set([...editFields(waiting.input), ...fields])]
   await tx.trx
     .updateTable('tasks')
-    // Begun anew, at once: steps stored and tries counted before were of the old values.
+    // Started again, at once: the steps stored and the tries counted before belong to the old values.
     .set((eb) => ({
       input: JSON.stringify({ fields: folded }),
       run: eb('run', '+', 1),
@@ -52,7 +52,7 @@ export function editFields(input: { fields?: unknown }): ProfileField[] {
   return Array.isArray(fields) ? all.filter((field) => fields.includes(field)) : []
 }
 
-/** Takes the mark of fields away whose stored values the platform shows now. */
+/** Clears the mark of fields whose stored values the platform now displays. */
 export async function markApplied(tx: Tx, profile: ProfileRow, fields: readonly ProfileField[]): Promise<void> {
   await tx.trx
     .updateTable('profiles')
@@ -66,8 +66,8 @@ export async function markApplied(tx: Tx, profile: ProfileRow, fields: readonly 
 }
 
 /**
- * Marks fields whose stored values the platform did not take. A name that it refused for certain has not been changed,
- * so nothing of its cooldown is spent; that of the change before had ended by then.
+ * Marks fields whose stored values the platform refused. A name that it definitely refused has not been changed, so its
+ * cooldown does not start; the cooldown of the change before had ended by then.
  */
 export async function markNotApplied(
   tx: Tx,

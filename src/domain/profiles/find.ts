@@ -15,7 +15,7 @@ export async function findProfile(db: Db | Trx, teamId: string, id: string): Pro
   return row
 }
 
-/** As {@link findProfile}, and holds the row until the transaction ends. */
+/** Like {@link findProfile}, and locks the row until the transaction ends. */
 export async function lockProfile(trx: Trx, teamId: string, id: string): Promise<ProfileRow> {
   const row = await trx
     .selectFrom('profiles')

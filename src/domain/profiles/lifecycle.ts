@@ -1,15 +1,15 @@
 import type { ProfileStatus } from '../../db/schema.ts'
 
-/** What can happen to a profile. Source: Algorhythm's “Update a farm profile” and the lifecycle it draws. */
+/** The transitions of a profile. Source: Algorhythm's “Update a farm profile” and its diagram of the lifecycle. */
 export const lifecycle = {
   set_up: { from: ['configuring'], to: 'cold', when: 'The account is signed in.' },
-  granted: { from: ['configuring'], to: 'ready', when: 'The account is signed in, under a policy of 0 runs.' },
-  set_up_failed: { from: ['configuring'], to: 'retrying', when: 'Set-up hit a snag and is tried again.' },
-  set_up_resumed: { from: ['retrying'], to: 'configuring', when: 'The next try of the set-up begins.' },
-  given_up: { from: ['configuring', 'retrying'], to: 'failed', when: 'Set-up failed too often, or for good.' },
+  granted: { from: ['configuring'], to: 'ready', when: 'The account is signed in, with a policy of 0 runs.' },
+  set_up_failed: { from: ['configuring'], to: 'retrying', when: 'Setup failed and is retried.' },
+  set_up_resumed: { from: ['retrying'], to: 'configuring', when: 'The next try of the setup begins.' },
+  given_up: { from: ['configuring', 'retrying'], to: 'failed', when: 'Setup failed too often, or permanently.' },
   run_started: { from: ['cold', 'warm'], to: 'warming', when: 'A warm-up run begins.' },
-  run_ended: { from: ['warming'], to: 'warm', when: 'A warm-up run ended, or failed and counts for nothing.' },
-  warmed_up: { from: ['warm'], to: 'ready', when: 'Enough runs over enough time.' },
+  run_ended: { from: ['warming'], to: 'warm', when: 'A warm-up run ended, or failed and does not count.' },
+  warmed_up: { from: ['warm'], to: 'ready', when: 'Enough runs over enough time are done.' },
   maintenance_started: { from: ['ready'], to: 'warming', when: 'A maintenance run begins.' },
   maintenance_ended: { from: ['warming'], to: 'ready', when: 'A maintenance run ended, or failed.' },
   deactivated: {
@@ -21,7 +21,7 @@ export const lifecycle = {
 
 export type LifecycleEvent = keyof typeof lifecycle
 
-/** The status that the event leads to, or null where it is not allowed. */
+/** The status that the event leads to, or null if it is not allowed. */
 export function nextStatus(status: ProfileStatus, event: LifecycleEvent): ProfileStatus | null {
   const { from, to }: { from: readonly ProfileStatus[]; to: ProfileStatus } = lifecycle[event]
   return from.includes(status) ? to : null

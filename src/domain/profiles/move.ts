@@ -8,8 +8,8 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 import { nextStatus, type LifecycleEvent } from './lifecycle.ts'
 
 /**
- * Moves a profile along its lifecycle by a conditional update, with its event and its line in the timeline.
- * @throws CroftError `invalid_state` where the move is not allowed, or another came first
+ * Moves a profile along its lifecycle by a conditional update, with its event and its timeline entry.
+ * @throws CroftError `invalid_state` if the move is not allowed, or another change came first
  */
 export async function moveProfile(
   tx: Tx,

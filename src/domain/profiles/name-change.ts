@@ -6,12 +6,12 @@ import type { ProfileRow } from '../../kernel/rows.ts'
 
 type Named = Pick<ProfileRow, 'platform' | 'name_changed_at' | 'first_run_at' | 'ready_at'>
 
-/** `nextAllowedAt` is null before any warm-up run, where nobody knows yet. */
+/** `nextAllowedAt` is null before any warm-up run, when the time is unknown. */
 export interface NameRestriction {
   nextAllowedAt: Date | null
 }
 
-/** What keeps the display name from being changed at `now`, or null. Source: the platform's rules, spec section 5. */
+/** What prevents the display name from being changed at `now`, or null. Source: the platform's rules. */
 export function nameRestriction(profile: Named, now: Date): NameRestriction | null {
   const { every, fromWarmup } = platforms[profile.platform].name
   const allowedFrom: number[] = []
@@ -24,7 +24,7 @@ export function nameRestriction(profile: Named, now: Date): NameRestriction | nu
   return next > now.getTime() ? { nextAllowedAt: new Date(next) } : null
 }
 
-/** The same as a condition on the row, so that of two changes at once one finds the name already changed. */
+/** The same as a condition on the row, so that of two concurrent changes the second finds the name already changed. */
 export function nameMayChange(platform: Platform, now: Date): RawBuilder<boolean> {
   const { every, fromWarmup } = platforms[platform].name
   const ago = (ms: number) => new Date(now.getTime() - ms)
@@ -32,7 +32,7 @@ export function nameMayChange(platform: Platform, now: Date): RawBuilder<boolean
   return sql<boolean>`((name_changed_at is null or name_changed_at <= ${ago(daysInMs(every))}) and ${passed})`
 }
 
-/** The refusal as Infinipost's profile PATCH prints it, the date in UTC. */
+/** The refusal as Infinipost's profile PATCH words it, with the date in UTC. */
 export function nameRestricted(platform: Platform, { nextAllowedAt }: NameRestriction, now: Date): CroftError {
   const { label, name } = platforms[platform]
   if (!nextAllowedAt)

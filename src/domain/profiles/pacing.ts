@@ -3,7 +3,7 @@ import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { lockProfile } from './find.ts'
 
-/** How often a profile may post. Null: not limited this way. */
+/** How often a profile may post. Null: not limited in this respect. */
 export interface Pacing {
   maxPerDay: number | null
   minGapMs: number | null
@@ -20,7 +20,7 @@ export function pacingInForce(profile: Columns, team: Columns): Pacing {
 }
 
 /**
- * Sets a profile's own pacing, or with null returns it to the team's.
+ * Sets a profile's own pacing, or with null restores the team's.
  * @throws CroftError `profile_not_found`
  */
 export function setPacing(unit: UnitOfWork, id: string, pacing: Pacing | null): Promise<Pacing> {

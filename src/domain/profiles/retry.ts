@@ -7,7 +7,7 @@ import { moveProfile } from './move.ts'
 import { viewProfile, type ProfileView } from './view.ts'
 
 /**
- * Tries the set-up of a `retrying` profile again now rather than when its turn comes.
+ * Retries the setup of a `retrying` profile now instead of when its turn comes.
  * @throws CroftError `profile_not_found`, `invalid_state` in every other status
  */
 export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView> {
@@ -15,7 +15,7 @@ export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView>
   return unit.commit(async (tx) => {
     const before = await lockProfile(tx.trx, caller.teamId, id)
     if (before.status !== 'retrying') {
-      throw new CroftError('invalid_state', `Only a retrying profile can be tried again; this one is ${before.status}.`, {
+      throw new CroftError('invalid_state', `Only a retrying profile can be retried; this one is ${before.status}.`, {
         status: before.status,
       })
     }

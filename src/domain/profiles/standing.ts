@@ -1,10 +1,13 @@
 import type { ProfileRow } from '../../kernel/rows.ts'
 
-/** The first three are Infinipost's; the last two are the profile's own ends. */
+/** The first three are Infinipost's; the last two are the final statuses of the profile. */
 export const accountStatuses = ['created_pending_warmup', 'warming_up', 'ready', 'failed', 'deactivated'] as const
 export type AccountStatus = (typeof accountStatuses)[number]
 
-/** How far an account's warm-up is, as the profile PATCH page's family tells it; all of it follows from the one lifecycle. */
+/**
+ * How far an account's warm-up has come, in the terms of the accounts family; all of it is derived from the profile's
+ * lifecycle.
+ */
 export interface WarmupStanding {
   status: AccountStatus
   /** 0 before the first run, then 1 to 7; 7 once ready. */
@@ -35,7 +38,7 @@ function statusOf({ status, first_run_at, ready_at }: Pick<ProfileRow, 'status' 
 /** {@link statusOf} as SQL; the index `profiles_by_account_status` has it to the letter. */
 export const accountStatusSql = `(case when status in ('failed', 'deactivated') then status when ready_at is not null then 'ready' when first_run_at is not null then 'warming_up' else 'created_pending_warmup' end)`
 
-/** Reads the standing off a profile's row. Days are whole days of 24 hours since the first run. */
+/** Derives the standing from a profile's row. Days are full days of 24 hours since the first run. */
 export function warmupStanding(row: Pick<ProfileRow, 'status' | 'first_run_at' | 'ready_at'>, now: Date): WarmupStanding {
   return { status: statusOf(row), day: dayOf(row, now), startedAt: row.first_run_at, completedAt: row.ready_at }
 }

@@ -6,7 +6,7 @@ import { recordAudit } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { nameMayChange, requireNameChange } from './name-change.ts'
 
-/** Checked values to store; what is undefined stays, an empty bio clears it. */
+/** Checked values to store; undefined leaves a value as it is, an empty bio clears it. */
 export interface NewValues {
   name: string | undefined
   username: string | undefined
@@ -14,7 +14,7 @@ export interface NewValues {
   picture: FetchedPicture | null
 }
 
-/** The fields that change, or that the platform did not take before and shall be tried again. */
+/** The fields that change, or that the platform refused before and that must be tried again. */
 export function changedFields(profile: ProfileRow, values: NewValues): ProfileField[] {
   const present = { name: profile.display_name, username: profile.username, bio: profile.bio ?? '' }
   const texts = (['name', 'username', 'bio'] as const).filter(
@@ -23,13 +23,13 @@ export function changedFields(profile: ProfileRow, values: NewValues): ProfileFi
   return values.picture ? [...texts, 'picture'] : texts
 }
 
-const shown = (row: ProfileRow, fields: readonly ProfileField[]): JsonObject => {
+const auditValues = (row: ProfileRow, fields: readonly ProfileField[]): JsonObject => {
   const all = { name: row.display_name, username: row.username, bio: row.bio, picture: row.picture_id }
   return Object.fromEntries(fields.map((field) => [field, all[field]]))
 }
 
 /**
- * Stores the values by one update, which finds no row where the name may not change after all. Call with `before` held.
+ * Stores the values by one update, which finds no row if the name may not change after all. Call with `before` locked.
  * @throws CroftError `name_change_restricted`, and nothing is stored
  */
 export async function storeValues(
@@ -57,8 +57,8 @@ export async function storeValues(
   const row = await update.returningAll().executeTakeFirst()
   if (!row) {
     requireNameChange(before, tx.now)
-    throw new Error('the profile changed while its row was held')
+    throw new Error('the profile changed while its row was locked')
   }
-  await recordAudit(tx, 'profile.update', `profile:${row.id}`, shown(before, fields), shown(row, fields))
+  await recordAudit(tx, 'profile.update', `profile:${row.id}`, auditValues(before, fields), auditValues(row, fields))
   return row
 }

@@ -6,7 +6,7 @@ import { findProfile } from './find.ts'
 
 export type TimelineRow = Selectable<Tables['timeline']>
 
-/** Every state change and task of a profile with its reason, newest first. @throws CroftError `profile_not_found` */
+/** Every status change and task of a profile with its reason, newest first. @throws CroftError `profile_not_found` */
 export async function profileTimeline(ctx: Context, caller: Caller, id: string, page: PageRequest): Promise<Page<TimelineRow>> {
   await findProfile(ctx.db, caller.teamId, id)
   const after = afterId(page.cursor)

@@ -24,12 +24,12 @@ export interface ProfileChanges {
   pictureUrl?: string | null | undefined
 }
 
-/** How a route family asks for an edit and speaks of it. */
+/** How a route family requests an edit, and its words for it. */
 export interface EditForm {
   names: ValueNames
-  /** What the family found wrong by itself; told together with what the platform's rules say. */
+  /** What the family itself found wrong; reported together with the platform's rules. */
   problems: (profile: ProfileRow) => readonly Problem[]
-  /** Whether the platform's rule on square pictures is asked. */
+  /** Whether the platform's rule for square pictures applies. */
   square: boolean
   nothing: string
   closed: (profile: ProfileRow) => CroftError
@@ -37,20 +37,20 @@ export interface EditForm {
 
 export const farmNames: ValueNames = { name: 'name', username: 'username', bio: 'bio', picture: 'profile_picture_url' }
 
-/** Of Algorhythm's “Update a farm profile”. */
+/** The names of Algorhythm's “Update a farm profile”. */
 const farmForm: EditForm = {
   names: farmNames,
   problems: () => [],
   square: false,
   nothing: 'Give a bio, a profile_picture_url, or both.',
-  closed: ({ status }) => new CroftError('profile_closed', `The profile is ${status}, for good. Create a new one.`, { status }),
+  closed: ({ status }) => new CroftError('profile_closed', `The profile is ${status} permanently. Create a new one.`, { status }),
 }
 
 export interface UpdatedProfile extends ProfileView {
   nameChanged: boolean
 }
 
-/** A picture at the address that the profile's own has is no new one. */
+/** A picture at the address of the profile's own picture is not a new one. */
 async function isPresent(unit: UnitOfWork, profile: ProfileRow, url: string): Promise<boolean> {
   if (profile.picture_id === null || profile.not_applied.includes('picture')) return false
   return (await mediaBehind(unit.ctx, unit.caller.teamId, url))?.id === profile.picture_id
@@ -86,10 +86,11 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
 }
 
 /**
- * Changes the stored values at once, all or none; a `profile_edit` task applies them on the platform. Source: Algorhythm's “Update a farm profile” and Infinipost's profile PATCH.
- * All values are checked first, then the name's cooldown, then the picture.
- * @throws CroftError `profile_not_found`, what is wrong with the values, `nothing_to_update`, what `form` says of a closed profile,
- *   `name_change_restricted`, what is wrong with the picture, `username_taken`
+ * Changes the stored values at once, all or none; a `profile_edit` task applies them on the platform. Source:
+ * Algorhythm's “Update a farm profile” and Infinipost's profile PATCH. All values are checked first, then the name's
+ * cooldown, then the picture.
+ * @throws CroftError `profile_not_found`, the problems of the values, `nothing_to_update`, the error of `form` for a
+ *   closed profile, `name_change_restricted`, the problems of the picture, `username_taken`
  */
 export async function updateProfile(
   unit: UnitOfWork,

@@ -6,7 +6,7 @@ import type { Context } from '../../kernel/context.ts'
 import { capped, CroftError, invalid, type Detail, type ErrorCode } from '../../kernel/errors.ts'
 import { tokenIn } from '../media/own.ts'
 
-/** Public values of a profile; what is left out is not looked at. */
+/** Public values of a profile; omitted values are not checked. */
 export interface ProfileValues {
   name?: string | undefined
   username?: string | undefined
@@ -14,10 +14,13 @@ export interface ProfileValues {
   pictureUrl?: string | undefined
 }
 
-/** What each value is called in the request, for the paths of an error. */
+/** The request's name for each value, for the paths of an error. */
 export type ValueNames = Readonly<Record<ProfileField, string>>
 
-/** `whole`: its message is the error's, as the vendor's page prints it, whatever else is wrong; then `details` name all. */
+/**
+ * `whole`: its message becomes the error's message, as the vendor's page has it, whatever else is wrong; `details` then
+ * lists everything.
+ */
 export interface Problem extends Detail {
   code: ErrorCode
   whole?: boolean
@@ -27,11 +30,11 @@ const plain = (path: string, message: string): Problem => ({ code: 'validation_e
 
 function tooLong(platform: Platform, most: Rule<number>, path: string, text = ''): Problem[] {
   const length = codePoints(text)
-  return length > most.value ? [plain(path, `has ${length} characters; ${platform} takes at most ${most.value}`)] : []
+  return length > most.value ? [plain(path, `has ${length} characters; ${platform} allows at most ${most.value}`)] : []
 }
 
 const malformed = (form: Rule<RegExp>, path: string, text: string | undefined): Problem[] =>
-  text === undefined || form.value.test(text) ? [] : [plain(path, `must be ${form.says}`)]
+  text === undefined || form.value.test(text) ? [] : [plain(path, `must be ${form.description}`)]
 
 function pictureUrlProblem(ctx: Context, path: string, url: string | undefined): Problem[] {
   if (url === undefined || tokenIn(ctx, url) !== null) return []
@@ -41,7 +44,7 @@ function pictureUrlProblem(ctx: Context, path: string, url: string | undefined):
   return [{ code: code === 'invalid_url' || code === 'address_not_allowed' ? code : 'validation_error', path, message }]
 }
 
-/** Every rule of the platform that the values break, and what the guard says of the picture's URL. */
+/** Every rule of the platform that the values break, and the guard's check of the picture's URL. */
 export function valueProblems(ctx: Context, platform: Platform, values: ProfileValues, names: ValueNames): Problem[] {
   const { name, username, bio } = platforms[platform]
   const nameTooLong = tooLong(platform, name.most, names.name, values.name)
@@ -54,7 +57,7 @@ export function valueProblems(ctx: Context, platform: Platform, values: ProfileV
   ]
 }
 
-/** One error for all problems: their own code where they share one, else `validation_error`. */
+/** One error for all problems: their own code if they share one, else `validation_error`. */
 export function refusalOf(problems: readonly Problem[]): CroftError {
   const [first] = problems
   const whole = problems.find((problem) => problem.whole)
@@ -70,10 +73,10 @@ export function refusalOf(problems: readonly Problem[]): CroftError {
   )
 }
 
-/** Said in the place of the database's own error. */
+/** Replaces the database's own error. */
 export function usernameTaken(platform: Platform, username: string): CroftError {
   return new CroftError(
     'username_taken',
-    `A living ${platform} profile already has the username ${username}. Deactivate that one first, or use another.`,
+    `An active ${platform} profile already has the username ${username}. Deactivate that one first, or use another.`,
   )
 }

@@ -9,7 +9,7 @@ type Team = Pick<
   'warmup_runs' | 'warmup_span_ms' | 'warmup_session_ms' | 'warmup_interval_ms' | 'warmup_maintenance_ms'
 >
 
-/** The team's policy: its own values where it set some, else the server's. */
+/** The team's policy: its own values if set, else the server's. */
 export const policyOf = (team: Team, defaults: WarmupPolicy): WarmupPolicy => ({
   runs: team.warmup_runs ?? defaults.runs,
   spanMs: team.warmup_span_ms ?? defaults.spanMs,
@@ -18,14 +18,14 @@ export const policyOf = (team: Team, defaults: WarmupPolicy): WarmupPolicy => ({
   maintenanceMs: team.warmup_maintenance_ms ?? defaults.maintenanceMs,
 })
 
-/** The policy of one profile: its own values where it was given some, else the team's. */
+/** The policy of one profile: its own values if set, else the team's. */
 export const profilePolicyOf = (own: Team, team: Team, defaults: WarmupPolicy): WarmupPolicy =>
   policyOf(own, policyOf(team, defaults))
 
-/** Values of a profile's own; null or left out: the team's. */
+/** Values of the profile's own; null or omitted: the team's. */
 export type ProfilePolicy = Partial<Record<keyof WarmupPolicy, number | null>>
 
-/** What a profile has behind it. Only successful runs count: the first one's start, the last one's end. */
+/** The warm-up history of a profile. Only successful runs count: the first one's start, the last one's end. */
 export interface WarmupHistory {
   runsCompleted: number
   firstRunAt: Date | null
@@ -41,8 +41,8 @@ export function isWarmedUp(policy: WarmupPolicy, history: WarmupHistory): boolea
 }
 
 /**
- * The earliest time at which the profile can be ready, should every run from now on succeed.
- * @param nextRunAt start of the next run, of a run under way its own start
+ * The earliest time at which the profile can be ready if every run from now on succeeds.
+ * @param nextRunAt start of the next run, or of the current one
  */
 export function readyAtEarliest(policy: WarmupPolicy, history: WarmupHistory, nextRunAt: Date): Date {
   const cycle = policy.sessionMs + policy.intervalMs

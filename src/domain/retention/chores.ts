@@ -10,10 +10,10 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-type Kept = (ctx: Context) => number | null
+type RetentionSetting = (ctx: Context) => number | null
 
-/** What grows with use, and how long each is kept. The names stand in /metrics. */
-const kinds: readonly (readonly [name: string, kept: Kept, batch: PruneBatch])[] = [
+/** The kinds of data that grow with use, and how long each is kept. The names appear in /metrics. */
+const kinds: readonly (readonly [name: string, kept: RetentionSetting, batch: PruneBatch])[] = [
   ['media', ({ retention }) => retention.mediaMs, pruneMedia],
   ['deliveries', ({ retention }) => retention.deliveriesMs, records.pruneDeliveries],
   ['events', ({ retention }) => retention.eventsMs, records.pruneEvents],
@@ -27,24 +27,24 @@ const kinds: readonly (readonly [name: string, kept: Kept, batch: PruneBatch])[]
   ['review_failures', () => day, leftovers.pruneReviewFailures],
 ]
 
-/** Removes what is past its time, of one kind or of all. @returns how many rows of each kind */
+/** Removes expired rows, of one kind or of all. @returns how many rows of each kind */
 export async function pruneAll(ctx: Context, only?: string): Promise<Record<string, number>> {
   const removed: Record<string, number> = {}
-  for (const [name, kept, batch] of kinds) {
-    const ms = only === undefined || only === name ? kept(ctx) : null
+  for (const [name, retention, batch] of kinds) {
+    const ms = only === undefined || only === name ? retention(ctx) : null
     if (ms !== null) removed[name] = await prune(ctx, name, beforeTime(new Date(ctx.clock.now().getTime() - ms)), batch)
   }
   return removed
 }
 
-/** Everything that keeps the database and the store from growing for ever. */
+/** The chores that keep the database and the store from growing forever. */
 export const retentionChores: readonly Chore[] = [
-  ...kinds.map(([name, kept, batch]): Chore => ({
+  ...kinds.map(([name, retention, batch]): Chore => ({
     name,
     everyMs: 10 * minute,
     shared: true,
     run: async (ctx, signal) => {
-      const ms = kept(ctx)
+      const ms = retention(ctx)
       if (ms === null) return
       await prune(ctx, name, beforeTime(new Date(ctx.clock.now().getTime() - ms)), batch, { signal })
     },

@@ -6,12 +6,12 @@ import { fileClaims } from './file-claims.ts'
 import { noteRemoved } from './prune.ts'
 
 const batch = 200
-/** A stored file younger than this is not looked at; its claim keeps it anyway. */
+/** A stored file younger than this is not examined; its claim protects it anyway. */
 const safeAgeMs = 24 * 3_600_000
-/** Whatever writes a temporary file is over by then, or has written to it since. */
+/** Anything that writes a temporary file has finished by then, or has written to it since. */
 const temporaryAgeMs = 2 * 3_600_000
 
-/** Deletes the files whose claims have run out and that no row refers to, as a crash, retention or an erasure leaves them. */
+/** Deletes the files whose claims have expired and that no row refers to; a crash, retention or an erasure leaves such files. */
 export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<number> {
   let total = 0
   while (signal?.aborted !== true) {
@@ -30,7 +30,10 @@ export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<nu
   return total
 }
 
-/** Has the sweep look at the stored files that neither a row nor a claim names, as an older version or a restored backup left them. */
+/**
+ * Makes the sweep examine the stored files that neither a row nor a claim names; an older version or a restored backup
+ * leaves such files.
+ */
 export async function findOrphans(ctx: Context, signal?: AbortSignal): Promise<void> {
   const before = ctx.clock.now().getTime() - safeAgeMs
   let hashes: string[] = []

@@ -3,7 +3,7 @@ import type { PruneBatch } from './prune.ts'
 
 const count = (result: { numAffectedRows?: bigint }) => ({ rows: Number(result.numAffectedRows ?? 0n) })
 
-/** Answers that are kept for an Idempotency-Key. */
+/** Responses that are stored for an Idempotency-Key. */
 export const pruneKeys: PruneBatch = async (trx, _, limit) =>
   count(
     await sql`
@@ -12,7 +12,7 @@ export const pruneKeys: PruneBatch = async (trx, _, limit) =>
       )`.execute(trx),
   )
 
-/** Steps of tasks that have ended. A saved draft keeps them: it may go live yet. */
+/** Steps of tasks that have ended. A saved draft keeps them: it may still go live. */
 export const pruneSteps: PruneBatch = async (trx, { at }, limit) =>
   count(
     await sql`
@@ -25,11 +25,11 @@ export const pruneSteps: PruneBatch = async (trx, { at }, limit) =>
       )`.execute(trx),
   )
 
-/** Workers that have given no sign of life; one that thaws writes its row anew. */
+/** Workers without a sign of life; one that resumes writes its row again. */
 export const pruneWorkers: PruneBatch = async (trx) =>
   count(await sql`delete from workers where polled_at < now() - interval '1 day'`.execute(trx))
 
-/** Lanes with nothing to send. Whoever adds a delivery makes the lane anew in the same transaction. */
+/** Lanes with nothing to send. Adding a delivery creates the lane again, in the same transaction. */
 export const pruneLanes: PruneBatch = async (trx, _, limit) =>
   count(
     await sql`
@@ -41,7 +41,7 @@ export const pruneLanes: PruneBatch = async (trx, _, limit) =>
       )`.execute(trx),
   )
 
-/** Windows of limited routes without a hit for a day. */
+/** Windows of limited routes without a request for a day. */
 export const pruneRateWindows: PruneBatch = async (trx, _, limit) =>
   count(
     await sql`

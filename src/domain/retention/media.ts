@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import { fileClaims } from './file-claims.ts'
 import { removedBy, type PruneBatch } from './prune.ts'
 
-/** Whether a part of a bundle, or an edit request, is over since `at`; its columns are `status` and `updated_at`. */
+/** Whether a part of a bundle, or an edit request, has ended since `at`; its columns are `status` and `updated_at`. */
 const over = (at: Date) => sql`(status in ('finalized', 'canceled', 'completed') and updated_at < ${at})`
 
 /**
- * What still needs a row `m` of media: a post that has not ended, or ended lately; a profile; managed work under way;
- * a screenshot, until its work is over for as long. An upload also while something is to be fetched from its address.
+ * What still needs a row `m` of media: a post that has not ended, or ended recently; a profile; open managed work; a
+ * screenshot, until its work has ended for as long. An upload is also needed while something is to be fetched from its
+ * address.
  */
 const needed = (at: Date) => sql`
   exists (
@@ -30,7 +31,7 @@ const needed = (at: Date) => sql`
     )
   )`
 
-/** Media that nothing needs. Its files get a claim that has run out, so that the sweep deletes those that no other row names. */
+/** Media that nothing needs. Its files get an expired claim, so that the sweep deletes those that no other row names. */
 export const pruneMedia: PruneBatch = async (trx, { at, id }, limit) => {
   const { rows } = await sql<{ id: string; team_id: string; hashes: string[]; size: number }>`
     select m.team_id, m.id, m.size, array(select f ->> 'hash' from jsonb_array_elements(m.files) f) as hashes

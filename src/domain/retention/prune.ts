@@ -5,7 +5,7 @@ import type { Context } from '../../kernel/context.ts'
 /** One batch. @returns what was removed; fewer than `limit` rows: nothing is left to remove */
 export type PruneBatch = (trx: Trx, before: Before, limit: number) => Promise<{ rows: number; bytes?: number }>
 
-/** What is older is removed. `id`: the smallest UUIDv7 of that time, so that a key in the order of ids serves as one of ages. */
+/** Older rows are removed. `id`: the smallest UUIDv7 of that time, so that a key ordered by id also orders by age. */
 export interface Before {
   at: Date
   id: string
@@ -19,7 +19,7 @@ export const beforeTime = (at: Date): Before => {
   return { at, id: `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000` }
 }
 
-/** Adds what was removed to the chore's count, which /metrics shows. */
+/** Adds what was removed to the chore's count, which /metrics exports. */
 export const noteRemoved = (db: Trx | Context['db'], name: string, rows: number, bytes = 0) =>
   sql`
     insert into chores as c (name, removed_rows, removed_bytes) values (${name}, ${rows}, ${bytes})
@@ -28,8 +28,8 @@ export const noteRemoved = (db: Trx | Context['db'], name: string, rows: number,
   )
 
 /**
- * Removes in batches, each a short transaction of its own, so that it may break off anywhere and holds nothing for long.
- * One process at a time does a kind; another leaves it to that one.
+ * Removes in batches, each in a short transaction of its own, so that it can be interrupted anywhere and holds no lock
+ * for long. Only one process at a time works on a kind; others skip it.
  * @returns how many rows
  */
 export async function prune(

@@ -4,8 +4,8 @@ import type { PruneBatch } from './prune.ts'
 const count = (result: { numAffectedRows?: bigint }) => ({ rows: Number(result.numAffectedRows ?? 0n) })
 
 /**
- * Events that were turned into deliveries, unless one of these is still to arrive. Team by team, since a team's key is in
- * the order of ids: no index is kept for this alone.
+ * Events that were turned into deliveries, unless one of these is still pending. Team by team, since a team's key is
+ * ordered by id: this needs no index of its own.
  */
 export const pruneEvents: PruneBatch = async (trx, { at, id }, limit) =>
   count(

@@ -5,7 +5,7 @@ import type { DueReview } from './kinds.ts'
 const firstPauseMs = 60_000
 const mostPauseMs = 6 * 3_600_000
 
-/** Leaves a review that could not be finalized alone for a while, each time longer. @returns how often it has failed */
+/** Pauses a review that could not be finalized, longer after each failure. @returns how often it has failed */
 export async function pauseReview(ctx: Context, due: DueReview): Promise<number> {
   const now = ctx.clock.now()
   const { rows } = await sql<{ failures: number }>`
@@ -17,7 +17,7 @@ export async function pauseReview(ctx: Context, due: DueReview): Promise<number>
   return rows[0]?.failures ?? 1
 }
 
-/** Forgets the failures of a review that is over. */
+/** Deletes the failures of a review that is over. */
 export async function forgetFailures(ctx: Context, due: DueReview): Promise<void> {
   await sql`
     delete from review_failures where team_id = ${due.team_id} and subject_id = ${due.id} and position = ${due.position}`.execute(

@@ -8,7 +8,7 @@ import { reviewKinds, type DueReview } from './kinds.ts'
 
 const batch = 100
 
-/** What has waited longest, whatever it is; reviews that threw lately are left out, so that they hold no other up. */
+/** Those that have waited longest, of any kind. Reviews that failed recently are left out, so that they block no others. */
 async function findDue(ctx: Context, before: Date): Promise<DueReview[]> {
   const { rows } = await sql<DueReview>`
     select kind, team_id, id, position, profile_id from (
@@ -28,7 +28,7 @@ async function findDue(ctx: Context, before: Date): Promise<DueReview[]> {
   return rows
 }
 
-/** Tells the team what stands in the way, and begins the review anew. */
+/** Tells the team what prevents the finalizing, and restarts the review window. */
 async function beginAnew(ctx: Context, due: DueReview, why: CroftError): Promise<void> {
   const { table, key, failed, facts } = reviewKinds[due.kind]
   const place = due.kind === 'video' ? sql`and position = ${due.position}` : sql``
@@ -53,8 +53,9 @@ async function finalize(ctx: Context, due: DueReview, before: Date): Promise<boo
 }
 
 /**
- * Finalizes what a team has not reviewed within CROFT_REVIEW_WINDOW: accounts, videos (unless the bundle says not to) and edit requests.
- * What cannot be finalized is told, and its review begins anew; what throws is left alone for a while, and the others go on.
+ * Finalizes what a team has not reviewed within CROFT_REVIEW_WINDOW: accounts, videos (unless the bundle disables it)
+ * and edit requests. If a part cannot be finalized, an event says why, and its review window restarts; if finalizing
+ * throws, the review is paused, and the others continue.
  * @returns how many were finalized
  */
 export async function finalizeDueReviews(ctx: Context): Promise<number> {
@@ -67,7 +68,7 @@ export async function finalizeDueReviews(ctx: Context): Promise<number> {
     } catch (error) {
       const failures = await pauseReview(ctx, due)
       const { kind, team_id, id, position } = due
-      ctx.log.error({ err: error, kind, team_id, id, position, failures }, 'a review could not be finalized; it is tried again')
+      ctx.log.error({ err: error, kind, team_id, id, position, failures }, 'a review could not be finalized; it will be retried')
     }
   }
   return finalized

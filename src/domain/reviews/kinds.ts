@@ -4,14 +4,14 @@ import type { EventType } from '../../kernel/event-types.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 
-/** Something handed in whose review has run out. `position`: of a video, else 0. */
+/** A submission whose review window has ended. `position`: of a video, else 0. */
 export interface DueReview {
   kind: keyof typeof reviewKinds
   team_id: string
-  /** Of the bundle, or of the edit request. */
+  /** The bundle or the edit request. */
   id: string
   position: number
-  /** Of an edit request. */
+  /** The edit request. */
   profile_id: string
 }
 
@@ -26,7 +26,7 @@ interface ReviewKind {
 
 const kind = (given: ReviewKind): ReviewKind => given
 
-/** What a review is of, and how it is finalized. */
+/** The kinds of reviews, and how each is finalized. */
 export const reviewKinds = {
   account: kind({
     table: 'bundle_accounts',

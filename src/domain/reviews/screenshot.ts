@@ -4,7 +4,7 @@ import { NotStoredError } from '../../media/index.ts'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 
-/** A picture as its bytes come out of the store. */
+/** A picture as its bytes are read from the store. */
 export interface Screenshot {
   contentType: string
   size: number
@@ -12,9 +12,9 @@ export interface Screenshot {
   bytes: Awaited<ReturnType<Context['store']['open']>>
 }
 
-const none = () => new CroftError('media_not_found', 'No screenshot was handed in, or it is no longer kept.')
+const none = () => new CroftError('media_not_found', 'No screenshot was submitted, or it is no longer stored.')
 
-/** The screenshot that stands in what a manager handed in. @throws CroftError `media_not_found` */
+/** The screenshot in a manager's submission. @throws CroftError `media_not_found` */
 export async function openScreenshot(ctx: Context, teamId: string, submission: JsonObject | null): Promise<Screenshot> {
   const id = submission?.['screenshot_media_id']
   if (typeof id !== 'string' || !isUuid(id)) throw none()

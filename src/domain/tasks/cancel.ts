@@ -1,5 +1,5 @@
 import { releaseProfile } from '../../engine/tasks/park.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 

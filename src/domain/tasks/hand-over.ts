@@ -1,6 +1,6 @@
 import type { TaskKind } from '../../db/schema.ts'
 import type { Brief } from '../../drivers/contract.ts'
-import { openWork } from '../../people/open.ts'
+import { openWork } from '../../people/queue.ts'
 import { recordTimeline } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'

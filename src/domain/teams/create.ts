@@ -5,10 +5,10 @@ import type { TeamRow } from '../../kernel/rows.ts'
 
 const longest = 200
 
-/** Makes a team. @returns undefined where one has that name, to the letter. @throws CroftError for a name that is none */
+/** Creates a team. @returns undefined if a team already has exactly that name. @throws CroftError for an invalid name */
 export async function createTeam(db: Db | Trx, name: string, now: Date): Promise<TeamRow | undefined> {
   if (name.trim() !== name || name === '' || name.length > longest || /\p{Cc}/u.test(name)) {
-    const message = `must have 1 to ${longest} characters, none of them a control character, and no blank at either end`
+    const message = `must have 1 to ${longest} characters, no control characters, and no blank at either end`
     throw invalid([{ path: 'name', message }])
   }
   return db

@@ -5,7 +5,7 @@ import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow, TeamRow } from '../../kernel/rows.ts'
 import { planRun } from '../warmup/plan.ts'
 import { policyOf, type WarmupPolicy } from '../profiles/warmup-policy.ts'
-import { cancelWork } from '../../people/cancel.ts'
+import { cancelWork } from '../../people/queue.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 
@@ -19,10 +19,10 @@ const columns = {
   minGapMs: 'pacing_min_gap_ms',
 } as const
 
-/** Null returns a value to the server's default, or lifts a limit. */
+/** Null restores the server's default, or lifts a limit. */
 export type TeamChanges = Partial<Record<keyof typeof columns, number | null>>
 
-const shown = (team: TeamRow): JsonObject =>
+const auditValues = (team: TeamRow): JsonObject =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, team[column]]))
 
 /** A profile's last run, however it ended. */
@@ -34,7 +34,7 @@ const lastRun = sql`lateral (
 const ms = (own: string, value: number) =>
   sql`coalesce(${sql.ref(`p.${own}`)}, ${value}::double precision) * interval '1 millisecond'`
 
-/** Runs that are planned already move to where the new policy puts them; a warm profile that it asks no more of is looked at now. */
+/** Runs that are already planned move to the time under the new policy; a warm profile that needs no more runs is checked now. */
 async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const moved = await sql<{ profile_id: string; run_at: Date }>`
     update tasks t set updated_at = ${tx.now}, parked = false, run_at = greatest(${tx.now}, case
@@ -53,7 +53,7 @@ async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<vo
   tx.wake('tasks')
 }
 
-/** Runs that wait for a person to start them and that the new policy no longer asks for are looked at now. */
+/** Runs that wait for a person to start them, and that the new policy does not require, are checked now. */
 async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const { rows } = await sql<{ id: string; profile_id: string }>`
     update tasks t set status = 'queued', parked = false, run_at = ${tx.now}, updated_at = ${tx.now}
@@ -70,7 +70,7 @@ async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promis
   }
 }
 
-/** Ready profiles that have no run planned, since the policy asked for none, are given one. */
+/** Ready profiles without a planned run, because the policy required none, get one. */
 async function planMissing(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
   const { rows } = await sql<ProfileRow & { since: Date }>`
     select p.*, coalesce(last.ended_at, p.ready_at) as since
@@ -112,7 +112,7 @@ export function updateTeam(unit: UnitOfWork, changes: TeamChanges): Promise<Team
     await moveRuns(tx, team, policy)
     await withdrawRuns(tx, team, policy)
     await planMissing(tx, team, policy)
-    await recordAudit(tx, 'team.update', `team:${teamId}`, shown(before), shown(team))
+    await recordAudit(tx, 'team.update', `team:${teamId}`, auditValues(before), auditValues(team))
     return team
   })
 }

@@ -10,13 +10,14 @@ import { endRun, startRun } from './run.ts'
 const underWay = (profile: ProfileRow): CroftError =>
   new CroftError(
     'invalid_state',
-    'Another piece of work of this profile is under way. Tasks of one profile run one at a time; start this one when that has ended.',
+    'Another task of this profile is in progress. Tasks of one profile run one at a time; start this one when that one has ended.',
     { status: profile.status },
   )
 
 /**
- * A person starts the run that waited for them, in the transaction of their call. Only now is the task under way, and the profile `warming`.
- * @throws CroftError `invalid_state` where another task of the profile is under way, or the profile takes no run now
+ * A person starts the run that waited for them, in the transaction of their call. Only now is the task in progress, and
+ * the profile `warming`.
+ * @throws CroftError `invalid_state` if another task of the profile is in progress, or the profile takes no run now
  */
 export async function startByPerson(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_id'>): Promise<void> {
   const { teamId } = tx.caller
@@ -29,7 +30,7 @@ export async function startByPerson(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_
       .where('id', '=', task.id)
       .where('status', '=', 'pending')
       .executeTakeFirst()
-    // Begun already, by whoever held it before.
+    // Already started, by the previous holder.
     if (started.numUpdatedRows === 0n) return
   } catch (error) {
     throw isUniqueViolation(error, 'tasks_one_under_way') ? underWay(profile) : error
@@ -37,7 +38,7 @@ export async function startByPerson(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_
   await startRun(tx, await lockProfile(tx.trx, teamId, profile.id))
 }
 
-/** Whoever had begun the run went away: it counts for nothing, and waits for somebody to start it anew. */
+/** The holder who had started the run has gone: it does not count, and waits for someone to start it again. */
 export async function abandonRun(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_id'>, reason: string): Promise<void> {
   const { teamId } = tx.caller
   const waits = await tx.trx

@@ -4,7 +4,7 @@ import { insertTask } from '../../engine/tasks/insert.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { WarmupPolicy } from '../profiles/warmup-policy.ts'
 
-/** Plans the profile's next run, `pauseMs` from now; none for a ready profile where the policy asks for no maintenance. */
+/** Plans the profile's next run, `pauseMs` from now; none for a ready profile if the policy requires no maintenance. */
 export async function planRun(
   tx: Tx,
   profile: Pick<ProfileRow, 'team_id' | 'id' | 'status'>,

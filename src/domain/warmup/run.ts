@@ -3,17 +3,20 @@ import type { ProfileRow, TaskRow } from '../../kernel/rows.ts'
 import { recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
-/** The run's start: the first one's counts from here on. @throws CroftError `invalid_state` where the profile takes no run now */
+/**
+ * The run's start: that of the first run counts from here on. @throws CroftError `invalid_state` if the profile takes
+ * no run now
+ */
 export async function startRun(tx: Tx, profile: ProfileRow): Promise<void> {
   const first = profile.first_run_at ? {} : { first_run_at: tx.now }
   if (profile.status === 'ready') await moveProfile(tx, profile, 'maintenance_started', 'A maintenance run begins.')
   else await moveProfile(tx, profile, 'run_started', `Run ${profile.runs_completed + 1} begins.`, first)
 }
 
-/** A first run that fails counts for nothing, so the next one is the first. */
+/** A first run that fails does not count, so the next one is the first. */
 const firstRunAfterFailure = (profile: ProfileRow) => (profile.runs_completed === 0 ? { first_run_at: null } : {})
 
-/** Tells how a run ended, and counts one that ended well. A run that nobody had begun leaves the profile where it is. */
+/** Records how a run ended, and counts a successful one. A run that nobody started leaves the profile as it is. */
 export async function endRun(
   tx: Tx,
   task: Pick<TaskRow, 'id'>,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '../../kernel/context.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
-/** What the team noted about the account's topics when it ordered it, or null. It is shown to a person and nothing else. */
+/** The team's note on the account's topics from the order, or null. Only people read it. */
 export async function topicsOf(ctx: Context, profile: ProfileRow): Promise<string | null> {
   const { rows } = await sql<{ note: string }>`
     select a.niche_warming_instructions as note

@@ -4,10 +4,7 @@ import { publishBrief } from './publish.ts'
 
 const handOver = (brief: Brief) => Promise.resolve({ wait: { for: 'operator' as const, brief } })
 
-/**
- * The driver of profiles whose work a person does. It says what is to be done and waits for them; whoever does not come
- * keeps the work waiting, and no worker with it.
- */
+/** The driver of profiles whose work people do. It says what is to be done and waits for them, without occupying a worker. */
 export function createOperatorDriver(): Driver {
   return {
     name: 'operator',

@@ -15,8 +15,8 @@ export const warmUpBrief = (profile: DriverProfile, session: { lengthMs: number;
   instructions: steps(
     openAccount(profile),
     `Start the item, and use the app for about ${minutes(session.lengthMs)} as its owner would. What you do there is up to you: nothing is ordered, and nothing is counted.`,
-    session.topics == null ? null : `What the account is about, as the team notes it: ${session.topics}`,
-    'Submit when the session is over; a note of anything unusual helps whoever comes next.',
+    session.topics == null ? null : `The topics of the account, as the team notes them: ${session.topics}`,
+    'Submit when the session is over; add a note of anything unusual for the next person.',
     couldNot,
   ),
   values: {},
@@ -40,18 +40,18 @@ function valuesOf(profile: DriverProfile, fields: readonly ProfileField[]): Json
   return Object.assign({}, ...fields.map((field) => all[field])) as JsonObject
 }
 
-/** Signing the owner's account in on a phone: what was asked for is set, and the rest is read and left as it is. */
+/** Signs the owner's account in on a phone: sets what was requested, and reads the rest without changing it. */
 export function setUpBrief(profile: DriverProfile, asked: readonly ProfileField[]): Brief {
   const toSet = asked.map((field) => said[field]).join(', ')
   return {
     instructions: steps(
-      `Choose the phone on which @${profile.username} is to live, and open ${appOf(profile)} on it.`,
+      `Choose the phone for @${profile.username}, and open ${appOf(profile)} on it.`,
       'Start the item, then have the owner sign the account in, in person or over a call. Never ask for the password, a code or the e-mail account, and write none of them down.',
-      `Check that the account is @${profile.username}${toSet === '' ? '' : `, and set ${toSet} to what stands under values; null means empty`}.`,
+      `Check that the account is @${profile.username}${toSet === '' ? '' : `, and set ${toSet} to what values says; null means empty`}.`,
       asked.length === 3
         ? null
-        : 'Leave everything else of the profile as it is, and report the display name and the bio that it shows.',
-      'Submit with values.phone_name, the name by which you know this phone, and with values.display_name and values.bio as the app shows them.',
+        : 'Leave everything else of the profile as it is, and report the display name and the bio that it displays.',
+      'Submit with values.phone_name, the name by which you know this phone, and with values.display_name and values.bio as the app displays them.',
       couldNot,
     ),
     values: { username: profile.username, ...valuesOf(profile, asked) },
@@ -59,14 +59,14 @@ export function setUpBrief(profile: DriverProfile, asked: readonly ProfileField[
   }
 }
 
-/** Setting values on the platform. */
+/** Sets values on the platform. */
 export const editBrief = (profile: DriverProfile, fields: readonly ProfileField[]): Brief => ({
   instructions: steps(
     fields.includes('username')
       ? `${takePhone(profile)} and open ${appOf(profile)} as the account that is to be @${profile.username}.`
       : openAccount(profile),
-    `Start the item, open the profile's settings and set ${fields.map((field) => said[field]).join(', ')} to exactly what stands under values; null means empty.`,
-    'Submit when the app shows the new values; a screenshot is welcome.',
+    `Start the item, open the profile's settings and set ${fields.map((field) => said[field]).join(', ')} to exactly what values says; null means empty.`,
+    'Submit when the app displays the new values; a screenshot is welcome.',
     couldNot,
   ),
   values: valuesOf(profile, fields),

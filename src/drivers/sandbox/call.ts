@@ -4,17 +4,17 @@ import { takeFault } from './faults.ts'
 import { NoAnswer, noLimit, Refusal, type Limit, type SandboxPlatform } from './platform/index.ts'
 import { TimeLimit } from './time-limit.ts'
 
-/** For how long a `forget` keeps a post out of pages and searches. */
+/** How long a `forget` hides a post from pages and searches. */
 export const forgetForMs = 300_000
 
-/** The way to the platform. `timeoutMs`: how long a call may take. */
-export interface Line {
+/** Access to the platform. `timeoutMs`: how long a call may take. */
+export interface SandboxClient {
   platform: SandboxPlatform
   timeoutMs: number
 }
 
-/** What goes along with a call. */
-export interface How {
+/** What a call is made with. */
+export interface CallContext {
   limit: Limit
   visibleFrom: Date
 }
@@ -24,25 +24,30 @@ const no = (message: string, retryable: boolean) =>
 
 /**
  * Makes one call to the platform, with the fault that is switched on for it, if any.
- * @throws Refusal the platform said no, nothing was changed
- * @throws NoAnswer nobody knows; so does every other error, as of the database
+ * @throws Refusal if the platform refused; nothing was changed
+ * @throws NoAnswer if the outcome is unknown, like every other error, for example of the database
  */
-export async function call<T>(line: Line, profile: DriverProfile, name: SandboxCall, work: (how: How) => Promise<T>): Promise<T> {
-  const fault = await takeFault(line.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
-  const now = line.platform.clock.now()
-  if (fault === 'refuse') throw no('The sandbox refused this for now, as it was told to. Try again.', true)
-  if (fault === 'refuse_for_good') throw no('The sandbox refused this for good, as it was told to.', false)
-  // What these two commit does not hang on how short the limit is.
+export async function call<T>(
+  client: SandboxClient,
+  profile: DriverProfile,
+  name: SandboxCall,
+  work: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  const fault = await takeFault(client.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
+  const now = client.platform.clock.now()
+  if (fault === 'refuse') throw no('The sandbox refused this for now, as configured. Try again.', true)
+  if (fault === 'refuse_for_good') throw no('The sandbox refused this permanently, as configured.', false)
+  // The time limit must not affect what these two commit.
   if (fault === 'commit_then_hang' || fault === 'lose_answer') await work({ limit: noLimit, visibleFrom: now })
   if (fault === 'lose_answer') throw new NoAnswer('the connection to the sandbox broke before its answer')
 
   const silent = fault === 'hang' || fault === 'commit_then_hang'
   const visibleFrom = fault === 'forget' ? new Date(now.getTime() + forgetForMs) : now
-  return within(line, (limit) => (silent ? limit.over : work({ limit, visibleFrom })))
+  return within(client, (limit) => (silent ? limit.over : work({ limit, visibleFrom })))
 }
 
-/** Waits for an answer as long as the line's time limit allows. @throws NoAnswer */
-export async function within<T>({ timeoutMs }: Line, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+/** Waits for an answer until the client's time limit. @throws NoAnswer */
+export async function within<T>({ timeoutMs }: SandboxClient, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
   const limit = new TimeLimit(timeoutMs)
   try {
     return await Promise.race([limit.over, work(limit)])

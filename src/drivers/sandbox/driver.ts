@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connect.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Driver } from '../contract.ts'
-import type { Line } from './call.ts'
+import type { SandboxClient } from './call.ts'
 import { editProfileFields, setUpProfile, warmUpProfile } from './profile.ts'
 import { forget } from './platform/index.ts'
 import { publishPost, reconcilePost } from './publish.ts'
@@ -11,16 +11,16 @@ export interface SandboxDriverOptions {
   clock: Clock
   /** How long a call to the stand-in platform may take. */
   callTimeoutMs: number
-  /** Where the pages are seen, without a slash at the end. */
+  /** The public address of the pages, without a trailing slash. */
   publicUrl: () => string
 }
 
 /**
- * The driver of the stand-in platform. A definite no is an Outcome; an answer that was lost, came late or never came
- * is thrown, out of the `once` step of a publish as out of the others. It can always say what became of a publish.
+ * The driver of the stand-in platform. A definite refusal is an Outcome. An answer that was lost, came late or never
+ * came is thrown, in the `once` step of a publish as in the others. The driver can always say what became of a publish.
  */
 export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: SandboxDriverOptions): Driver {
-  const line: Line = { platform: { db, clock }, timeoutMs: callTimeoutMs }
+  const client: SandboxClient = { platform: { db, clock }, timeoutMs: callTimeoutMs }
   return {
     name: 'sandbox',
     can: {
@@ -31,11 +31,11 @@ export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: San
       drafts: true,
     },
     unavailable: () => null,
-    setUp: (profile, asked, step) => setUpProfile(line, profile, asked, step),
-    warmUp: (profile, { lengthMs }, step) => warmUpProfile(line, profile, lengthMs, step),
-    editProfile: (profile, fields, step) => editProfileFields(line, profile, fields, step),
-    publish: (profile, post, step) => publishPost(line, publicUrl(), profile, post, step),
-    forget: ({ id }, posts) => forget(line.platform, id, posts),
-    reconcile: (_profile, post, recall) => reconcilePost(line, publicUrl(), post, recall),
+    setUp: (profile, asked, step) => setUpProfile(client, profile, asked, step),
+    warmUp: (profile, { lengthMs }, step) => warmUpProfile(client, profile, lengthMs, step),
+    editProfile: (profile, fields, step) => editProfileFields(client, profile, fields, step),
+    publish: (profile, post, step) => publishPost(client, publicUrl(), profile, post, step),
+    forget: ({ id }, posts) => forget(client.platform, id, posts),
+    reconcile: (_profile, post, recall) => reconcilePost(client, publicUrl(), post, recall),
   }
 }

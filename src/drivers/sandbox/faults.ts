@@ -16,13 +16,13 @@ export const faultsOf: Readonly<Record<SandboxCall, readonly SandboxFaultKind[]>
 }
 
 /** What each fault does. */
-export const faultSays: Readonly<Record<SandboxFaultKind, string>> = {
-  refuse: 'The platform says no for now; nothing happens there.',
-  refuse_for_good: 'The platform says no, and would again; nothing happens there.',
-  hang: 'Nothing happens there, and no answer ever comes.',
+export const faultDescriptions: Readonly<Record<SandboxFaultKind, string>> = {
+  refuse: 'The platform refuses for now; nothing happens there.',
+  refuse_for_good: 'The platform refuses permanently; nothing happens there.',
+  hang: 'Nothing happens there, and no answer comes.',
   commit_then_hang: 'It happens, and the answer comes too late.',
   lose_answer: 'It happens, and the connection breaks before the answer.',
-  forget: 'It happens and is answered; pages and searches show it some minutes later.',
+  forget: 'It happens and is answered; pages and searches display it some minutes later.',
 }
 
 /** A fault that is switched on. `profileId` null: for every profile of the team. */
@@ -31,14 +31,14 @@ export interface SandboxFault {
   profileId: string | null
   call: SandboxCall
   fault: SandboxFaultKind
-  /** How many calls it still spoils. */
+  /** How many more calls it affects. */
   remaining: number
   createdAt: Date
 }
 
 const columns = ['id', 'profile_id as profileId', 'call', 'fault', 'remaining', 'created_at as createdAt'] as const
 
-/** Switches a fault on for the next `times` calls (at least 1). Whether the profile is the team's, the caller has checked. */
+/** Switches a fault on for the next `times` calls (at least 1). The caller has checked that the profile belongs to the team. */
 export async function addFault(
   { db, clock }: { db: Db; clock: Clock },
   input: { teamId: string; profileId: string | null; call: SandboxCall; fault: SandboxFaultKind; times: number },
@@ -72,7 +72,7 @@ export async function listFaults(db: Db, teamId: string): Promise<SandboxFault[]
 
 /**
  * Switches the team's faults off: all of them, or those of one profile.
- * @returns how many were still on
+ * @returns how many were on
  */
 export async function clearFaults(db: Db, teamId: string, profileId?: string): Promise<number> {
   let query = db.deleteFrom('sandbox_faults').where('team_id', '=', teamId)
@@ -81,7 +81,7 @@ export async function clearFaults(db: Db, teamId: string, profileId?: string): P
   return rows.filter((row) => row.remaining > 0).length
 }
 
-/** Uses one fault up, the profile's own before the team's, the oldest first. Two calls at once never share one. */
+/** Uses one fault up: the profile's own before the team's, the oldest first. Two concurrent calls never share a fault. */
 export async function takeFault(
   db: Db,
   call: { teamId: string; profileId: string; call: SandboxCall },

@@ -1,2 +1,2 @@
 export { createSandboxDriver } from './driver.ts'
-export { addFault, clearFaults, faultSays, faultsOf, listFaults, type SandboxFault } from './faults.ts'
+export { addFault, clearFaults, faultDescriptions, faultsOf, listFaults, type SandboxFault } from './faults.ts'

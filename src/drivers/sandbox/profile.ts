@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { DriverProfile, Outcome, ProfileField, SetUp, Step } from '../contract.ts'
-import { call, type Line } from './call.ts'
+import { call, type SandboxClient } from './call.ts'
 import {
   accountNamed,
   setProfile,
@@ -23,39 +23,44 @@ const signInTo = (
   return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl, set }, limit)
 }
 
-/** The profile's account on the platform; one that is signed out signs in first, as an app with stored credentials would. */
+/** The profile's account on the platform. If it is signed out, it signs in first, as an app with stored credentials would. */
 export async function accountOf(platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> {
   return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, [], limit))
 }
 
-/** Signs the profile in on a phone of its own, and reads what the account shows. */
+/** Signs the profile in on a phone of its own, and reads what the account displays. */
 export function setUpProfile(
-  line: Line,
+  client: SandboxClient,
   profile: DriverProfile,
   asked: readonly ProfileField[],
   step: Step,
 ): Promise<Outcome<SetUp>> {
   return refusedAsOutcome(async () => {
-    await step('sign_in', () => call(line, profile, 'sign_in', ({ limit }) => signInTo(line.platform, profile, asked, limit)))
-    const shown = await accountNamed(line.platform, profile.platform, profile.username)
+    await step('sign_in', () => call(client, profile, 'sign_in', ({ limit }) => signInTo(client.platform, profile, asked, limit)))
+    const shown = await accountNamed(client.platform, profile.platform, profile.username)
     const found = shown ? { found: { displayName: shown.display_name, bio: shown.bio } } : {}
     return { done: { phoneName: `sandbox phone of @${profile.username}`, ...found } }
   })
 }
 
 /** A session of the given length in milliseconds: it begins, the task sleeps, it is done. */
-export function warmUpProfile(line: Line, profile: DriverProfile, lengthMs: number, step: Step): Promise<Outcome<JsonObject>> {
-  const now = () => line.platform.clock.now()
+export function warmUpProfile(
+  client: SandboxClient,
+  profile: DriverProfile,
+  lengthMs: number,
+  step: Step,
+): Promise<Outcome<JsonObject>> {
+  const now = () => client.platform.clock.now()
   return refusedAsOutcome(async () => {
-    const began = await step('begin', () => call(line, profile, 'warm_up', () => Promise.resolve(now().toISOString())))
+    const began = await step('begin', () => call(client, profile, 'warm_up', () => Promise.resolve(now().toISOString())))
     const until = new Date(Date.parse(began) + lengthMs)
     return now() < until ? { wait: { until } } : { done: { began_at: began, simulated: true } }
   })
 }
 
-/** Brings the named fields to the profile's present values, all or none. */
+/** Sets the named fields to the profile's current values, all or none. */
 export function editProfileFields(
-  line: Line,
+  client: SandboxClient,
   profile: DriverProfile,
   fields: readonly ProfileField[],
   step: Step,
@@ -68,10 +73,10 @@ export function editProfileFields(
   }
   return refusedAsOutcome(async () => {
     await step('edit', () =>
-      call(line, profile, 'edit_profile', async ({ limit }) => {
-        const accountId = await accountOf(line.platform, profile, limit)
+      call(client, profile, 'edit_profile', async ({ limit }) => {
+        const accountId = await accountOf(client.platform, profile, limit)
         await setProfile(
-          line.platform,
+          client.platform,
           accountId,
           Object.assign({}, ...fields.map((field) => value[field])) as ProfileChanges,
           limit,

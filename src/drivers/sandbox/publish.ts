@@ -1,10 +1,10 @@
 import type { DriverPost, DriverProfile, Outcome, Published, Recall, Reconciled, Refused, Step } from '../contract.ts'
-import { call, within, type How, type Line } from './call.ts'
+import { call, within, type CallContext, type SandboxClient } from './call.ts'
 import { postState, publish, Refusal, releaseDraft, upload, uploadState, type Posted } from './platform/index.ts'
 import { accountOf } from './profile.ts'
 import { refusedAsOutcome } from './refused.ts'
 
-/** What the once step stores: the post, or the platform's definite no. */
+/** What the once step stores: the post, or the platform's definite refusal. */
 type Answer = { id: string; path: string | null; at: string } | { refused: { [K in keyof Refused]: Refused[K] } }
 
 const done = (publicUrl: string, post: { id: string; path: string | null; at: Date }): Published => ({
@@ -13,9 +13,13 @@ const done = (publicUrl: string, post: { id: string; path: string | null; at: Da
   at: post.at,
 })
 
-async function askOnce(line: Line, profile: DriverProfile, work: (how: How) => Promise<Posted>): Promise<Answer> {
+async function askOnce(
+  client: SandboxClient,
+  profile: DriverProfile,
+  work: (context: CallContext) => Promise<Posted>,
+): Promise<Answer> {
   try {
-    const post = await call(line, profile, 'publish', work)
+    const post = await call(client, profile, 'publish', work)
     return { id: post.id, path: post.path, at: post.at.toISOString() }
   } catch (error) {
     if (error instanceof Refusal) return { refused: { ...error.refused } }
@@ -23,24 +27,24 @@ async function askOnce(line: Line, profile: DriverProfile, work: (how: How) => P
   }
 }
 
-/** Uploads and publishes, or releases the draft. @throws OutcomeUnknown where the publish step began and nothing was heard */
+/** Uploads and publishes, or releases the draft. @throws OutcomeUnknown if the publish step began and its outcome is unknown */
 export function publishPost(
-  line: Line,
+  client: SandboxClient,
   publicUrl: string,
   profile: DriverProfile,
   post: DriverPost,
   step: Step,
 ): Promise<Outcome<Published>> {
-  const { platform } = line
+  const { platform } = client
   return refusedAsOutcome(async () => {
-    const uploadId = post.draftId === null ? await step('upload', () => sendFiles(line, profile, post)) : null
+    const uploadId = post.draftId === null ? await step('upload', () => sendFiles(client, profile, post)) : null
     const answer = await step<Answer>(
       'publish',
       () =>
-        askOnce(line, profile, (how) => {
-          if (uploadId === null) return releaseDraft(platform, post.draftId ?? '', how)
+        askOnce(client, profile, (context) => {
+          if (uploadId === null) return releaseDraft(platform, post.draftId ?? '', context)
           const { title, description, soundId } = post
-          return publish(platform, { uploadId, ref: post.id, draft: !post.isLive, title, description, soundId }, how)
+          return publish(platform, { uploadId, ref: post.id, draft: !post.isLive, title, description, soundId }, context)
         }),
       { once: true },
     )
@@ -49,28 +53,33 @@ export function publishPost(
   })
 }
 
-function sendFiles(line: Line, profile: DriverProfile, post: DriverPost): Promise<string> {
-  return call(line, profile, 'upload', async ({ limit }) => {
-    const accountId = await accountOf(line.platform, profile, limit)
+function sendFiles(client: SandboxClient, profile: DriverProfile, post: DriverPost): Promise<string> {
+  return call(client, profile, 'upload', async ({ limit }) => {
+    const accountId = await accountOf(client.platform, profile, limit)
     const media = { urls: post.mediaUrls, width: post.info.width, height: post.info.height }
-    return upload(line.platform, { accountId, kind: post.mediaType, media }, limit)
+    return upload(client.platform, { accountId, kind: post.mediaType, media }, limit)
   })
 }
 
 /**
- * Asks the upload, or the draft, what became of it. `unknown` only where the platform has lost it.
- * @throws NoAnswer where another process still holds the publish open; ask again later
+ * Asks what became of the upload or the draft. `unknown` only if the platform has lost it.
+ * @throws NoAnswer if another process still has the publish open; ask again later
  */
-export async function reconcilePost(line: Line, publicUrl: string, post: DriverPost, recall: Recall): Promise<Reconciled> {
+export async function reconcilePost(
+  client: SandboxClient,
+  publicUrl: string,
+  post: DriverPost,
+  recall: Recall,
+): Promise<Reconciled> {
   const { draftId } = post
   if (draftId !== null) {
-    const state = await within(line, () => postState(line.platform, draftId))
+    const state = await within(client, () => postState(client.platform, draftId))
     if (!state) return { is: 'unknown' }
     return state.draft ? { is: 'not_published' } : { is: 'published', done: done(publicUrl, state) }
   }
   const uploadId = await recall<string>('upload')
   if (uploadId === null) return { is: 'not_published' }
-  const state = await within(line, () => uploadState(line.platform, uploadId))
+  const state = await within(client, () => uploadState(client.platform, uploadId))
   if (!state) return { is: 'unknown' }
   return state.published ? { is: 'published', done: done(publicUrl, state.published) } : { is: 'not_published' }
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../contract.ts'
 import { Refusal } from './platform/index.ts'
 
-/** Answers a Refusal as `failed`; thrown through a step, it leaves nothing stored that a later try would find. */
+/** Returns a Refusal as `failed`. Thrown through a step, it leaves nothing stored that a later try would find. */
 export async function refusedAsOutcome<Done>(work: () => Promise<Outcome<Done>>): Promise<Outcome<Done>> {
   try {
     return await work()

@@ -1,6 +1,6 @@
 import { NoAnswer, type Limit } from './platform/index.ts'
 
-/** One call's time. `over` rejects with NoAnswer when it is up; `clear` ends it before. */
+/** The time of one call. `over` rejects with NoAnswer when it has passed; `clear` ends it before. */
 export class TimeLimit implements Limit {
   readonly over: Promise<never>
   readonly #endsAt: number
@@ -16,7 +16,7 @@ export class TimeLimit implements Limit {
   }
 
   check(): void {
-    // Not the timer: in a process that was held up, it may fire only after a commit.
+    // Not the timer: in a process that was held up, it might fire only after a commit.
     if (performance.now() >= this.#endsAt) throw new NoAnswer(this.#why)
   }
 

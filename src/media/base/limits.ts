@@ -1,6 +1,6 @@
 const MiB = 1024 * 1024
 
-/** What media may cost. Sizes in bytes, times as their names say. */
+/** What media may cost. Sizes are in bytes, times as their names say. */
 export interface MediaLimits {
   videoBytes: number
   videoSeconds: number
@@ -18,19 +18,19 @@ export interface MediaLimits {
   firstByteMs: number
   /** A whole video or zip. */
   totalMs: number
-  /** What inspecting a video over the network may read; past it the file is downloaded first. */
+  /** What inspecting a video over the network may read; above it the file is downloaded first. */
   inspectBytes: number
   redirects: number
-  /** The least that a server must send in any `slowMs` of waiting for it; one that sends less is given up, and asked again later. */
+  /** The least that a server must send in any `slowMs` of waiting for it; a slower server is dropped, and asked again later. */
   slowBytes: number
   slowMs: number
-  /** What inspecting a video over the network may take in all; past it the file is downloaded first. */
+  /** What inspecting a video over the network may transfer in all; above it the file is downloaded first. */
   inspectMs: number
-  /** What stays free on the disk that files are written to. */
+  /** What must stay free on the disk that files are written to. */
   reserveBytes: number
 }
 
-/** The limits of spec section 4. */
+/** The limits that hold unless a test sets others; docs/media.md lists them. */
 export const defaultLimits: MediaLimits = {
   videoBytes: 2048 * MiB,
   videoSeconds: 60,

@@ -2,24 +2,24 @@ import type { Problem } from './problem.ts'
 
 export type MediaType = 'video' | 'slideshow'
 
-/** What was found out about a file. Members that a kind does not have are null. */
+/** What is known about a file. Members that a type does not have are null. */
 export interface MediaInfo {
   kind: MediaType
-  /** Bytes of the file as given (of the zip, for a slideshow). */
+  /** Bytes of the original file (of the zip, for a slideshow). */
   size: number
   /** Seconds, to the millisecond. */
   duration_s: number | null
   /** Pixels, after rotation; of the first slide, for a slideshow. */
   width: number | null
   height: number | null
-  /** Clockwise degrees that players turn the stored picture by. */
+  /** The rotation that players apply to the stored picture, in degrees clockwise. */
   rotation: 0 | 90 | 180 | 270 | null
   /** `h264`, `hevc`, `vp9`, …, or the file's own four letters. */
   codec: string | null
   slides: number | null
 }
 
-/** `info` is null where the file could not be read at all. */
+/** `info` is null if the file could not be read at all. */
 export interface Inspection {
   info: MediaInfo | null
   problems: Problem[]

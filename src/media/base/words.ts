@@ -6,11 +6,11 @@ export function bytesInWords(bytes: number): string {
   return `${Number(amount.toFixed(amount < 10 ? 2 : 1))} ${['', 'KiB', 'MiB', 'GiB'][power] ?? ''}`
 }
 
-/** A name from a file that a stranger made, safe to show: quoted, one line, at most 80 characters. */
-export function shown(name: string): string {
+/** A name from an untrusted file, safe to display: quoted, one line, at most 80 characters. */
+export function quoteName(name: string): string {
   const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�')
   return `"${clean.length > 80 ? `${clean.slice(0, 79)}…` : clean}"`
 }
 
-/** Of a picture, after its name. */
+/** The rest of a sentence about a picture, after its name. */
 export const tooCostly = 'takes more memory or time to decode than allowed; export it smaller, or as a plain JPEG'

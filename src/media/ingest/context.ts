@@ -5,7 +5,7 @@ import type { Problem } from '../base/problem.ts'
 import type { Store } from '../store/types.ts'
 import type { Inspection, MediaType, StoredMedia } from '../base/types.ts'
 
-/** A URL to fetch through the guard, or a file that is in the store already. */
+/** A URL to fetch through the guard, or a file that is already in the store. */
 export type MediaSource = { url: string } | { hash: string }
 
 export interface IngestInput {
@@ -24,13 +24,13 @@ export interface IngestContext {
   /** Where downloads wait; best on the same disk as a local store. */
   temporaryDir: string
   signal?: AbortSignal
-  /** Runs what reads a stranger's file, so that the caller can tell a process that ended in it. */
+  /** Runs what reads an untrusted file, so that the caller can tell if the process ended in it. */
   inspecting?: Inspecting
 }
 
 export type Inspecting = <T>(work: () => Promise<T>) => Promise<T>
 
-/** `retryable`: the trouble may pass by itself (5xx, reset, time limit), so an automatic retry makes sense. */
+/** `retryable`: the failure may be temporary (5xx, reset, time limit), so an automatic retry makes sense. */
 export type IngestResult =
   { ok: true; media: StoredMedia; warnings: Problem[] } | { ok: false; problems: Problem[]; retryable: boolean }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { GuardedResponse } from '../../net/index.ts'
-import { lookBytes, looksLike, type Look } from '../base/looks-like.ts'
+import { detectBytes, detectType, type DetectedType } from '../base/detect-type.ts'
 import type { Problem } from '../base/problem.ts'
 import { answered, Refusal, type Kind } from './refusal.ts'
 import { requireSpace } from '../store/full.ts'
@@ -14,12 +14,12 @@ export interface Download {
   kind: Kind
   maxBytes: number
   reserveBytes: number
-  /** Judges the first bytes, so that what is something else is not downloaded. */
-  judge: (look: Look) => Problem | null
+  /** Checks the first bytes, so that a file of another type is not downloaded. */
+  judge: (type: DetectedType) => Problem | null
   signal?: AbortSignal
 }
 
-/** Streams an answer to a file. @throws {Refusal} {FetchProblem} {StorageFullError} */
+/** Streams a response to a file. @throws {Refusal} {FetchProblem} {StorageFullError} */
 export async function download(response: GuardedResponse, options: Download): Promise<Blob> {
   const { path, kind, maxBytes, reserveBytes, judge, signal } = options
   const announced = Number(response.headers.get('content-length') ?? 0)
@@ -35,12 +35,12 @@ export async function download(response: GuardedResponse, options: Download): Pr
   return writeHashed(judged(response.body, judge), path, { reserveBytes, ...(signal && { signal }) })
 }
 
-/** The problem of a file of `bytes` where `maxBytes` are allowed. */
+/** The problem of a file of `bytes` when `maxBytes` are allowed. */
 export function tooLarge(bytes: number, maxBytes: number, kind: Kind): Problem {
   return { code: `${kind}_too_large`, message: `the file is ${bytesInWords(bytes)}, at most ${bytesInWords(maxBytes)}` }
 }
 
-/** Passes the bytes on once enough of them have been seen and liked. */
+/** Passes the bytes on after enough of them have been checked. */
 async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | null = new Uint8Array(0)
   for await (const chunk of body) {
@@ -49,7 +49,7 @@ async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']
       continue
     }
     head = Buffer.concat([head, chunk])
-    if (head.byteLength < lookBytes) continue
+    if (head.byteLength < detectBytes) continue
     await like(head, judge)
     yield head
     head = null
@@ -61,6 +61,6 @@ async function* judged(body: AsyncIterable<Uint8Array>, judge: Download['judge']
 }
 
 async function like(head: Uint8Array, judge: Download['judge']): Promise<void> {
-  const problem = judge(await looksLike(head))
+  const problem = judge(await detectType(head))
   if (problem) throw new Refusal([problem])
 }

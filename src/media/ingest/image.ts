@@ -1,10 +1,10 @@
 import type { IngestContext } from './context.ts'
 import { pictureLimits } from '../isolated/limits.ts'
 import { TooCostlyError } from '../isolated/pool.ts'
-import type { ImageFormat } from '../base/looks-like.ts'
+import type { ImageFormat } from '../base/detect-type.ts'
 import type { Image } from '../readers/decode.ts'
 
-/** Why a file is no picture for Croft. */
+/** Why a file is not a picture for Croft. */
 export type ImageFault =
   | { fault: 'other_format'; words: string }
   | { fault: 'too_many_pixels'; width: number; height: number }
@@ -13,7 +13,7 @@ export type ImageFault =
 
 export type ImageContext = Pick<IngestContext, 'isolation' | 'owner' | 'signal'>
 
-/** Reads the header, then decodes the whole picture for real. Pixels are judged by the header, before any is decoded. */
+/** Reads the header, then decodes the whole picture. Pixels are checked by the header, before anything is decoded. */
 export async function readImage(path: string, maxPixels: number, context: ImageContext): Promise<Image | ImageFault> {
   const { isolation, owner, signal } = context
   try {
@@ -29,7 +29,7 @@ export async function readImage(path: string, maxPixels: number, context: ImageC
   }
 }
 
-/** Writes the picture upright, without its metadata (place, camera, thumbnail); as a JPEG with what is transparent on white. */
+/** Writes the picture upright, without its metadata (place, camera, thumbnail); as a JPEG with transparent parts on white. */
 export async function writeImage(
   order: { from: string; to: string; as: 'jpeg' | 'png'; maxPixels: number },
   image: Pick<Image, 'width' | 'height' | 'format'>,
@@ -42,7 +42,7 @@ export async function writeImage(
 /** Pixels that a picture decodes to within about 100 MB. */
 const smallPixels: Record<ImageFormat, number> = { jpeg: 12e6, png: 12e6, webp: 6e6, avif: 3e6 }
 
-/** Large pictures one at a time, by turns of their owners. */
+/** Large pictures one at a time; their owners take turns. */
 async function inTurn<T>(
   { width, height, format }: Pick<Image, 'width' | 'height' | 'format'>,
   { isolation, owner, signal }: ImageContext,

@@ -3,7 +3,7 @@ import { TooCostlyError } from '../isolated/pool.ts'
 import type { MediaProblemCode, Problem } from '../base/problem.ts'
 import { NotStoredError } from '../store/types.ts'
 
-/** The file, or its server, is at fault: carries the reasons up to the verb, which returns them. Never leaves `src/media`. */
+/** The file or its server is at fault: carries the reasons up to the verb, which returns them. Never leaves `src/media`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly problems: Problem[]
@@ -18,7 +18,7 @@ export class Refusal extends Error {
 
 type Names = Record<FetchProblemCode, MediaProblemCode>
 
-/** How a failed request is named for videos and slideshows. */
+/** The code of a failed request for videos and slideshows. */
 const mediaNames: Names = {
   invalid_url: 'invalid_url',
   url_not_https: 'url_not_https',
@@ -47,7 +47,7 @@ const pictureNames: Names = {
 
 export type Kind = 'media' | 'picture'
 
-/** Returns the reasons behind an error; throws on what is no fault of the file: a full disk, an abort, a bug. */
+/** Returns the reasons behind an error; rethrows what is not a fault of the file: a full disk, an abort, a bug. */
 export function reasonsOf(error: unknown, kind: Kind): { ok: false; problems: Problem[]; retryable: boolean } {
   if (error instanceof Refusal) return { ok: false, problems: error.problems, retryable: error.retryable }
   if (error instanceof FetchProblem) {
@@ -59,7 +59,7 @@ export function reasonsOf(error: unknown, kind: Kind): { ok: false; problems: Pr
     return { ok: false, problems: [{ code, message: error.message }], retryable: false }
   }
   if (error instanceof NotStoredError) {
-    const message = 'the uploaded file is no longer kept; upload it again'
+    const message = 'the uploaded file is no longer stored; upload it again'
     return { ok: false, problems: [{ code: `${kind}_unreachable`, message }], retryable: false }
   }
   throw error

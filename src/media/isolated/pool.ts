@@ -6,19 +6,19 @@ import type { Answer, JobLimits, JobName, Jobs, Order } from '../readers/jobs.ts
 import type {} from '../readers/main.ts'
 import { Turns } from './turns.ts'
 
-/** A file cost more than reading it may cost, or ended the process that read it. It would again. */
+/** Reading a file takes more than is allowed, or ended the process that read it. It would happen again. */
 export class TooCostlyError extends Error {
   override readonly name = 'TooCostlyError'
 }
 
-/** A process that begins nothing by then does not begin: milliseconds. */
+/** A process that has not started by then does not start: milliseconds. */
 const startMs = 60_000
-/** Beyond any processor time that is allowed, for a process that waits instead of working. Milliseconds. */
+/** A limit beyond any processor time that is allowed, for a process that waits instead of working. Milliseconds. */
 const hangMs = 300_000
-/** An idle process is ended after it: it holds about 55 MB. Milliseconds. */
+/** An idle process is stopped after this time: it uses about 55 MB. Milliseconds. */
 const idleMs = 15_000
 const places = 2
-/** A process that holds more after a job is ended: the next job is not to pay for it. Bytes. */
+/** A process that uses more after a job is stopped, so that the next job does not pay for it. Bytes. */
 const mostIdleBytes = 96 * 1024 * 1024
 
 export interface Isolation {
@@ -34,14 +34,14 @@ export interface Isolation {
     limits: JobLimits,
     signal?: AbortSignal,
   ): Promise<Jobs[N]['out']>
-  /** For work that needs much memory: one at a time, by turns. @returns how to give the turn back */
+  /** For work that needs much memory: one at a time, in turns. @returns a function that ends the turn */
   takeMemory(owner: string, signal?: AbortSignal): Promise<() => void>
-  /** The processes, for who measures them. */
+  /** The processes, for measurements. */
   pids(): number[]
   close(): Promise<void>
 }
 
-/** Processes for what strangers' files may harm: few, started when first needed, replaced when one is ended. */
+/** Processes for untrusted files: few, started when first needed, replaced when one is ended. */
 export function createIsolation(): Isolation {
   return new Pool()
 }
@@ -69,7 +69,7 @@ class Pool implements Isolation {
       signal?.throwIfAborted()
       const helper = await this.#helper()
       try {
-        return (await helper.ask({ name, input, limits }, signal)) as Jobs[N]['out']
+        return (await helper.run({ name, input, limits }, signal)) as Jobs[N]['out']
       } catch (error) {
         throw this.#closed ? new Error('Croft is stopping') : error
       } finally {
@@ -110,7 +110,8 @@ class Helper {
 
   constructor() {
     const cache = getCompileCacheDir()
-    // Without the environment: it holds secrets, and a helper needs none of it. Compiled code spares it the compiler.
+    // Without the environment: it holds secrets, and a helper needs none of it. The compile cache saves it the
+    // compilation.
     this.#child = fork(new URL('../readers/main.ts', import.meta.url), [], {
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
       execPath: process.execPath,
@@ -138,7 +139,7 @@ class Helper {
     if (!began) throw new Error('the process that reads media did not start')
   }
 
-  async ask(order: Order, signal?: AbortSignal): Promise<unknown> {
+  async run(order: Order, signal?: AbortSignal): Promise<unknown> {
     this.#hold(true)
     const stop = () => void this.#child.kill('SIGKILL')
     const hang = setTimeout(stop, hangMs)
@@ -146,10 +147,10 @@ class Helper {
     try {
       const answered = once(this.#child, 'message') as Promise<[Answer]>
       this.#child.send(order)
-      const told = await Promise.race([answered, this.ended])
+      const reply = await Promise.race([answered, this.ended])
       signal?.throwIfAborted()
-      if (!told) throw new TooCostlyError('reading it takes more time or memory than Croft allows')
-      const [answer] = told
+      if (!reply) throw new TooCostlyError('reading it takes more time or memory than Croft allows')
+      const [answer] = reply
       if (answer.bytes > mostIdleBytes) void this.end()
       if ('error' in answer) throw new Error(answer.error)
       return answer.out
@@ -166,7 +167,7 @@ class Helper {
     await this.ended
   }
 
-  /** Only a process that works keeps this one alive; one that long has not is ended. */
+  /** Only a working process keeps this one alive; one that is idle for long is stopped. */
   #hold(works: boolean): void {
     if (this.#idle) clearTimeout(this.#idle)
     this.#idle = works || !this.alive ? null : setTimeout(() => void this.end(), idleMs).unref()

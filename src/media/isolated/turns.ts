@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * A number of places, given in turn by owner: whoever has fewest goes first, then whoever asked first.
- * One owner never has all of them, so another's work waits for nobody's queue.
+ * A number of places, assigned by owner: the owner with the fewest goes first, then the one that asked first. One owner
+ * never has all of them, so another's work does not wait for its queue.
  */
 export class Turns {
   readonly #places: number
@@ -19,7 +19,7 @@ export class Turns {
     this.#most = Math.max(1, places - 1)
   }
 
-  /** @returns how to give the place back @throws `signal.reason` if it is aborted before */
+  /** @returns a function that releases the place @throws `signal.reason` if aborted before */
   async take(owner: string, signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted()
     const given = Promise.withResolvers<() => void>()
@@ -46,7 +46,7 @@ export class Turns {
     this.#waiting = this.#waiting.filter((one) => one !== first)
     this.#held.set(first.owner, this.#heldBy(first.owner) + 1)
     const others = new Set(this.#waiting.map(({ owner }) => owner))
-    // The last served goes to the end; who waits for nothing is forgotten.
+    // The owner that was served last goes to the end; an owner that waits for nothing is forgotten.
     this.#served = [...this.#served.filter((one) => one !== first.owner && others.has(one)), first.owner]
     first.go(this.#release(first.owner))
     this.#next()

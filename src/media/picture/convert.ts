@@ -7,8 +7,8 @@ import type { MediaFile } from '../base/types.ts'
 import type { PictureInfo } from './types.ts'
 
 /**
- * Stores a checked picture upright and always encoded anew, PNG as PNG and all else as JPEG: Croft serves it to anyone,
- * so nothing of a stranger's file goes on but its pixels (no place, no camera, no second file hidden in it).
+ * Stores a checked picture upright and always re-encoded, PNG as PNG and everything else as JPEG. Croft serves it to
+ * anyone, so only the pixels of an untrusted file are kept (no place, no camera, no second file hidden in it).
  */
 export async function convertPicture(
   path: string,

@@ -1,6 +1,6 @@
 import { download } from '../ingest/download.ts'
 import type { IngestContext, MediaSource } from '../ingest/context.ts'
-import { isImage } from '../base/looks-like.ts'
+import { isImage } from '../base/detect-type.ts'
 import { reasonsOf, Refusal } from '../ingest/refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import { TooLargeError } from '../store/types.ts'
@@ -11,7 +11,7 @@ import { inspectPicture, notAnImage } from './inspect.ts'
 import type { PictureResult } from './types.ts'
 
 /**
- * Fetches a profile picture within `limits.pictureMs`, checks it, and stores it upright, encoded anew.
+ * Downloads a profile picture within `limits.pictureMs`, checks it, and stores it upright and re-encoded.
  * @throws as `ingest` does
  */
 export async function fetchPicture(
@@ -43,8 +43,8 @@ async function bring({ guard, store, limits, signal }: IngestContext, source: Me
       maxBytes,
       ...(signal && { signal }),
     })
-    const judge = (look: { format: Parameters<typeof isImage>[0]; words: string }) =>
-      isImage(look.format) ? null : notAnImage(look.words)
+    const judge = (type: { format: Parameters<typeof isImage>[0]; words: string }) =>
+      isImage(type.format) ? null : notAnImage(type.words)
     await download(response, { path, kind: 'picture', maxBytes, reserveBytes, judge, ...(signal && { signal }) })
     return
   }

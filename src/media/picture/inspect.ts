@@ -11,7 +11,7 @@ export interface PictureRules {
   maxPixels: number
 }
 
-/** Says what a picture file is, and everything that keeps it from being a profile picture. It is decoded for real. */
+/** Inspects a picture file and returns everything that keeps it from being a profile picture. It is fully decoded. */
 export async function inspectPicture(
   path: string,
   { requireSquare, maxBytes, maxPixels }: PictureRules,
@@ -30,7 +30,7 @@ export async function inspectPicture(
   return { info: { width, height, format }, problems }
 }
 
-/** The problem of a file that is something else. `words` as `looksLike` gives them. */
+/** The problem of a file of another type. `words` comes from `detectType`. */
 export function notAnImage(words: string): Problem {
   return { code: 'picture_not_an_image', message: `the file is ${words}; give a JPEG, PNG, WebP or AVIF picture` }
 }

@@ -4,7 +4,7 @@ import type { Reader } from './byte-reader.ts'
 export interface IndexPart {
   start: number
   length: number
-  /** The bytes, where they are few and were read already. */
+  /** The bytes, if they are few and were already read. */
   head?: Uint8Array
 }
 
@@ -14,11 +14,11 @@ export interface Outline {
   indexed: boolean
   /** Bytes of all boxes that a reader of the index must hold. */
   indexBytes: number
-  /** How long the file must be for its last box to be whole; more than its size where it was cut. */
+  /** How long the file must be for its last box to be complete; more than its size if it was cut off. */
   needed: number
-  /** The file goes on past the most boxes that are walked. */
+  /** The file has more than the most boxes that are read. */
   endless: boolean
-  /** What a reader of the index asks for, in order: every box's header, and the index boxes whole. */
+  /** What a reader of the index asks for, in order: the headers of all boxes, and the index boxes in full. */
   parts: IndexPart[]
 }
 
@@ -29,7 +29,7 @@ export const mostBoxes = 20_000
 const whole = ['moov', 'moof', 'mfra', 'ftyp']
 const headerBytes = 16
 
-/** Walks over the boxes' headers. */
+/** Reads the headers of the boxes. */
 export async function outline(reader: Reader): Promise<Outline> {
   const found: Outline = { indexed: false, indexBytes: 0, needed: 0, endless: false, parts: [] }
   let at = 0
@@ -48,14 +48,14 @@ export async function outline(reader: Reader): Promise<Outline> {
   return found
 }
 
-/** Null where no box can begin. A size of 0 means up to the end of the file, 1 that 64 bits follow. */
+/** Null if no box can begin here. A size of 0 means up to the end of the file, 1 that 64 bits follow. */
 async function header(reader: Reader, at: number): Promise<{ type: string; size: number; head: Uint8Array } | null> {
   const bytes = Buffer.from(await reader.read(at, Math.min(at + headerBytes, reader.size)))
   const box = readHeader(bytes, 0, reader.size - at)
   return box && { type: box.type, size: box.size, head: bytes.subarray(0, box.size) }
 }
 
-/** The header of the box that begins at `at`, where `rest` bytes are left. */
+/** The header of the box that begins at `at`, with `rest` bytes left. */
 export function readHeader(bytes: Buffer, at: number, rest: number): { type: string; size: number; head: number } | null {
   if (at + 8 > bytes.byteLength) return null
   const type = bytes.toString('latin1', at + 4, at + 8)

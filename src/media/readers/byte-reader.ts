@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { NotStoredError, type Store } from '../store/types.ts'
 
-/** A file that can be read from any place. */
+/** A file that can be read at any position. */
 export interface Reader {
   readonly size: number
   /** Bytes `start` to `end`, the last not included; 0 <= start < end <= size. */
@@ -41,14 +41,17 @@ export async function storeReader(store: Store, hash: string): Promise<Reader> {
   }
 }
 
-/** How many bytes the first request of a remote file asks for: one block. */
+/** How many bytes the first request for a remote file asks for: one block. */
 export const firstBytes = 64 * 1024
-/** Of a stored file: where boxes stand far apart, little is read between them. */
+/** For a stored file: if boxes are far apart, little is read between them. */
 export const storedBlock = 4 * 1024
-/** What is kept of any file, however long. */
+/** What is cached of any file, however long. */
 const mostKept = 1024 * 1024
 
-/** Reads whole blocks and keeps the last ones, so that many small reads cost few: for sources where each read is a request. */
+/**
+ * Reads whole blocks and caches the last ones, so that many small reads cost few requests: for sources where each read
+ * is a request.
+ */
 export function inBlocks(inner: Reader, known?: Uint8Array, blockBytes: number = firstBytes): Reader {
   const mostBlocks = mostKept / blockBytes
   const blocks = new Map<number, Uint8Array>()

@@ -1,6 +1,6 @@
 import { readHeader, type IndexPart } from './boxes.ts'
 
-/** Boxes that hold boxes, as readers of the index enter them; after how many bytes of their own. */
+/** Boxes that contain boxes, as readers of the index enter them, and how many bytes of their own come first. */
 const containers: Readonly<Record<string, number>> = {
   moov: 0,
   trak: 0,
@@ -21,16 +21,16 @@ const containers: Readonly<Record<string, number>> = {
 
 const deepest = 16
 const mostInIndex = 200_000
-/** Entries that take no bytes of their own, as the samples of a run with defaults. A minute of any video has fewer. */
+/** Entries that take no bytes of their own, such as the samples of a run with defaults. A minute of any video has fewer. */
 const mostWithoutBytes = 100_000
-/** Samples that a track's times may stand for; only sound that is not compressed comes near. */
+/** Samples that a track's times may stand for; only uncompressed sound comes close. */
 const mostSamples = 10_000_000
 
 interface Table {
   entries: number
-  /** Bytes of one entry; 0 for those that take none. */
+  /** Bytes of one entry; 0 for entries that take none. */
   each: number
-  /** Bytes before the first. */
+  /** Bytes before the first entry. */
   before: number
 }
 
@@ -44,7 +44,7 @@ const counted =
   (each: number, at = 4): ReadTable =>
   (content) => ({ entries: u32(content, at), each, before: at + 4 })
 const bitsSet = (flags: number, masks: number[]): number => masks.filter((mask) => (flags & mask) !== 0).length
-/** `saiz` and `saio` may name their kind first. */
+/** `saiz` and `saio` may begin with their type. */
 const named = (content: Buffer): number => ((flagsOf(content) & 1) === 0 ? 4 : 12)
 
 /** The tables of ISO/IEC 14496-12 and 23001-7 that say how many entries they have. */
@@ -80,7 +80,7 @@ const tables: Readonly<Record<string, ReadTable>> = {
 }
 
 /**
- * Holds what the tables of an index say against the bytes that they have, before a reader believes them.
+ * Compares what the tables of an index claim with the bytes that they have, before a reader believes them.
  * @param bytes the index boxes, one after the other
  * @returns what is wrong, in words, or null
  */
@@ -130,7 +130,7 @@ class Walk {
   }
 }
 
-/** One entry of `stts` stands for many samples, which some readers write out. */
+/** One entry of `stts` stands for many samples, which some readers expand. */
 function judgeSamples(content: Buffer, entries: number): string | null {
   let samples = 0
   for (let n = 0; n < entries; n++) samples += u32(content, 8 + 8 * n)

@@ -1,16 +1,16 @@
 import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { isImage, lookBytes, looksLike, type ImageFormat, type Look } from '../base/looks-like.ts'
+import { isImage, detectBytes, detectType, type ImageFormat, type DetectedType } from '../base/detect-type.ts'
 
-// Belongs into a process of its own: a picture can take any memory and time, and its decoders are written in C.
+// Runs in a separate process: a picture can take any memory and time, and its decoders are written in C.
 
 export interface ImageSize {
-  /** Pixels as they are seen: EXIF rotation applied. */
+  /** Pixels as displayed: EXIF rotation applied. */
   width: number
   height: number
 }
 
-/** What a picture is by its header. */
+/** What a picture is according to its header. */
 export interface Image extends ImageSize {
   format: ImageFormat
   /** No EXIF rotation to apply. */
@@ -20,7 +20,7 @@ export interface Image extends ImageSize {
 export type ImageFound = Image | { fault: 'other_format'; words: string } | { fault: 'damaged' }
 
 export async function readHeader(path: string): Promise<ImageFound> {
-  const { format, words } = await lookAt(path)
+  const { format, words } = await decodeOnce(path)
   if (!isImage(format)) return { fault: 'other_format', words }
   try {
     const found = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata()
@@ -33,7 +33,7 @@ export async function readHeader(path: string): Promise<ImageFound> {
   }
 }
 
-/** Decodes the whole picture for real. */
+/** Decodes the whole picture. */
 export async function decodeImage(path: string, maxPixels: number): Promise<{ fault: 'damaged' } | null> {
   try {
     await pixels(path, maxPixels).resize(8, 8, { fit: 'fill' }).raw().toBuffer()
@@ -44,10 +44,10 @@ export async function decodeImage(path: string, maxPixels: number): Promise<{ fa
   }
 }
 
-/** Writes the picture upright and without its metadata (place, camera, thumbnail); as a JPEG with what is transparent on white. */
+/** Writes the picture upright and without its metadata (place, camera, thumbnail); as a JPEG with transparent parts on white. */
 export async function writeImage(order: { from: string; to: string; as: 'jpeg' | 'png'; maxPixels: number }): Promise<ImageSize> {
   const upright = pixels(order.from, order.maxPixels).autoOrient()
-  // Optimised coding would hold every coefficient in memory, and saves 5 %.
+  // Optimized coding would hold every coefficient in memory, and saves 5 %.
   const jpeg = { quality: 90, optimiseCoding: false }
   const { width, height } = await (
     order.as === 'png' ? upright.png() : upright.flatten({ background: '#fff' }).jpeg(jpeg)
@@ -61,11 +61,11 @@ function pixels(path: string, maxPixels: number): Sharp {
   return sharp(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
 }
 
-async function lookAt(path: string): Promise<Look> {
+async function decodeOnce(path: string): Promise<DetectedType> {
   const file = await open(path, 'r')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(lookBytes), 0, lookBytes, 0)
-    return await looksLike(buffer.subarray(0, bytesRead))
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(detectBytes), 0, detectBytes, 0)
+    return await detectType(buffer.subarray(0, bytesRead))
   } finally {
     await file.close()
   }

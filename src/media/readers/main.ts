@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Answer, JobLimits, JobName, Jobs, Order } from './jobs.ts'
 import { watched, type Watched } from './watch.ts'
 
-// Started by `pool.ts` as a process of its own: what a stranger's file does to it ends no other.
+// Started by `pool.ts` as a process of its own, so that an untrusted file can end no other process.
 
 const job: Watched = new BigInt64Array(new SharedArrayBuffer(8 * watched.members))
 
@@ -15,7 +15,7 @@ function limit({ bytes, cpuMs }: JobLimits): void {
   Atomics.notify(job, watched.works)
 }
 
-// Each brings its own library, so that a process loads what it needs.
+// Each job imports its own library, so that a process loads only what it needs.
 const decode = () => import('./decode.ts')
 
 const jobs: { [N in JobName]: (input: Jobs[N]['in']) => Promise<Jobs[N]['out']> } = {
@@ -41,10 +41,10 @@ async function answer(order: Order): Promise<Answer> {
 }
 
 async function main(): Promise<void> {
-  // Ctrl-C and a service manager signal the whole group; the server ends this process when its work is handed back.
+  // Ctrl-C and a service manager signal the whole group; the server ends this process when its work is released.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => process.exit())
-  process.on('message', (order: Order) => void answer(order).then((told) => process.send?.(told)))
+  process.on('message', (order: Order) => void answer(order).then((reply) => process.send?.(reply)))
   const watcher = new Worker(new URL('./watch.ts', import.meta.url), {
     workerData: { job },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },

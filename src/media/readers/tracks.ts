@@ -3,23 +3,23 @@ import { CustomSource, Input, MP4 } from 'mediabunny'
 import type { IndexPart } from './boxes.ts'
 import { judgeCounts } from './counts.ts'
 
-/** What the index of an MP4 says of it. */
+/** What the index of an MP4 says about it. */
 export interface Tracks {
-  /** Seconds, of the longest track, from its samples rather than from the header's claim. */
+  /** Seconds, of the longest track, from its samples rather than from what the header claims. */
   duration_s: number
-  /** The picture track, where there is one. */
+  /** The video track, if there is one. */
   video: { codec: string; width: number; height: number; rotation: 0 | 90 | 180 | 270 } | null
 }
 
-/** What came of reading an index: `tracks` is null where it holds none that can be read, `refused` says why it was not tried. */
+/** The result of reading an index: `tracks` is null if no track can be read, `refused` says why reading was not tried. */
 export interface IndexRead {
   tracks: Tracks | null
   refused: string | null
 }
 
 /**
- * Reads an MP4's tracks with mediabunny from its index alone, whose parts stand one after the other in the file at `path`.
- * Belongs into a process of its own: a hostile index can take any memory and time.
+ * Reads an MP4's tracks with mediabunny from its index alone; the file at `path` holds its parts one after the other.
+ * Runs in a separate process: a hostile index can take any memory and time.
  */
 export async function readIndex({ path, size, parts }: { path: string; size: number; parts: IndexPart[] }): Promise<IndexRead> {
   const bytes = await readFile(path)
@@ -37,7 +37,7 @@ export async function readIndex({ path, size, parts }: { path: string; size: num
   }
 }
 
-/** Reads from the whole file; what is not of the index reads as zeros. `parts` do not overlap and stand in order. */
+/** Reads from the whole file; what is not part of the index reads as zeros. `parts` are sorted and do not overlap. */
 function sparse(bytes: Buffer, parts: readonly IndexPart[]): (start: number, end: number) => Uint8Array {
   let kept = 0
   const placed = parts.map(({ start, length }) => ({ start, end: start + length, at: (kept += length) - length }))
@@ -58,7 +58,7 @@ function sparse(bytes: Buffer, parts: readonly IndexPart[]): (start: number, end
 }
 
 async function tracksOf(input: Input): Promise<Tracks | null> {
-  // mediabunny shows a damaged index as one without tracks.
+  // mediabunny treats a damaged index as one without tracks.
   if ((await input.getTracks()).length === 0) return null
   const track = await input.getPrimaryVideoTrack()
   const duration_s = Math.round((await input.computeDuration(undefined, { metadataOnly: true })) * 1000) / 1000

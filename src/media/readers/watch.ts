@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 
-/** What the main thread tells: whether it works, since what processor time, and within which limits. */
+/** What the main thread reports: whether it works, since what processor time, and within which limits. */
 export type Watched = BigInt64Array<SharedArrayBuffer>
 export const watched = { works: 0, never: 1, cpuUs: 2, bytes: 3, members: 4 } as const
 
@@ -11,7 +11,7 @@ const cpuUs = (): number => {
   return user + system
 }
 
-/** Ends its own process once a job costs too much. A thread of its own, since a hostile file holds the main one. */
+/** Ends its own process when a job costs too much. It is a thread of its own, since a hostile file blocks the main one. */
 function watch(job: Watched): never {
   for (;;) {
     Atomics.wait(job, watched.works, 0n)

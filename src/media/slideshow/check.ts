@@ -8,7 +8,7 @@ import type { Image } from '../readers/decode.ts'
 import { Refusal } from '../ingest/refusal.ts'
 import { withTemporary } from '../store/temporary.ts'
 import type { Inspection } from '../base/types.ts'
-import { shown, tooCostly } from '../base/words.ts'
+import { quoteName, tooCostly } from '../base/words.ts'
 import { readEntries, withZip, type SlideEntry } from './entries.ts'
 import { extract } from './extract.ts'
 
@@ -17,7 +17,7 @@ export interface Slide extends SlideEntry {
 }
 
 export interface SlideshowCheck extends Inspection {
-  /** The good slides, in order: all of them where there are no problems. */
+  /** The good slides, in order: all of them if there are no problems. */
   slides: Slide[]
 }
 
@@ -25,13 +25,16 @@ export type SlideshowOptions = Pick<IngestContext, 'limits' | 'temporaryDir' | '
 
 const mostProblems = 20
 
-/** Says what a zip of slides is, and everything that keeps it from being posted. Each slide is unpacked and decoded, one at a time. */
+/**
+ * Inspects a zip of slides and returns everything that keeps it from being posted. Each slide is unpacked and decoded,
+ * one at a time.
+ */
 export async function checkSlideshow(path: string, options: SlideshowOptions): Promise<SlideshowCheck> {
   const { size } = await stat(path)
   return withZip(path, async (zip) => {
     const { slides: entries, problems } = await readEntries(zip, options.limits)
     const slides: Slide[] = []
-    // Too much by its own list: nothing is unpacked.
+    // Too much according to its own list: nothing is unpacked.
     const refused = problems.some(({ code }) => code === 'slideshow_too_large' || code === 'slideshow_too_many_entries')
     for (const entry of refused ? [] : entries) {
       const result = await checkSlide(zip, entry, options)
@@ -80,7 +83,7 @@ async function checkSlide(
 const named = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF' }
 
 function explain(slide: SlideEntry, fault: ImageFault, limits: MediaLimits): Problem {
-  const name = shown(slide.name)
+  const name = quoteName(slide.name)
   switch (fault.fault) {
     case 'other_format':
       return wrongFormat(slide, fault.words)
@@ -96,7 +99,7 @@ function explain(slide: SlideEntry, fault: ImageFault, limits: MediaLimits): Pro
 }
 
 function wrongFormat(slide: SlideEntry, words: string): Problem {
-  const message = `${shown(slide.name)} is ${words}, not ${named[slide.format]} as its name says; rename or export it again`
+  const message = `${quoteName(slide.name)} is ${words}, not ${named[slide.format]} as its name says; rename or export it again`
   return { code: 'slide_wrong_format', message }
 }
 

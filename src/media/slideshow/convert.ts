@@ -10,7 +10,7 @@ import type { Slide, SlideshowOptions } from './check.ts'
 import { extract } from './extract.ts'
 
 /**
- * Stores checked slides as JPEGs, in order. An upright JPEG is kept byte for byte; all else is encoded anew,
+ * Stores checked slides as JPEGs, in order. An upright JPEG is stored byte for byte; everything else is re-encoded,
  * upright, on white.
  */
 export async function convertSlideshow(

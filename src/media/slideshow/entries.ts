@@ -1,13 +1,13 @@
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl'
-import type { ImageFormat } from '../base/looks-like.ts'
+import type { ImageFormat } from '../base/detect-type.ts'
 import type { MediaLimits } from '../base/limits.ts'
 import type { Problem } from '../base/problem.ts'
 import { Refusal } from '../ingest/refusal.ts'
-import { bytesInWords, shown } from '../base/words.ts'
+import { bytesInWords, quoteName } from '../base/words.ts'
 import { readName } from './names.ts'
 import { judgeNumbers } from './numbers.ts'
 
-/** An entry of the zip that is named like a slide. */
+/** An entry of the zip with the name of a slide. */
 export interface SlideEntry {
   n: number
   name: string
@@ -15,10 +15,13 @@ export interface SlideEntry {
   entry: Entry
 }
 
-/** More entries than this are not even listed. */
+/** If there are more entries than this, they are not even listed. */
 const mostEntries = 1000
 
-/** Opens a zip for `work`, with names left to us: yauzl ends at the first odd one, and all shall be told. @throws {Refusal} */
+/**
+ * Opens a zip for `work`, and leaves the checking of names to us: yauzl stops at the first odd one, and all must be
+ * reported. @throws {Refusal}
+ */
 export async function withZip<T>(path: string, work: (zip: ZipFile) => Promise<T>): Promise<T> {
   const zip = await openPromise(path, {
     lazyEntries: true,
@@ -33,10 +36,10 @@ export async function withZip<T>(path: string, work: (zip: ZipFile) => Promise<T
   }
 }
 
-/** Reads the zip's list of entries, in order of slides, with all that is wrong by names, numbers and claimed sizes. */
+/** Reads the zip's list of entries, in the order of slides, with all problems of names, numbers and claimed sizes. */
 export async function readEntries(zip: ZipFile, limits: MediaLimits): Promise<{ slides: SlideEntry[]; problems: Problem[] }> {
   if (zip.entryCount > mostEntries) {
-    const message = `the zip holds ${zip.entryCount} entries, at most ${limits.slides} slides`
+    const message = `the zip has ${zip.entryCount} entries, at most ${limits.slides} slides`
     return { slides: [], problems: [{ code: 'slideshow_too_many_entries', message }] }
   }
   const slides: SlideEntry[] = []
@@ -58,14 +61,14 @@ export async function readEntries(zip: ZipFile, limits: MediaLimits): Promise<{ 
 }
 
 function judgeEntry(name: string, entry: Entry, limits: MediaLimits): Problem[] {
-  const refuse = (why: string): Problem[] => [{ code: 'slide_not_allowed', message: `${shown(name)} ${why}` }]
-  // The upper half holds the Unix mode, where the zip was made on such a system.
+  const refuse = (why: string): Problem[] => [{ code: 'slide_not_allowed', message: `${quoteName(name)} ${why}` }]
+  // The upper half is the Unix mode, if the zip was made on such a system.
   if (((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000)
     return refuse('is a link; put the picture itself into the zip')
   if (entry.isEncrypted()) return refuse('is encrypted; make the zip without a password')
-  if (!entry.canDecodeFileData()) return refuse('is packed in an unusual way; make an ordinary zip')
+  if (!entry.canDecodeFileData()) return refuse('is compressed in an unusual way; make an ordinary zip')
   if (entry.uncompressedSize <= limits.slideBytes) return []
-  const message = `${shown(name)} is ${bytesInWords(entry.uncompressedSize)}, at most ${bytesInWords(limits.slideBytes)}`
+  const message = `${quoteName(name)} is ${bytesInWords(entry.uncompressedSize)}, at most ${bytesInWords(limits.slideBytes)}`
   return [{ code: 'slide_too_large', message }]
 }
 

@@ -4,7 +4,7 @@ import type { MediaLimits } from '../base/limits.ts'
 import { Refusal } from '../ingest/refusal.ts'
 import { StorageFullError, TooLargeError, type Blob } from '../store/types.ts'
 import { writeHashed } from '../store/write.ts'
-import { shown } from '../base/words.ts'
+import { quoteName } from '../base/words.ts'
 import type { SlideEntry } from './entries.ts'
 
 /** Writes one slide to the new file `path`; never more than a slide may have, whatever the zip claims. @throws {Refusal} */
@@ -39,6 +39,6 @@ export async function extract(
 }
 
 function unreadable(slide: SlideEntry, why: string): Refusal {
-  const message = `${shown(slide.name)} cannot be unpacked (${why}); make the zip again`
+  const message = `${quoteName(slide.name)} cannot be unpacked (${why}); make the zip again`
   return new Refusal([{ code: 'slide_unreadable', message }])
 }

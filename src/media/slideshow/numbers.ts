@@ -1,23 +1,23 @@
 import type { MediaLimits } from '../base/limits.ts'
 import type { Problem } from '../base/problem.ts'
-import { shown } from '../base/words.ts'
+import { quoteName } from '../base/words.ts'
 
-/** How many missing numbers are named. */
+/** How many missing numbers are listed. */
 const mostNamed = 5
 
-/** Judges the slides' numbers together: how many, none twice, none missing. */
+/** Checks the slides' numbers together: how many, duplicates, gaps. */
 export function judgeNumbers(slides: readonly { n: number; name: string }[], limits: MediaLimits): Problem[] {
   const problems: Problem[] = []
   if (slides.length === 0)
-    problems.push({ code: 'slideshow_empty', message: 'the zip holds no slides; it needs at least slide-1.jpg' })
+    problems.push({ code: 'slideshow_empty', message: 'the zip has no slides; it needs at least slide-1.jpg' })
   if (slides.length > limits.slides) {
-    const message = `the zip holds ${slides.length} slides, at most ${limits.slides}`
+    const message = `the zip has ${slides.length} slides, at most ${limits.slides}`
     problems.push({ code: 'slideshow_too_many_entries', message })
   }
   const byNumber = Map.groupBy(slides, ({ n }) => n)
   for (const same of byNumber.values()) {
     if (same.length < 2) continue
-    const names = same.map(({ name }) => shown(name)).join(' and ')
+    const names = same.map(({ name }) => quoteName(name)).join(' and ')
     problems.push({ code: 'slide_duplicate', message: `${names} have the same number; keep one` })
   }
   return [...problems, ...missing(byNumber)]

@@ -2,10 +2,10 @@ import { statfs } from 'node:fs/promises'
 import { StorageFullError } from './types.ts'
 
 const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG']
-/** libvips tells of a full disk in words alone. */
+/** libvips reports a full disk only in words. */
 const fullWords = ['No space left on device', 'Disk quota exceeded', 'File too large']
 
-/** Throws the error on; a full disk, a full quota or a file over the system's limit as `StorageFullError`. */
+/** Rethrows the error; a full disk, a full quota or a file over the system's limit as `StorageFullError`. */
 export function asStorageError(error: unknown): never {
   if (!(error instanceof Error)) throw error
   if (('code' in error && fullCodes.includes(String(error.code))) || fullWords.some((words) => error.message.includes(words))) {
@@ -14,7 +14,7 @@ export function asStorageError(error: unknown): never {
   throw error
 }
 
-/** @throws {StorageFullError} where fewer than `bytes` are free in `dir` */
+/** @throws {StorageFullError} if fewer than `bytes` are free in `dir` */
 export async function requireSpace(dir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir)
   const free = bavail * bsize

@@ -104,7 +104,7 @@ class LocalStore implements Store {
     return join(this.#dir, hash.slice(0, 2), hash.slice(2))
   }
 
-  /** From another disk: copied and synced beside the target, so that the rename stays one step. */
+  /** From another disk: copied and synced next to the target, so that the rename stays one step. */
   async #moveAcross(error: unknown, path: string, target: string): Promise<void> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
     const near = await temporaryPath(this.#temporaryDir)
@@ -119,7 +119,7 @@ class LocalStore implements Store {
   }
 }
 
-/** Makes a rename, or a copied file, survive a power cut. */
+/** Makes a rename, or a copied file, survive a power failure. */
 async function syncDir(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

@@ -43,7 +43,7 @@ class S3Store implements Store {
       credentials: { accessKeyId: setting.accessKeyId, secretAccessKey: setting.secretAccessKey },
       forcePathStyle: setting.forcePathStyle ?? false,
       ...(setting.endpoint !== undefined && { endpoint: setting.endpoint }),
-      // Checksums beyond the protocol's own are refused by several S3-compatible servers; TLS and the hash guard the bytes.
+      // Several S3-compatible servers refuse checksums beyond the protocol's own; TLS and the hash protect the bytes.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     })
@@ -61,7 +61,7 @@ class S3Store implements Store {
   }
 
   async putFile(path: string, blob: Blob): Promise<void> {
-    // Sent even where it is stored already: that renews `stored_at`, which a sweep of unused files goes by.
+    // Sent even if it is already stored: that renews `stored_at`, which the sweep of unused files uses.
     const body = createReadStream(path)
     const params = { ...this.#object(blob.hash), Body: body, ContentLength: blob.size }
     await new Upload({ client: this.#client, params, queueSize: 2 }).done().finally(() => body.destroy())

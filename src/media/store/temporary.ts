@@ -5,7 +5,7 @@ import { asStorageError } from './full.ts'
 
 const prefix = 'croft-'
 
-/** A new name in `dir` (made where missing) that `cleanTemporary` knows. Nothing is written. */
+/** A new name in `dir` (created if missing) that `cleanTemporary` recognizes. Nothing is written. */
 export async function temporaryPath(dir: string): Promise<string> {
   await mkdir(dir, { recursive: true }).catch(asStorageError)
   return join(dir, `${prefix}${randomBytes(12).toString('hex')}`)
@@ -22,7 +22,8 @@ export async function withTemporary<T>(dir: string, work: (path: string) => Prom
 }
 
 /**
- * Removes the temporary files in `dir` that a killed process left: ours by name, unchanged for `olderThanMs` (default a day).
+ * Removes the temporary files in `dir` that a killed process left: recognized by name, unchanged for `olderThanMs`
+ * (default a day).
  * @returns how many
  */
 export async function cleanTemporary(dir: string, olderThanMs = 86_400_000): Promise<number> {
@@ -39,7 +40,7 @@ export async function cleanTemporary(dir: string, olderThanMs = 86_400_000): Pro
   return removed
 }
 
-/** Null for a file that its owner removed in between; any other error is thrown on. */
+/** Null for a file that its owner removed in between; any other error is rethrown. */
 function gone(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
   throw error

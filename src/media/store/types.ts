@@ -6,9 +6,9 @@ export interface Blob {
   size: number
 }
 
-/** A stored file as `list` tells of it. */
+/** A stored file as `list` returns it. */
 export interface StoredFile extends Blob {
-  /** When it was last put, here or again: a young one may belong to a transaction that is still open. */
+  /** When it was last put, here or again: a recent one may belong to a transaction that is still open. */
   stored_at: Date
 }
 
@@ -21,9 +21,9 @@ export interface ByteRange {
 export interface PutOptions {
   /** Refuse more with `TooLargeError`. */
   maxBytes?: number
-  /** Where known: refuse with `StorageFullError` before anything is written. */
+  /** If known: refuse with `StorageFullError` before anything is written. */
   expectedBytes?: number
-  /** What must stay free on the disk meanwhile: more arriving ends with `StorageFullError`. 0 by default. */
+  /** What must stay free on the disk in the meantime: more data ends with `StorageFullError`. 0 by default. */
   reserveBytes?: number
   signal?: AbortSignal
   /** Called when the hash is known, before the file is in place. */
@@ -32,18 +32,18 @@ export interface PutOptions {
 
 /** Files by the hash of their bytes. Putting the same bytes twice keeps one copy. */
 export interface Store {
-  /** Streams to a temporary file, then keeps it by its hash, synced to disk. @throws {StorageFullError} {TooLargeError} */
+  /** Streams to a temporary file, then stores it under its hash, synced to disk. @throws {StorageFullError} {TooLargeError} */
   put(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Blob>
-  /** Takes the file at `path` over: afterwards it is gone from there. `blob` is what `writeHashed` said of it. */
+  /** Takes the file at `path` over: it is then gone from there. `blob` is the result of `writeHashed`. */
   putFile(path: string, blob: Blob): Promise<void>
   /** @throws {NotStoredError} */
   open(hash: string, range?: ByteRange): Promise<Readable>
   stat(hash: string): Promise<{ size: number } | null>
   /** Every stored file, in no order: for a sweep of those that nothing refers to (a process killed between store and commit). */
   list(): AsyncIterable<StoredFile>
-  /** Deleting what is not there is no error. */
+  /** Deleting a file that does not exist is not an error. */
   delete(hash: string): Promise<void>
-  /** Readiness: writable, and space left. @throws {StorageFullError} or the storage's own error */
+  /** Readiness: writable, with free space. @throws {StorageFullError} or the storage's own error */
   check(): Promise<void>
   /** Removes temporary files that a killed process left, older than `olderThanMs` (default a day). Returns how many. */
   clean(olderThanMs?: number): Promise<number>
@@ -66,7 +66,7 @@ export class TooLargeError extends Error {
   }
 }
 
-/** No file of that hash. */
+/** No file has this hash. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError'
 }

@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 import { asStorageError, requireSpace } from './full.ts'
 import { TooLargeError, type Blob, type PutOptions } from './types.ts'
 
-/** How much is written between two looks at the room that is left. */
-const lookEvery = 1024 * 1024
+/** How much is written between two checks of the free space. */
+const checkEvery = 1024 * 1024
 
 /**
- * Writes a stream to the new file `path` and syncs it, one chunk in memory at a time.
- * What was written stays there on an error: the caller owns the path.
+ * Writes a stream to the new file `path` and syncs it, one chunk in memory at a time. On an error, what was written
+ * stays there: the caller owns the path.
  * @throws {TooLargeError} {StorageFullError} and what `source` throws
  */
 export async function writeHashed(
@@ -27,7 +27,7 @@ export async function writeHashed(
       signal?.throwIfAborted()
       size += chunk.byteLength
       if (size > maxBytes) throw new TooLargeError(maxBytes)
-      if (size - looked >= lookEvery) {
+      if (size - looked >= checkEvery) {
         await requireSpace(dirname(path), reserveBytes + chunk.byteLength)
         looked = size
       }

@@ -8,7 +8,7 @@ import type { Reader } from '../readers/byte-reader.ts'
 const readMs = 60_000
 const stepBytes = 1024 * 1024
 
-/** @throws {Refusal} once the time is over */
+/** @throws {Refusal} when the time is over */
 export function inTime(reader: Reader): Reader {
   const until = performance.now() + readMs
   const slow = `reading the video's index takes longer than ${readMs / 1000} s`
@@ -22,7 +22,7 @@ export function inTime(reader: Reader): Reader {
   }
 }
 
-/** Writes the parts one after the other to the new file `path`: what an isolated process is given of a video. */
+/** Writes the parts one after the other to the new file `path`: the input of an isolated process for a video. */
 export async function writeParts(reader: Reader, parts: readonly IndexPart[], path: string): Promise<void> {
   const file = await open(path, 'wx')
   let few: Uint8Array[] = []

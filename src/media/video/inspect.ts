@@ -1,5 +1,5 @@
 import type { MediaLimits } from '../base/limits.ts'
-import { lookBytes, looksLike } from '../base/looks-like.ts'
+import { detectBytes, detectType } from '../base/detect-type.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Inspection, MediaInfo } from '../base/types.ts'
 import { bytesInWords } from '../base/words.ts'
@@ -17,11 +17,12 @@ export type InspectContext = Pick<IngestContext, 'limits' | 'temporaryDir' | 'is
 /** Encoders pad the last frames: a video exported as 60 s is often a few hundredths longer. Seconds. */
 const durationSlack = 0.1
 
-/** Relative distance from 9:16 that is not worth a warning. */
+/** Relative distance from 9:16 that does not deserve a warning. */
 const ratioSlack = 0.01
 
 /**
- * Says what a video is, and everything that keeps it from being posted. Reads the index, not the pictures, in an isolated process.
+ * Inspects a video and returns everything that keeps it from being posted. Reads the index, not the pictures, in an
+ * isolated process.
  * @throws what `reader` throws, and `signal.reason`
  */
 export async function inspectVideo(given: Reader, context: InspectContext): Promise<Inspection> {
@@ -34,8 +35,8 @@ export async function inspectVideo(given: Reader, context: InspectContext): Prom
       message: `the file is ${bytesInWords(reader.size)}, at most ${bytesInWords(limits.videoBytes)}`,
     })
   }
-  const look = await looksLike(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(lookBytes, reader.size)))
-  if (look.format !== 'mp4') return { info: null, problems: [...problems, notMp4(look.words)], warnings: [] }
+  const type = await detectType(reader.size === 0 ? new Uint8Array(0) : await reader.read(0, Math.min(detectBytes, reader.size)))
+  if (type.format !== 'mp4') return { info: null, problems: [...problems, notMp4(type.words)], warnings: [] }
   const found = await outline(reader)
   problems.push(...judgeOutline(found, reader.size, limits))
   const readable = found.indexed && !found.endless && found.indexBytes <= limits.inspectBytes
@@ -55,7 +56,7 @@ export async function inspectVideo(given: Reader, context: InspectContext): Prom
   return { info, problems: [...problems, ...judgeTracks(tracks, limits)], warnings: warn(tracks) }
 }
 
-/** Reads the index in a process of its own; what it costs there harms none here. */
+/** Reads the index in a separate process; what it costs there harms nothing here. */
 function readApart(reader: Reader, { parts }: Outline, context: InspectContext): Promise<IndexRead> {
   const { isolation, owner, signal } = context
   return withTemporary(context.temporaryDir, async (path) => {
@@ -78,7 +79,7 @@ const damaged: Problem = {
   message: 'the file begins like an MP4 but cannot be read as one; export the video again',
 }
 
-/** The problem of a file that is something else. `words` as `looksLike` gives them. */
+/** The problem of a file of another type. `words` comes from `detectType`. */
 export function notMp4(words: string): Problem {
   return { code: 'media_not_mp4', message: `the file is ${words}, not an MP4 video; export the video as MP4 (H.264)` }
 }
@@ -86,7 +87,7 @@ export function notMp4(words: string): Problem {
 function judgeOutline({ indexed, indexBytes, needed, endless }: Outline, size: number, limits: MediaLimits): Problem[] {
   if (endless) return [unreadable(`it consists of more than ${mostBoxes} boxes`)]
   if (needed > size) {
-    const message = `the file ends early: ${bytesInWords(size)} of ${bytesInWords(needed)} are there; upload it again`
+    const message = `the file ends early: it has ${bytesInWords(size)} of ${bytesInWords(needed)}; upload it again`
     return [{ code: 'media_truncated', message }]
   }
   if (!indexed) return [{ code: 'media_truncated', message: 'the video was not finished (it has no index); export it again' }]
@@ -99,7 +100,7 @@ function judgeOutline({ indexed, indexBytes, needed, endless }: Outline, size: n
 function judgeTracks({ duration_s, video }: Tracks, limits: MediaLimits): Problem[] {
   const problems: Problem[] = []
   if (video === null) {
-    problems.push({ code: 'media_no_video_track', message: 'the MP4 holds no picture, only sound' })
+    problems.push({ code: 'media_no_video_track', message: 'the MP4 has no video, only sound' })
   } else if (video.codec !== 'h264') {
     problems.push({ code: 'media_codec_unsupported', message: `codec is ${video.codec}; export the video as H.264` })
   }

@@ -2,7 +2,7 @@ import type { Guard, GuardedResponse } from '../../net/index.ts'
 import type { MediaLimits } from '../base/limits.ts'
 import { firstBytes, inBlocks, type Reader } from '../readers/byte-reader.ts'
 
-/** The server's ranges cannot be relied on, or inspecting would read too much: download the file, then look. */
+/** The server's ranges are not reliable, or inspecting would read too much: download the file, then inspect it. */
 export class RangesUnusable extends Error {
   override readonly name = 'RangesUnusable'
 }
@@ -14,10 +14,10 @@ export interface Remote {
   signal?: AbortSignal
 }
 
-/** A range reader where the server offers ranges; otherwise its answer, unread: the whole file, or its refusal. */
+/** A range reader if the server offers ranges; otherwise its response, unread: the whole file, or its refusal. */
 export type RemoteFile = { reader: Reader } | { response: GuardedResponse }
 
-/** Asks for the first bytes of a file, which shows whether the server offers ranges. HEAD is not asked: signed URLs refuse it. */
+/** Asks for the first bytes of a file, which shows whether the server offers ranges. HEAD is not used: signed URLs refuse it. */
 export async function openRemote(remote: Remote): Promise<RemoteFile> {
   const response = await requestMedia(remote, { maxBytes: remote.limits.videoBytes, range: { start: 0, end: firstBytes } })
   if (response.status !== 206 && response.status !== 416) return { response }
@@ -38,7 +38,7 @@ export async function openRemote(remote: Remote): Promise<RemoteFile> {
     const got = part.status === 206 ? contentRange(part) : null
     if (got?.start === start && got.end === end && got.size === size) return exactly(part, end - start)
     await part.cancel()
-    throw new RangesUnusable('the server answered another range than it was asked for')
+    throw new RangesUnusable('the server returned a range other than the one it was asked for')
   }
   return { reader: inBlocks({ size, read, close: () => Promise.resolve() }, known) }
 }
@@ -73,6 +73,6 @@ async function exactly(response: GuardedResponse, length: number): Promise<Uint8
     if (size > length) break
     chunks.push(chunk)
   }
-  if (size !== length) throw new RangesUnusable('the server answered more or fewer bytes than it announced')
+  if (size !== length) throw new RangesUnusable('the server sent more or fewer bytes than it announced')
   return Buffer.concat(chunks)
 }

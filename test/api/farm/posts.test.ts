@@ -154,7 +154,7 @@ suite('seed page 2', () => {
     const { post, id } = await posting(one)
     const at = `/v1/posts/${String(ok(await post(), 202)['task_id'])}`
     const cases = [
-      ['2030-01-02T03:04:05Z', /ISO text; Croft takes milliseconds since 1970: 1893553445000$/],
+      ['2030-01-02T03:04:05Z', /ISO string; Croft expects milliseconds since 1970: 1893553445000$/],
       ['2030-01-02T03:04:05.250+02:00', /: 1893546245250$/],
       ['2030-01-02T03:04', /: 1893553440000 \(read as UTC/],
       ['2030-01-02', /: 1893542400000$/],

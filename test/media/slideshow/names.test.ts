@@ -31,10 +31,10 @@ test('each refusal names the entry and says what to do', () => {
   }
   assert.equal(message('slide-01.jpg'), '"slide-01.jpg" has a leading zero; name it slide-1.jpg')
   assert.match(message('slide-0.jpg'), /number 0; slides count from 1/)
-  assert.match(message('slides/slide-1.jpg'), /"slides\/slide-1.jpg" lies in a folder/)
+  assert.match(message('slides/slide-1.jpg'), /"slides\/slide-1.jpg" is in a folder/)
   assert.match(message('slides/'), /is a folder/)
-  assert.match(message('../slide-1.jpg'), /lies in a folder/)
-  assert.match(message('/slide-1.jpg'), /lies in a folder/)
+  assert.match(message('../slide-1.jpg'), /is in a folder/)
+  assert.match(message('/slide-1.jpg'), /is in a folder/)
   assert.match(message('slide-1.gif'), /an extension other than/)
   for (const name of [
     'Slide-1.jpg',

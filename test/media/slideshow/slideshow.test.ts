@@ -79,8 +79,8 @@ test('all that is wrong is told at once, by name', async (t) => {
   const { problems } = await check(t, bytes)
   const messages = problems.map(({ message }) => message).join('\n')
   for (const expected of [
-    '"slide-1.jpg" is a PNG picture, not JPEG as its name says', '"slide-02.jpg" has a leading zero', '"a/slide-3.jpg" lies in a folder',
-    '"../slide-4.jpg" lies in a folder', '"b/slide-4.jpg" lies in a folder', '"slide-5.jpg" is a link', '"slide-6.jpg" is encrypted',
+    '"slide-1.jpg" is a PNG picture, not JPEG as its name says', '"slide-02.jpg" has a leading zero', '"a/slide-3.jpg" is in a folder',
+    '"../slide-4.jpg" is in a folder', '"b/slide-4.jpg" is in a folder', '"slide-5.jpg" is a link', '"slide-6.jpg" is encrypted',
     '"slide-7.png" is an SVG drawing, not PNG', '"slide-8.jpg" is damaged', '"slide-8.jpg" and "slide-8.png" have the same number',
     '"readme.txt" is not a slide', 'slide-2, slide-3, slide-4 are missing',
   ]) assert.ok(messages.includes(expected), `${expected} in\n${messages}`) // prettier-ignore
@@ -94,7 +94,7 @@ test('an empty zip, a gap, too many slides', async (t) => {
   )
   const many = rawZip(Array.from({ length: 36 }, (_, i) => ({ name: `slide-${i + 1}.jpg`, data: jpeg })))
   assert.deepEqual((await check(t, many)).problems, [
-    { code: 'slideshow_too_many_entries', message: 'the zip holds 36 slides, at most 35' },
+    { code: 'slideshow_too_many_entries', message: 'the zip has 36 slides, at most 35' },
   ])
   const full = rawZip(Array.from({ length: 35 }, (_, i) => ({ name: `slide-${i + 1}.jpg`, data: jpeg })))
   assert.deepEqual((await check(t, full)).problems, [])

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { SandboxPlatform } from './types.ts'
 
 /**
- * Deletes the posts that carry these references, with their uploads; without any, the account of the session too.
- * An account that another session has taken over stays.
+ * Deletes the posts with these references, and their uploads; without references, also the account of the session. An
+ * account that another session has taken over stays.
  */
 export async function forget({ db }: SandboxPlatform, session: string, refs: readonly string[]): Promise<void> {
   await db.transaction().execute(async (trx) => {

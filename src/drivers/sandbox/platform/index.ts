@@ -1,4 +1,12 @@
-export { accountNamed, findByRef, newestAccounts, newestPosts, postNumbered, type ShownAccount, type ShownPost } from './look.ts'
+export {
+  accountNamed,
+  findByRef,
+  newestAccounts,
+  newestPosts,
+  postNumbered,
+  type VisibleAccount,
+  type VisiblePost,
+} from './read.ts'
 export { forget } from './forget.ts'
 export { publish } from './publish.ts'
 export { releaseDraft } from './release-draft.ts'

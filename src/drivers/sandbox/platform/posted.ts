@@ -3,7 +3,7 @@ import type { Platform } from '../../../db/schema.ts'
 import { postPath } from './paths.ts'
 import type { Posted } from './types.ts'
 
-/** Posts with what an answer about them needs, oldest first. */
+/** Posts with what a response about them needs, oldest first. */
 export const postedRows = (db: Db | Trx) =>
   db
     .selectFrom('sandbox_posts')
@@ -12,7 +12,7 @@ export const postedRows = (db: Db | Trx) =>
     .orderBy('created_at')
     .orderBy('sandbox_posts.id')
 
-/** The answer about one of them. */
+/** The response about one post. */
 export function posted(row: {
   id: string
   platform: Platform

@@ -3,7 +3,7 @@ import { mediaColumn, newNumber, Refusal, type Limit, type Posted, type SandboxP
 
 export interface PublishInput {
   uploadId: string
-  /** The caller's own id of the post; the platform keeps it and makes nothing of it. */
+  /** The caller's own id of the post; the platform stores it without using it. */
   ref: string
   draft: boolean
   title: string
@@ -13,17 +13,17 @@ export interface PublishInput {
 }
 
 /**
- * Publishes an upload, or saves it as a draft. A second call makes a second post, as on a real platform.
- * @param how.visibleFrom from when pages and searches by reference show it
+ * Publishes an upload, or saves it as a draft. A second call creates a second post, as on a real platform.
+ * @param context.visibleFrom when pages and searches by reference begin to display it
  * @throws Refusal `upload_not_found`
  */
 export async function publish(
   { db, clock }: SandboxPlatform,
   input: PublishInput,
-  how: { limit: Limit; visibleFrom: Date },
+  context: { limit: Limit; visibleFrom: Date },
 ): Promise<Posted> {
   return db.transaction().execute(async (trx) => {
-    // The lock that uploadState waits for: what it answers cannot be overtaken by a call still under way.
+    // The lock that uploadState waits for, so that a call in progress cannot change its answer afterwards.
     const upload = await trx
       .selectFrom('sandbox_uploads')
       .selectAll()
@@ -54,10 +54,10 @@ export async function publish(
         sound_id: input.soundId,
         created_at: at,
         live_at: input.draft ? null : at,
-        visible_from: how.visibleFrom,
+        visible_from: context.visibleFrom,
       })
       .execute()
-    how.limit.check()
+    context.limit.check()
     return { id, path: input.draft ? null : postPath(account.platform, account.username, id), at, draft: input.draft }
   })
 }

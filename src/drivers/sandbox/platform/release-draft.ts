@@ -8,7 +8,7 @@ import { Refusal, type Limit, type Posted, type SandboxPlatform } from './types.
 export async function releaseDraft(
   { db, clock }: SandboxPlatform,
   id: string,
-  how: { limit: Limit; visibleFrom: Date },
+  context: { limit: Limit; visibleFrom: Date },
 ): Promise<Posted> {
   return db.transaction().execute(async (trx) => {
     const post = await trx.selectFrom('sandbox_posts').select('live_at').where('id', '=', id).forUpdate().executeTakeFirst()
@@ -22,11 +22,11 @@ export async function releaseDraft(
     }
     await trx
       .updateTable('sandbox_posts')
-      .set({ live_at: clock.now(), visible_from: how.visibleFrom })
+      .set({ live_at: clock.now(), visible_from: context.visibleFrom })
       .where('id', '=', id)
       .execute()
     const row = await postedRows(trx).where('sandbox_posts.id', '=', id).executeTakeFirstOrThrow()
-    how.limit.check()
+    context.limit.check()
     return posted(row)
   })
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Refusal, type Limit, type SandboxPlatform } from './types.ts'
 
-/** The values to change; what is left out stays. */
+/** The values to change; omitted values stay. */
 export interface ProfileChanges {
   username?: string
   displayName?: string
@@ -10,7 +10,7 @@ export interface ProfileChanges {
 }
 
 /**
- * Changes an account's public values, all or none. A new handle takes the posts along.
+ * Changes an account's public values, all or none. The posts follow a new handle.
  * @throws Refusal `username_taken`
  */
 export async function setProfile(

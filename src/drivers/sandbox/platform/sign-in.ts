@@ -10,12 +10,12 @@ export interface SignIn {
   displayName: string
   bio: string | null
   pictureUrl: string | null
-  /** What is set on an account that is there already; a new one gets all of it. */
+  /** What to set on an existing account; a new one gets everything. */
   set: { name: boolean; bio: boolean; picture: boolean }
 }
 
 /**
- * Signs a session in to the account of that handle, which exists from then on, and sets the public values that it is told to.
+ * Signs a session in to the account with that handle, creating it if necessary, and sets the given public values.
  * @returns the account's id
  */
 export async function signIn({ db, clock }: SandboxPlatform, input: SignIn, limit: Limit): Promise<string> {

@@ -2,8 +2,8 @@ import { posted, postedRows } from './posted.ts'
 import type { Posted, SandboxPlatform } from './types.ts'
 
 /**
- * What became of an upload. Strongly consistent: it waits for a publish under way, and one that comes later is past its limit.
- * @returns null where the platform does not know the upload; `published` is its first post
+ * The outcome of an upload. Strongly consistent: it waits for a publish in progress, and a later one is past its limit.
+ * @returns null if the platform does not know the upload; `published` is its first post
  */
 export async function uploadState({ db }: SandboxPlatform, uploadId: string): Promise<{ published: Posted | null } | null> {
   return db.transaction().execute(async (trx) => {
@@ -14,7 +14,7 @@ export async function uploadState({ db }: SandboxPlatform, uploadId: string): Pr
   })
 }
 
-/** A post's own state, strongly consistent as well; null where there is none. */
+/** The state of a post, strongly consistent too; null if it does not exist. */
 export async function postState({ db }: SandboxPlatform, id: string): Promise<Posted | null> {
   return db.transaction().execute(async (trx) => {
     const post = await trx.selectFrom('sandbox_posts').select('id').where('id', '=', id).forShare().executeTakeFirst()

@@ -10,7 +10,7 @@ export interface SandboxPlatform {
   clock: Clock
 }
 
-/** The platform's definite no. Nothing was changed there. */
+/** A definite refusal of the platform. Nothing was changed there. */
 export class Refusal extends Error {
   readonly refused: Refused
 
@@ -20,17 +20,17 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came: the call may have had its effect or not. */
+/** No answer came: the call may or may not have had its effect. */
 export class NoAnswer extends Error {}
 
-/** How long the caller still waits. A call checks it last, with its locks held: what is late is never committed. */
+/** How long the caller still waits. A call checks it last, with its locks held, so that it never commits too late. */
 export interface Limit {
   /** @throws NoAnswer once the caller has stopped waiting */
   check(): void
 }
 export const noLimit: Limit = { check: () => undefined }
 
-/** A post as a caller sees it. `path` is its page's, null for a draft; `at` when it was saved, or went live. */
+/** A post as a caller sees it. `path` is that of its page, null for a draft; `at` is when it was saved, or went live. */
 export interface Posted {
   id: string
   path: string | null
@@ -38,8 +38,8 @@ export interface Posted {
   draft: boolean
 }
 
-/** A platform's own id: 19 digits, as TikTok's are. */
+/** A platform's own id: 19 digits, like TikTok's. */
 export const newNumber = (): string => `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e9)).padStart(9, '0')}`
 
-/** The database's form of a post's files. */
+/** The database form of a post's files. */
 export const mediaColumn = (media: SandboxMedia): string => JSON.stringify(media)

@@ -3,7 +3,7 @@ import type { SandboxMedia } from '../../../db/sandbox-tables.ts'
 import { mediaColumn, newNumber, type Limit, type SandboxPlatform } from './types.ts'
 
 /**
- * Takes a post's files, which shows nothing to anyone yet.
+ * Stores a post's files, which are not visible to anyone yet.
  * @returns the upload's id
  */
 export async function upload(

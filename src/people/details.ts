@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../db/connect.ts'
 import type { WorkItem } from './contract.ts'
 
-/** An item with the names that a person needs: whose work it is, and which phone to take. */
-export interface WorkView {
+/** An item with the names that a person needs: the team, and which phone to take. */
+export interface WorkDetails {
   row: WorkItem
   teamName: string
   phone: { id: string; name: string } | null
@@ -16,8 +16,8 @@ interface Names {
   phone_name: string | null
 }
 
-/** Reads the names for some items, of whatever teams, in one query. */
-export async function viewWork(db: Db | Trx, rows: readonly WorkItem[]): Promise<WorkView[]> {
+/** Reads the names for some items, of any teams, in one query. */
+export async function loadWorkDetails(db: Db | Trx, rows: readonly WorkItem[]): Promise<WorkDetails[]> {
   if (rows.length === 0) return []
   const { rows: names } = await sql<Names>`
     select w.id, t.name as team_name, f.id as phone_id, f.name as phone_name
@@ -39,9 +39,9 @@ export async function viewWork(db: Db | Trx, rows: readonly WorkItem[]): Promise
   })
 }
 
-/** One view. */
-export async function viewItem(db: Db | Trx, row: WorkItem): Promise<WorkView> {
-  const [view] = await viewWork(db, [row])
-  if (!view) throw new Error('a view for each item')
+/** The details of one item. */
+export async function loadItemDetails(db: Db | Trx, row: WorkItem): Promise<WorkDetails> {
+  const [view] = await loadWorkDetails(db, [row])
+  if (!view) throw new Error('details for each item')
   return view
 }

@@ -3,13 +3,13 @@ import type { Platform } from '../../../db/schema.ts'
 import { posted, postedRows } from './posted.ts'
 import type { Posted, SandboxPlatform } from './types.ts'
 
-/** What the public sees; eventually consistent, so a post may be missing for a while. */
-const shown = ({ db, clock }: SandboxPlatform) => db.selectFrom('sandbox_posts').where('visible_from', '<=', clock.now())
+/** What the public sees. It is eventually consistent, so a post may be missing for a while. */
+const visible = ({ db, clock }: SandboxPlatform) => db.selectFrom('sandbox_posts').where('visible_from', '<=', clock.now())
 
-export type ShownAccount = Awaited<ReturnType<typeof newestAccounts>>[number]
-export type ShownPost = Awaited<ReturnType<typeof newestPosts>>[number]
+export type VisibleAccount = Awaited<ReturnType<typeof newestAccounts>>[number]
+export type VisiblePost = Awaited<ReturnType<typeof newestPosts>>[number]
 
-/** The posts that carry the caller's reference, oldest first, drafts included. */
+/** The posts with the caller's reference, oldest first, including drafts. */
 export async function findByRef({ db, clock }: SandboxPlatform, ref: string): Promise<Posted[]> {
   const rows = await postedRows(db).where('ref', '=', ref).where('visible_from', '<=', clock.now()).execute()
   return rows.map(posted)
@@ -38,7 +38,7 @@ export async function newestAccounts(platform: SandboxPlatform, limit: number) {
     .execute()
 }
 
-/** The account of that handle, whatever the case of its letters, or null. */
+/** The account with that handle, ignoring case, or null. */
 export async function accountNamed({ db }: SandboxPlatform, platform: Platform, username: string) {
   const row = await db
     .selectFrom('sandbox_accounts')
@@ -49,13 +49,13 @@ export async function accountNamed({ db }: SandboxPlatform, platform: Platform, 
   return row ?? null
 }
 
-/** The newest of an account's posts, or of its drafts; those older than the post `before`, where it is given. */
+/** The newest posts or drafts of an account; only those older than the post `before`, if given. */
 export async function newestPosts(
   platform: SandboxPlatform,
   accountId: string,
   which: { drafts: boolean; limit: number; before?: string },
 ) {
-  let query = shown(platform).selectAll().where('account_id', '=', accountId)
+  let query = visible(platform).selectAll().where('account_id', '=', accountId)
   query = query.where('live_at', which.drafts ? 'is' : 'is not', null)
   if (which.before !== undefined) {
     query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from sandbox_posts where id = ${which.before})`)
@@ -65,7 +65,7 @@ export async function newestPosts(
 
 /** One post with the handle and name of its account, or null. */
 export async function postNumbered(platform: SandboxPlatform, which: Platform, id: string) {
-  const row = await shown(platform)
+  const row = await visible(platform)
     .innerJoin('sandbox_accounts', 'sandbox_accounts.id', 'sandbox_posts.account_id')
     .selectAll('sandbox_posts')
     .select(['username', 'display_name', 'picture_url', 'platform'])

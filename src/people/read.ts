@@ -5,7 +5,9 @@ import { invalid } from '../kernel/errors.ts'
 import type { Page, PageRequest } from '../kernel/keyset-page.ts'
 import { managerOf } from './manager.ts'
 import type { WorkItem } from './contract.ts'
-import { viewWork, type WorkView } from './view.ts'
+import { loadItemDetails, loadWorkDetails, type WorkDetails } from './details.ts'
+import { findWork } from './lock.ts'
+import { renewClaim } from './claim.ts'
 
 interface Place {
   dueAt: Date
@@ -19,12 +21,12 @@ function placeIn(cursor: string | undefined): Place | null {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ')
   const dueAt = new Date(time)
   if (!isUuid(id) || Number.isNaN(dueAt.getTime()))
-    throw invalid([{ path: 'query.cursor', message: 'is not a cursor that this list gave; leave it out for the first page' }])
+    throw invalid([{ path: 'query.cursor', message: 'is not a cursor of this list; omit it for the first page' }])
   return { dueAt, id }
 }
 
-/** What the manager may take or has in hand, soonest due first, over all the teams that they serve. */
-export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkView>> {
+/** What the manager may take or currently holds, earliest due first, across all teams that they work for. */
+export async function listWork(ctx: Context, caller: Caller, page: PageRequest): Promise<Page<WorkDetails>> {
   const manager = managerOf(caller)
   const after = placeIn(page.cursor)
   if (manager.teamIds.length === 0) return { items: [], hasMore: false, nextCursor: null }
@@ -32,7 +34,7 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
     .selectFrom('work_items')
     .selectAll()
     .where('team_id', 'in', manager.teamIds)
-    // The list of living statuses is there for the index alone.
+    // The list of active statuses is there only for the index.
     .where('status', 'in', ['open', 'claimed', 'started', 'submitted', 'returned'])
     .where((eb) =>
       eb.or([
@@ -49,8 +51,15 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
     .orderBy('id')
     .limit(page.limit + 1)
     .execute()
-  const shown = rows.slice(0, page.limit)
-  const last = shown.at(-1)
+  const items = rows.slice(0, page.limit)
+  const last = items.at(-1)
   const hasMore = rows.length > page.limit
-  return { items: await viewWork(ctx.db, shown), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
+  return { items: await loadWorkDetails(ctx.db, items), hasMore, nextCursor: hasMore && last ? cursorOf(last) : null }
+}
+
+/** One item; renews its holder's claim. @throws CroftError `work_not_found` */
+export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkDetails> {
+  const manager = managerOf(caller)
+  const seen = await findWork(ctx.db, manager, id)
+  return loadItemDetails(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
 }

@@ -1,11 +1,11 @@
 import type pg from 'pg'
 
 /**
- * A dump brought to another server carries transaction ids that are still to come there, and readers of the events would
- * wait for them. Then all that is there keeps the order of its numbers, before everything that is yet to happen; the
- * cursor of the webhooks goes back to the first event that it had not passed.
+ * A dump restored on another server contains transaction ids that are still in the future there, and readers of the
+ * events would wait for them. Then everything that exists keeps the order of its numbers, before everything that is yet
+ * to happen, and the cursor of the webhooks goes back to the first event that it had not passed.
  */
-export async function mendEventOrder(client: pg.PoolClient): Promise<void> {
+export async function repairEventOrder(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query('select from events where xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 1')
   if (rows.length === 0) return
   await client.query('begin')

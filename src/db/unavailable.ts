@@ -16,12 +16,12 @@ const codes = new Set([
   '53300',
 ])
 
-/** Whether the error says that the database cannot be reached, rather than that it refused something. */
-export function isAway(error: unknown): boolean {
+/** Whether the error means that the database cannot be reached, rather than that it refused something. */
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, syscall } = error as { code?: unknown; syscall?: unknown }
   return (
-    // FATAL: the server ends the session, or begins none.
+    // FATAL: the server ends the session, or refuses to begin one.
     (error instanceof pg.DatabaseError && error.severity === 'FATAL') ||
     (code === 'ENOENT' && syscall === 'connect') ||
     (typeof code === 'string' && codes.has(code)) ||

@@ -1,15 +1,15 @@
 import type { Db, Trx } from '../../db/connect.ts'
 import type { BundleAccountRow, BundleRow } from '../../kernel/rows.ts'
 
-/** A bundle with its account's standing and its manager. */
-export interface BundleView {
+/** A bundle with its account's status and its manager. */
+export interface BundleDetails {
   bundle: BundleRow
   account: BundleAccountRow | null
   manager: { id: string; name: string } | null
 }
 
-/** Reads what the views of some bundles of one team need, in two queries however many there are. */
-export async function viewBundles(db: Db | Trx, teamId: string, bundles: readonly BundleRow[]): Promise<BundleView[]> {
+/** Loads the details of some bundles of one team, in two queries for any number of bundles. */
+export async function loadBundleDetails(db: Db | Trx, teamId: string, bundles: readonly BundleRow[]): Promise<BundleDetails[]> {
   if (bundles.length === 0) return []
   const ids = bundles.map(({ id }) => id)
   const managerIds = bundles.flatMap(({ manager_id }) => manager_id ?? [])
@@ -28,9 +28,9 @@ export async function viewBundles(db: Db | Trx, teamId: string, bundles: readonl
   }))
 }
 
-/** One view. */
-export async function viewBundle(db: Db | Trx, bundle: BundleRow): Promise<BundleView> {
-  const [view] = await viewBundles(db, bundle.team_id, [bundle])
-  if (!view) throw new Error('a view for each bundle')
+/** The details of one bundle. */
+export async function loadDetails(db: Db | Trx, bundle: BundleRow): Promise<BundleDetails> {
+  const [view] = await loadBundleDetails(db, bundle.team_id, [bundle])
+  if (!view) throw new Error('details for each bundle')
   return view
 }

@@ -8,9 +8,9 @@ export interface Loop<Row> {
   concurrency: number
   /** Claims rows that are due now, `limit` at most. Rows that another worker holds are passed over. */
   claim(limit: number): Promise<Row[]>
-  /** Runs one claimed row. A rejection is logged; what the row becomes then is told by its lease. */
+  /** Runs one claimed row. A rejection is logged; the lease decides what the row becomes then. */
   run(row: Row, signal: AbortSignal): Promise<void>
-  /** Milliseconds until the next row is due that nobody holds, if it is known; asked when no row was claimed. */
+  /** Milliseconds until the next row is due that no worker holds, if known; asked when no row was claimed. */
   nextDueMs?(): Promise<number | null>
 }
 
@@ -18,7 +18,7 @@ export interface RunningLoop {
   name: string
   /** Looks for rows now. */
   wake(): void
-  /** Whether it asked for rows, or had no room for more, within the last `ms`. */
+  /** Whether it asked for rows, or had no free places, within the last `ms`. */
   isAlive(ms: number): boolean
   /** Rows under way. */
   busy(): number

@@ -18,7 +18,7 @@ export interface JobDefinition<Data extends JobData> {
 
 const job = <Data extends JobData>(definition: JobDefinition<Data>): JobDefinition<Data> => definition
 
-/** Wakes a profile: whoever gets it carries out the profile's earliest due task, whichever one that is. */
+/** Wakes a profile: the worker that gets it carries out the profile's earliest due task, whichever one that is. */
 export const wakeProfile = job<{ team_id: string; profile_id: string }>({
   name: 'wake-profile',
   retryLimit: 10,

@@ -5,7 +5,7 @@ export type Handler<Data extends JobData> = (data: Data, signal: AbortSignal) =>
 
 /** The workers of one kind of job in this process. */
 export interface WorkerPool {
-  /** Makes one idle worker look for a job now. @returns false where none is idle */
+  /** Makes one idle worker look for a job now. @returns false if none is idle */
   nudge(): boolean
   /** No idle worker looks for jobs any more. */
   stop(): void

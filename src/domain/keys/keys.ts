@@ -15,7 +15,7 @@ export interface NewKey {
   expiresAt: Date | null
 }
 
-/** Makes a key. `key` is shown this once: only its hash is stored. */
+/** Creates a key. `key` is returned only once: Croft stores its hash. */
 export function createKey(unit: UnitOfWork, input: NewKey): Promise<{ row: ApiKeyRow; key: string }> {
   return unit.commit(async (tx) => {
     const key = newKey()
@@ -53,7 +53,7 @@ export async function listKeys(ctx: Context, caller: Caller, page: PageRequest):
   )
 }
 
-/** Revokes a key, at once and for good; again is no error. @throws CroftError `api_key_not_found` */
+/** Revokes a key, at once and permanently; revoking it again is not an error. @throws CroftError `api_key_not_found` */
 export function revokeKey(unit: UnitOfWork, id: string): Promise<ApiKeyRow> {
   const { teamId } = unit.caller
   return unit.commit(async (tx) => {

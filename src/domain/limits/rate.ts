@@ -11,7 +11,8 @@ export interface RateStanding {
 }
 
 const windowMs = 60_000
-// Few enough hits are kept each by itself, more are counted by the second, which errs towards refusing.
+// Up to this limit each request is counted separately; above it, requests are counted by the second, which may refuse
+// slightly early.
 const bucketOf = (limit: number) => (limit <= 600 ? 1 : 1_000)
 
 interface Row {
@@ -29,8 +30,8 @@ function windowAt(limit: number, at: number): { now: number; from: number } {
 }
 
 /**
- * Counts up to `asked` requests at once; one row a team and route, so that it holds across processes. The time is the
- * database's, read under the row's lock: hits stand in order, and one of the future tells of a clock that was set back.
+ * Counts up to `asked` requests at once; one row per team and route, so that it holds across processes. The time is the
+ * database's, read under the row's lock: hits are in order, and one in the future means that a clock was set back.
  */
 async function count(ctx: Context, teamId: string, route: string, asked: number): Promise<Row> {
   return ctx.counters.transaction().execute(async (trx) => {
@@ -108,8 +109,8 @@ async function serve(ctx: Context, teamId: string, route: string, counter: Count
 }
 
 /**
- * Counts a request in the team's rolling minute on a route, across processes. In one process a team and route wait in a
- * line of their own and use one connection, so that one team's flood leaves the others their way to the database.
+ * Counts a request in the team's rolling minute on a route, across processes. In one process, each team and route has
+ * its own queue and uses one connection, so that one team's flood leaves the others their connections.
  */
 export function countRequest(ctx: Context, teamId: string, route: string): Promise<RateStanding | null> {
   const limit = ctx.rateLimitPerMinute

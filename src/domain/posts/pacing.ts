@@ -10,7 +10,7 @@ function fits(dues: readonly number[], at: number, pacing: Pacing): boolean {
   if (maxPerDay === null) return true
   const all = [...dues, at].sort((a, b) => a - b)
   const own = all.indexOf(at)
-  // Days that are too full already, and without this post, are no reason against it.
+  // Days that are too full already, even without this post, do not count against it.
   const around = all.slice(Math.max(own - maxPerDay, 0), own + maxPerDay + 1)
   return around.every((due, index) => (around[index + maxPerDay] ?? Infinity) - due >= dayMs)
 }
@@ -49,7 +49,7 @@ export async function requirePacing(
   const next = new Date(free).toISOString()
   throw new CroftError(
     'cadence_exceeded',
-    `The profile's pacing leaves no room at this time. The next free time is ${next} (execute_at ${free}).`,
+    `The profile's pacing does not allow a post at this time. The next free time is ${next} (execute_at ${free}).`,
     {
       next_free_at: next,
       next_free_execute_at: free,

@@ -43,7 +43,7 @@ async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise
   return due
 }
 
-/** What the new values change beside themselves: the caption as it will be entered, warnings, and the version of other media. */
+/** What the new values change in addition: the caption as it will be entered, warnings, and the version of other media. */
 function derived(before: PostRow, input: PostInput, changes: Partial<PostInput>, hashtags: boolean) {
   const { text, warnings } = enteredDescription(input.description, hashtags)
   const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type
@@ -96,8 +96,8 @@ async function goOn(tx: Tx, before: PostRow, stored: PostRow, due: Date | null):
 }
 
 /**
- * Changes a post that has not begun to publish. New media goes through all its checks again before anything is published,
- * and what was stored of an earlier try is of the old content: the next try begins anew.
+ * Changes a post that has not begun to publish. New media goes through all its checks again before anything is
+ * published, and what was stored of an earlier try belongs to the old content: the next try starts over.
  * @param faults what is wrong with the request's shape, told together with the rest
  * @param changes members left out stay as they are; `executeAt` null means at once
  * @throws CroftError `post_not_found`, `nothing_to_update`, `invalid_state`, `validation_error`, `cadence_exceeded`

@@ -8,7 +8,10 @@ import { laneOfUrl, markLaneDue } from './lanes.ts'
 export const eventBody = (type: string, at: Date, data: JsonObject): string =>
   JSON.stringify({ type, timestamp: at.toISOString(), data })
 
-/** Sends the webhook of Algorhythm's “Post to a farm profile” for a post that is live: exactly these three members. Once a post, whatever happens to it later; none where it names no address. */
+/**
+ * Sends the webhook of Algorhythm's “Post to a farm profile” for a post that is live: exactly these three members. Sent
+ * once per post, whatever happens to it later; not sent if the post has no address.
+ */
 export async function enqueuePostWebhook(tx: Tx, post: PostRow): Promise<void> {
   if (post.webhook_url === null) return
   const profile = await tx.trx

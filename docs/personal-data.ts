@@ -107,7 +107,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
   tasks: {
     erased: 'row',
     columns:
-      'team_id id profile_id kind status run_at run tries claim claimed_by lease_until resume_at input result failure started_at ended_at created_at updated_at content swept_at swept_for',
+      'team_id id profile_id kind status run_at run tries claim claimed_by lease_until resume_at input result failure started_at ended_at created_at updated_at content parked',
   },
   teams: {
     erased: 'team',

@@ -10,6 +10,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.tell_key_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('croft_keys', '');
+  return null;
+end $function$;
+
 create table api_keys (
   team_id uuid not null,
   id uuid not null,
@@ -25,6 +34,7 @@ create table api_keys (
   constraint api_keys_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint api_keys_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text, 'work'::text])))
 );
+CREATE TRIGGER tell_key_change AFTER DELETE OR UPDATE ON public.api_keys FOR EACH STATEMENT EXECUTE FUNCTION tell_key_change();
 
 create table audit (
   team_id uuid not null,
@@ -276,6 +286,7 @@ create table manager_keys (
   constraint manager_keys_hash_key UNIQUE (hash),
   constraint manager_keys_manager_id_fkey FOREIGN KEY (manager_id) REFERENCES managers(id)
 );
+CREATE TRIGGER tell_key_change AFTER DELETE OR UPDATE ON public.manager_keys FOR EACH STATEMENT EXECUTE FUNCTION tell_key_change();
 
 create table manager_teams (
   manager_id uuid not null,
@@ -285,6 +296,7 @@ create table manager_teams (
   constraint manager_teams_manager_id_fkey FOREIGN KEY (manager_id) REFERENCES managers(id),
   constraint manager_teams_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
+CREATE TRIGGER tell_key_change AFTER INSERT OR DELETE OR UPDATE ON public.manager_teams FOR EACH STATEMENT EXECUTE FUNCTION tell_key_change();
 
 create table managers (
   id uuid not null,
@@ -294,6 +306,7 @@ create table managers (
   constraint managers_pkey PRIMARY KEY (id),
   constraint managers_name_key UNIQUE (name)
 );
+CREATE TRIGGER tell_key_change AFTER DELETE OR UPDATE ON public.managers FOR EACH STATEMENT EXECUTE FUNCTION tell_key_change();
 
 create table media (
   team_id uuid not null,
@@ -375,9 +388,11 @@ create table posts (
   published_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  swept_for timestamp with time zone,
-  swept_at timestamp with time zone,
   inspections_cut integer not null default 0,
+  prepare_at timestamp with time zone not null default now(),
+  prepare_tries integer not null default 0,
+  prepare_faults integer not null default 0,
+  prepare_claim uuid,
   constraint posts_pkey PRIMARY KEY (team_id, id),
   constraint posts_team_id_id_fkey FOREIGN KEY (team_id, id) REFERENCES tasks(team_id, id),
   constraint posts_team_id_media_id_fkey FOREIGN KEY (team_id, media_id) REFERENCES media(team_id, id),
@@ -388,7 +403,8 @@ create table posts (
 CREATE INDEX posts_by_media ON public.posts USING btree (team_id, media_id) WHERE (media_id IS NOT NULL);
 CREATE INDEX posts_by_profile ON public.posts USING btree (team_id, profile_id, id);
 CREATE INDEX posts_by_status ON public.posts USING btree (team_id, status, id);
-CREATE INDEX posts_preparing ON public.posts USING btree (updated_at) WHERE (status = 'preparing'::text);
+CREATE INDEX posts_failing_to_prepare ON public.posts USING btree (team_id) WHERE ((status = 'preparing'::text) AND (prepare_faults > 3));
+CREATE INDEX posts_to_prepare ON public.posts USING btree (team_id, prepare_at) WHERE (status = 'preparing'::text);
 
 create table profiles (
   team_id uuid not null,
@@ -561,9 +577,8 @@ create table tasks (
   ended_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  swept_for timestamp with time zone,
-  swept_at timestamp with time zone,
   content text,
+  parked boolean not null default false,
   constraint tasks_pkey PRIMARY KEY (team_id, id),
   constraint tasks_team_id_profile_id_fkey FOREIGN KEY (team_id, profile_id) REFERENCES profiles(team_id, id),
   constraint tasks_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'warmup'::text, 'profile_edit'::text, 'publish'::text]))),
@@ -573,11 +588,12 @@ CREATE INDEX tasks_asleep ON public.tasks USING btree (resume_at) WHERE ((status
 CREATE INDEX tasks_by_kind ON public.tasks USING btree (team_id, kind, id);
 CREATE INDEX tasks_by_profile ON public.tasks USING btree (team_id, profile_id, id);
 CREATE INDEX tasks_by_status ON public.tasks USING btree (team_id, status, id);
-CREATE INDEX tasks_due ON public.tasks USING btree (run_at) WHERE (status = 'queued'::text);
+CREATE INDEX tasks_due ON public.tasks USING btree (run_at) WHERE ((status = 'queued'::text) AND (NOT parked));
+CREATE INDEX tasks_due_by_team ON public.tasks USING btree (team_id, run_at, id) WHERE ((status = 'queued'::text) AND (NOT parked));
 CREATE INDEX tasks_leases ON public.tasks USING btree (lease_until) WHERE (status = 'running'::text);
-CREATE INDEX tasks_next ON public.tasks USING btree (team_id, profile_id, run_at, id) WHERE (status = 'queued'::text);
 CREATE INDEX tasks_next_warmup ON public.tasks USING btree (team_id, profile_id) WHERE ((kind = 'warmup'::text) AND (status = ANY (ARRAY['pending'::text, 'queued'::text, 'running'::text, 'waiting'::text])));
 CREATE UNIQUE INDEX tasks_one_under_way ON public.tasks USING btree (team_id, profile_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
+CREATE INDEX tasks_parked ON public.tasks USING btree (team_id, profile_id, kind, run_at, id) WHERE ((status = 'queued'::text) AND parked);
 CREATE INDEX tasks_unconfirmed ON public.tasks USING btree (team_id, id) WHERE (status = 'unconfirmed'::text);
 
 create table teams (
@@ -634,12 +650,18 @@ create table video_slots (
   finalized_at timestamp with time zone,
   updated_at timestamp with time zone not null,
   inspections_cut integer not null default 0,
+  prepare_at timestamp with time zone not null default now(),
+  prepare_tries integer not null default 0,
+  prepare_faults integer not null default 0,
+  prepare_claim uuid,
+  prepare_lease timestamp with time zone,
   constraint video_slots_pkey PRIMARY KEY (team_id, bundle_id, "position"),
   constraint video_slots_team_id_bundle_id_fkey FOREIGN KEY (team_id, bundle_id) REFERENCES bundles(team_id, id),
   constraint video_slots_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configured'::text, 'published'::text, 'accepted'::text, 'in_review'::text, 'pending_corrections'::text, 'finalized'::text, 'canceled'::text])))
 );
+CREATE INDEX video_slots_failing_to_prepare ON public.video_slots USING btree (team_id) WHERE ((media_url IS NOT NULL) AND (media_checked_at IS NULL) AND (status <> 'canceled'::text) AND (prepare_faults > 3));
 CREATE INDEX video_slots_in_review ON public.video_slots USING btree (in_review_at) WHERE (status = 'in_review'::text);
-CREATE INDEX video_slots_unchecked ON public.video_slots USING btree (updated_at) WHERE ((media_url IS NOT NULL) AND (media_checked_at IS NULL));
+CREATE INDEX video_slots_to_prepare ON public.video_slots USING btree (team_id, prepare_at) WHERE ((media_url IS NOT NULL) AND (media_checked_at IS NULL) AND (status <> 'canceled'::text));
 
 create table webhook_endpoint_secrets (
   team_id uuid not null,

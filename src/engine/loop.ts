@@ -13,7 +13,7 @@ export interface Loop<Row> {
    * make the loop spin; what the row becomes then is told by its lease.
    */
   run(row: Row, signal: AbortSignal): Promise<void>
-  /** Milliseconds until the next row is due that nobody holds, if it is known; asked when no row was claimed. */
+  /** Milliseconds until the next row is due that no worker holds, if known; asked when no row was claimed. */
   nextDueMs?(): Promise<number | null>
   /** After a claim that found nothing the next one waits this long, however often the loop is woken. 0 if not given. */
   restMs?: number

@@ -68,12 +68,12 @@ test('a filter lets through what it names, and an event that does not exist is r
   const wrong = { url: receiver.url('/x'), events: ['post.published', 'post.publishd'] }
   const refused = await ask(team.key)('POST', '/v1/webhook-endpoints', wrong)
   assert.equal(refused.status, 422)
-  assert.match(JSON.stringify(refused.body), /events\.1.*post\.publishd is no event/)
+  assert.match(JSON.stringify(refused.body), /events\.1.*post\.publishd is not an event/)
   const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty']
   const names = await ask(team.key)('POST', '/v1/webhook-endpoints', { url: receiver.url('/x'), events: inherited })
   assert.equal(names.status, 422)
   for (const [index, name] of inherited.entries())
-    assert.match(JSON.stringify(names.body), new RegExp(`events\\.${index}.*${name} is no event`))
+    assert.match(JSON.stringify(names.body), new RegExp(`events\\.${index}.*${name} is not an event`))
 })
 
 test('after a rotation both secrets sign', async () => {

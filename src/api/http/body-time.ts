@@ -47,7 +47,7 @@ function watch(request: FastifyRequest, reply: FastifyReply, times: RequestTimes
   raw.once('close', () => clearInterval(timer))
 }
 
-/** Hangs up on clients that begin to send a body and do not go on, whoever they are: before the key is looked at. */
+/** Closes the connection of clients that begin to send a body and then stop, before the key is checked. */
 export function limitBodyTime(app: FastifyInstance, times: RequestTimes, jsonLimit: number): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers

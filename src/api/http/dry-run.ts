@@ -36,7 +36,7 @@ export function orDryRun(response: TSchema, made: readonly string[], members: Re
   }
   const dry = {
     ...rest,
-    description: 'Of a dry run: nothing was done.',
+    description: 'This was a dry run: nothing was done.',
     properties: {
       ...properties,
       ...(withNulls({ properties: members }, made) as { properties: Record<string, unknown> }).properties,

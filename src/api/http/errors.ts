@@ -47,7 +47,7 @@ interface HttpError {
 export function toCroftError(thrown: unknown): CroftError {
   if (thrown instanceof CroftError) return thrown
   if (thrown instanceof StorageFullError)
-    return new CroftError('storage_full', 'There is no room to store this. Nothing was kept; tell whoever runs this server.')
+    return new CroftError('storage_full', 'There is no space to store this. Nothing was kept; ask the operator of this server.')
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as HttpError
   if (error.validation) return invalid(faultsIn(error))
   if (isDatabaseUnavailable(thrown))

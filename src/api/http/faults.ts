@@ -81,7 +81,10 @@ function messageOf(entry: Entry, context: string): string {
   return says[entry.keyword]?.(entry, String(entry.params['limit'])) ?? entry.message ?? 'is not allowed'
 }
 
-/** A union fails once for each of its branches; one line says more. Null where the fault of a branch lies deeper and is told there. */
+/**
+ * A union fails once for each of its branches; one line says more. Null if the fault of a branch lies deeper and is
+ * reported there.
+ */
 function unionMessage(branches: readonly Entry[], deeper: boolean, context: string): string | null {
   const constants = branches.filter(({ keyword }) => keyword === 'const').map(({ params }) => String(params['allowedValue']))
   if (constants.length > 0) return `must be one of ${constants.join(', ')}`

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 /** A path as logs may hold it: no query, no media token. */
 export const loggablePath = (url: string): string => (url.split(/[?#]/, 1)[0] ?? '').replace(/^\/media\/[^/]+/, '/media/…')
 
-/** Fastify writes two lines a request; Croft one, when it is over. */
+/** Fastify writes two lines per request; Croft writes one, when it is over. */
 export const logController = new LogController({ disableRequestLogging: true })
 
 /** One line a request: method, path, status, milliseconds. Health checks are left out. */

@@ -3,7 +3,7 @@ import type { Family } from './errors.ts'
 
 export type ErrorStatus = 400 | 401 | 402 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 507
 
-/** The one error envelope. Members beyond `code` and `message` stand beside them, as a code's own text says. */
+/** The one error envelope. Some codes have members in addition to `code` and `message`. */
 export const errorBody = Type.Object(
   {
     error: Type.Object(
@@ -23,7 +23,7 @@ const says: Record<ErrorStatus, string> = {
   400: 'The request could not be read, or asks for nothing',
   401: 'No valid key',
   402: 'Not enough credits',
-  403: 'The key has not the scope',
+  403: 'The key lacks the scope',
   404: 'Not here, or another team’s',
   408: 'The body did not arrive in time',
   409: 'Not possible in the present state',
@@ -34,7 +34,7 @@ const says: Record<ErrorStatus, string> = {
   500: 'A fault of the server',
   502: 'The driver is not available',
   503: 'The database cannot be reached',
-  507: 'No room to store it',
+  507: 'No space to store it',
 }
 
 interface Traits {

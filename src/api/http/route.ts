@@ -34,7 +34,7 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema, R exte
   query?: Q
   body?: B
   response: R
-  /** Beside those that every route can answer. */
+  /** In addition to those that every route can return. */
   errors?: readonly ErrorStatus[]
   /** Counted and limited under this name. */
   limitedAs?: string
@@ -80,9 +80,9 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
   made?: readonly string[] | ((input: Input<P, Q, B>) => readonly string[])
   /** The answer of a dry run, where it says other things than the real one. */
   dry?: (answer: Static<R>, view: V) => Record<string, unknown>
-  /** The members that it then has beside those of `response`, or in their place. */
+  /** The members that it then has in addition to those of `response`, or instead of them. */
   dryMembers?: Record<string, TSchema>
-  /** Members of the answer that are shown once and never stored. */
+  /** Members of the response that are returned once and never stored. */
   secret?: readonly string[]
   /** The verb does nothing before its `commitShared`: its Idempotency-Key is taken in that transaction. */
   shared?: boolean
@@ -91,7 +91,7 @@ export interface WriteRoute<P extends TSchema, Q extends TSchema, B extends TSch
 const alias = (url: string): string[] =>
   url.startsWith('/v1/farm-profiles') ? [url, url.replace('/v1/farm-profiles', '/v1/farm_profiles')] : [url]
 
-/** The query of a route that takes none: `?dry_run=true` is not dropped in silence there either. */
+/** The query of a route that takes none: `?dry_run=true` is not ignored silently there either. */
 const noQuery = object({})
 
 function schemaOf(

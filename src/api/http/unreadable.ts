@@ -10,10 +10,10 @@ function refusalOf(code: string | undefined): CroftError {
     return new CroftError('headers_too_large', 'The URL and headers are larger than 16 KiB together.')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new CroftError('request_timeout', 'The request did not arrive in time. Send it again.')
-  return new CroftError('malformed_request', 'This is no HTTP/1.1 request that can be read.')
+  return new CroftError('malformed_request', 'This is not a readable HTTP/1.1 request.')
 }
 
-/** Answers where there is no reply to answer with, in the one envelope, and hangs up. */
+/** Answers when there is no reply object to answer with, in the one envelope, and closes the connection. */
 export function answerOnSocket(socket: Socket, error: CroftError, requestId: string, then?: () => void): void {
   const status = statusOf(error, 'common')
   const body = JSON.stringify({ error: { code: error.code, message: error.message }, request_id: requestId })

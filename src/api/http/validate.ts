@@ -35,7 +35,7 @@ for (const ajv of [strict, lenient]) {
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The schema, asking of every text besides that the database can hold it. */
+/** The schema, which also requires of every text that the database can store it. */
 function storable(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(storable)
   if (!isPlain(schema)) return schema

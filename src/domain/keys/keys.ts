@@ -16,7 +16,7 @@ export interface NewKey {
   expiresAt: Date | null
 }
 
-/** Makes a key. `key` is shown this once: only its hash is stored. */
+/** Creates a key. `key` is returned only once: Croft stores its hash. */
 export function createKey(unit: UnitOfWork, input: NewKey): Promise<{ row: ApiKeyRow; key: string }> {
   return unit.commit(async (tx) => {
     const key = newKey()

@@ -17,7 +17,7 @@ interface Watched {
   ended: () => void
 }
 
-/** One query a second for the whole process, and none while nothing is watched. */
+/** One query per second for the whole process, and none while nothing is watched. */
 export function watchKeys(ctx: Context): KeyWatch {
   const all = new Set<Watched>()
   const stopping = new AbortController()

@@ -12,7 +12,8 @@ export interface RateStanding {
 }
 
 const windowMs = 60_000
-// Few enough hits are kept each by itself, more are counted by the second, which errs towards refusing.
+// Up to this limit each request is counted separately; above it, requests are counted by the second, which may refuse
+// slightly early.
 const bucketOf = (limit: number) => (limit <= 600 ? 1 : 1_000)
 
 interface Row {
@@ -112,8 +113,8 @@ async function serve(ctx: Context, teamId: string, route: string, counter: Count
 }
 
 /**
- * Counts a request in the team's rolling minute on a route, across processes. In one process a team and route wait in a
- * line of their own and use one connection, so that one team's flood leaves the others their way to the database.
+ * Counts a request in the team's rolling minute on a route, across processes. In one process, each team and route has
+ * its own queue and uses one connection, so that one team's flood leaves the others their connections.
  */
 export function countRequest(ctx: Context, teamId: string, route: string): Promise<RateStanding | null> {
   const limit = ctx.rateLimitPerMinute

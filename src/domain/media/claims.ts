@@ -6,7 +6,7 @@ import type { Context } from '../../kernel/context.ts'
 import { lockFile } from './lock-file.ts'
 import { deleteUnused } from './unused.ts'
 
-/** A store whose files are kept for whoever puts or reads them, until released. */
+/** A store whose files are kept for the transaction that puts or reads them, until released. */
 export interface ClaimedFiles {
   store: Store
   /** Ends the claims, and deletes the files that no row refers to. Never rejects: what it cannot do is left to the sweep. */

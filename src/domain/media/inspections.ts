@@ -8,7 +8,7 @@ const mostCut = 2
 /** What becomes of media whose inspection has ended a process too often; null where it may be inspected. */
 export function cutTooOften(row: { inspections_cut: number }): IngestResult | null {
   if (row.inspections_cut < mostCut) return null
-  const message = `Croft ended ${row.inspections_cut} times while it inspected the file, and does not inspect it again; give another file, or tell whoever runs this server`
+  const message = `Croft ended ${row.inspections_cut} times while it inspected the file, and does not inspect it again; give another file, or ask the operator of this server`
   return { ok: false, problems: [{ code: 'media_ended_worker', message }], retryable: false }
 }
 

@@ -6,7 +6,10 @@ import { isHandedInBy, requireHeld } from '../../people/change.ts'
 import { lockWork } from '../../people/lock.ts'
 import { renewClaim } from '../../people/claim.ts'
 
-/** Keeps a picture of what was done, for the submission of whoever holds the work or has handed it in. @returns its media id @throws CroftError `work_not_found`, `invalid_state` */
+/**
+ * Stores a picture of what was done, for the submission of the manager who holds or submitted the work. @returns its
+ * media id @throws CroftError `work_not_found`, `invalid_state`
+ */
 export function keepScreenshot(unit: UnitOfWork, id: string, picture: FetchedPicture): Promise<{ mediaId: string }> {
   const manager = managerOf(unit.caller)
   return unit.commit(async (tx) => {

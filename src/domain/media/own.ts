@@ -10,7 +10,7 @@ export function tokenIn(ctx: Context, url: string): string | null {
     : null
 }
 
-/** Notes that an upload is in use, so that retention keeps it; at most once a day. */
+/** Notes that an upload is in use, so that retention keeps it; at most once per day. */
 const touch = (ctx: Context, { team_id, id }: MediaRow) => sql`
   update media set used_at = ${ctx.clock.now()}
   where team_id = ${team_id} and id = ${id} and coalesce(used_at, created_at) < ${ctx.clock.now()}::timestamptz - interval '1 day'`

@@ -12,7 +12,10 @@ export interface Removed {
 const isKept = (hash: unknown) => sql<boolean>`
   exists (select from media where files @> jsonb_build_array(jsonb_build_object('hash', ${hash}::text)))`
 
-/** Says that the file is being deleted, so that whoever puts it waits. @returns null where something refers to it, or is about to */
+/**
+ * Registers that the file is being deleted, so that a transaction that puts it waits. @returns null if something refers
+ * to it, or is about to
+ */
 const beginDeletion = (ctx: Context, hash: string): Promise<string | null> =>
   ctx.db.transaction().execute(async (trx) => {
     await lockFile(trx, hash)

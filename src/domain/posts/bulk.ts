@@ -19,7 +19,7 @@ function checked(unit: UnitOfWork, entry: BulkEntry): BulkEntry {
 }
 
 /**
- * Accepts many posts in one transaction; each stands or falls by itself.
+ * Accepts many posts in one transaction; each succeeds or fails on its own.
  * @param entries in the request's order; one that was bad already carries its error through
  */
 export function createPosts(unit: UnitOfWork, entries: readonly BulkEntry[]): Promise<BulkResult[]> {

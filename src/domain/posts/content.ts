@@ -20,8 +20,9 @@ export const inputOf = (post: PostRow): PostInput => ({
 const notContent: readonly string[] = ['executeAt', 'webhookUrl'] satisfies (keyof PostInput)[]
 
 /**
- * What would be published, as a text to compare: the media's version, and a hash of all that a driver is told.
- * Names are sorted and empty members left out, so that a version of Croft with a member more finds the same for the posts of the one before.
+ * What would be published, as a text to compare: the media's version, and a hash of everything that a driver gets.
+ * Names are sorted and empty members left out, so that a version of Croft with a further member computes the same for
+ * the posts of the previous one.
  */
 export function contentOf(post: PostRow): string {
   const members = Object.entries(inputOf(post))

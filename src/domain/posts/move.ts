@@ -36,7 +36,7 @@ export const postFacts = (post: PostRow): JsonObject => ({
 interface Change {
   post?: Updateable<Tables['posts']>
   task?: Updateable<Tables['tasks']>
-  /** A new run of the task: its steps begin anew. */
+  /** A new run of the task: its steps start over. */
   anew?: boolean
   /** The worker that claimed the task goes on with it. */
   held?: boolean

@@ -11,7 +11,7 @@ function fits(dues: readonly number[], at: number, pacing: Pacing): boolean {
   if (maxPerDay === null) return true
   const all = [...dues, at].sort((a, b) => a - b)
   const own = all.indexOf(at)
-  // Days that are too full already, and without this post, are no reason against it.
+  // Days that are too full already, even without this post, do not count against it.
   const around = all.slice(Math.max(own - maxPerDay, 0), own + maxPerDay + 1)
   return around.every((due, index) => (around[index + maxPerDay] ?? Infinity) - due >= dayMs)
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 import { movePost } from './move.ts'
 
 /**
- * Takes a held post back from the queue of work for people where nobody has begun to publish it.
+ * Takes a locked post back from the queue of work for people if nobody has begun to publish it.
  * @returns it as it stands then; in every other case as it was
  */
 export async function takeBack(tx: Tx, post: PostRow): Promise<PostRow> {

@@ -97,8 +97,8 @@ async function goOn(tx: Tx, before: PostRow, stored: PostRow, due: Date | null):
 }
 
 /**
- * Changes a post that has not begun to publish. New media goes through all its checks again before anything is published,
- * and what was stored of an earlier try is of the old content: the next try begins anew.
+ * Changes a post that has not begun to publish. New media goes through all its checks again before anything is
+ * published, and what was stored of an earlier try belongs to the old content: the next try starts over.
  * @param faults what is wrong with the request's shape, told together with the rest
  * @param changes members left out stay as they are; `executeAt` null means at once
  * @throws CroftError `post_not_found`, `nothing_to_update`, `invalid_state`, `validation_error`, `cadence_exceeded`

@@ -9,7 +9,10 @@ import { giveSecret } from './endpoint-secrets.ts'
 /** Endpoints that a team may have. */
 const most = 50
 
-/** Registers an endpoint; it is told of what happens from now on. @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `too_many_endpoints` */
+/**
+ * Registers an endpoint, which receives the events that happen from now on. @throws CroftError `validation_error`,
+ * `invalid_url`, `address_not_allowed`, `too_many_endpoints`
+ */
 export async function createEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<{ row: EndpointRow; secret: string }> {
   const { ctx, caller } = unit
   checkEndpoint(ctx, input)

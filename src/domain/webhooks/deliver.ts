@@ -13,7 +13,7 @@ export interface Destination {
   secrets: readonly string[]
 }
 
-/** The same on every try and every redelivery: the event's id where there is an event, so that receivers can look it up. */
+/** The same for every try and every redelivery: the event's id if there is an event, so that receivers can look it up. */
 export const webhookId = (delivery: Pick<DeliveryRow, 'id' | 'event_id'>): string => `msg_${delivery.event_id ?? delivery.id}`
 
 async function recordTry(tx: Tx, delivery: DeliveryRow, url: string, answer: Answer): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { Answer } from './send.ts'
 /** How long every try may fail before an endpoint is switched off, in milliseconds: 5 days. */
 export const failingForMs = 5 * 86_400_000
 
-/** Ends what waits for an endpoint that is told nothing more; it can be sent again by hand. */
+/** Ends the pending deliveries of a disabled endpoint; they can be redelivered later. */
 export async function endPending(tx: Tx, endpointId: string): Promise<void> {
   await tx.trx
     .updateTable('deliveries')
@@ -38,7 +38,7 @@ async function switchOff(tx: Tx, endpoint: EndpointRow, reason: 'failing' | 'gon
   )
 }
 
-/** A try succeeded: the days of failure begin anew. */
+/** A try succeeded: the days of failure start over. */
 export async function recovered(tx: Tx, endpoint: EndpointRow): Promise<void> {
   if (endpoint.failing_since === null) return
   await tx.trx

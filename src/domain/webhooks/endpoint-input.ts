@@ -26,7 +26,7 @@ export function checkEndpoint(ctx: Context, input: Partial<EndpointInput>): void
     if (!Object.hasOwn(eventTypes, name))
       found.push({
         path: `events.${index}`,
-        message: `${name} is no event; there are ${Object.keys(eventTypes).join(', ')}`,
+        message: `${name} is not an event; the events are ${Object.keys(eventTypes).join(', ')}`,
       })
   }
   if (found.length > 0) throw invalid(found, found.length === 1 ? code : 'validation_error')

@@ -9,7 +9,7 @@ import { eventBody } from './enqueue.ts'
 const lock = 7_236_013
 const batch = 500
 
-/** An event and an endpoint that is to be told of it. */
+/** An event and an endpoint that receives it. */
 export interface EventToDeliver {
   team_id: string
   event_id: string

@@ -20,7 +20,7 @@ async function newSecret(tx: Tx): Promise<string> {
   return written(secret)
 }
 
-/** The secrets that sign now, newest first: after a rotation the old one signs beside the new for 24 h. */
+/** The secrets that sign now, newest first: after a rotation the old one also signs for 24 h. */
 export async function signingSecrets(ctx: Context, teamId: string): Promise<string[]> {
   const rows = await ctx.db
     .selectFrom('webhook_secrets')

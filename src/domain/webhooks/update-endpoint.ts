@@ -17,8 +17,9 @@ const switched = (enabled: boolean) =>
     : { enabled, disabled_reason: 'team' as const }
 
 /**
- * Changes an endpoint. Switched off, it is told nothing, and what waits for it ends; switched on, it is told of what
- * happens from then on. @throws CroftError `endpoint_not_found`, `nothing_to_update`, or what is wrong with a value
+ * Changes an endpoint. A disabled endpoint receives nothing, and its pending deliveries end; once enabled, it receives
+ * the events that happen from then on. @throws CroftError `endpoint_not_found`, `nothing_to_update`, or what is wrong
+ * with a value
  */
 export async function updateEndpoint(unit: UnitOfWork, id: string, changes: EndpointChanges): Promise<EndpointRow> {
   const { ctx, caller } = unit
@@ -42,7 +43,7 @@ export async function updateEndpoint(unit: UnitOfWork, id: string, changes: Endp
   })
 }
 
-/** Gives an endpoint a new secret; the present one goes on signing beside it for 24 h. @throws CroftError `endpoint_not_found` */
+/** Gives an endpoint a new secret; the current one also signs for another 24 h. @throws CroftError `endpoint_not_found` */
 export function rotateSecret(unit: UnitOfWork, id: string): Promise<{ row: EndpointRow; secret: string }> {
   return unit.commit(async (tx) => {
     const row = await lockEndpoint(tx.trx, unit.caller.teamId, id)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../../kernel/context.ts'
 
-/** Something that Croft does by itself, again and again. */
+/** Something that Croft does automatically, again and again. */
 export interface Chore {
   name: string
   everyMs: number
@@ -36,7 +36,10 @@ async function noteFailure(ctx: Context, { name }: Chore, failure: unknown): Pro
   }
 }
 
-/** Runs a chore once. Never rejects: a chore that fails is told in the log and in /metrics, and runs again at its time. */
+/**
+ * Runs a chore once. Never rejects: the failure of a chore goes to the log and to /metrics, and the chore runs again at
+ * its time.
+ */
 export async function runChore(ctx: Context, chore: Chore, signal: AbortSignal): Promise<void> {
   try {
     if (chore.shared && !(await take(ctx, chore))) return

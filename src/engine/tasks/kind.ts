@@ -19,8 +19,8 @@ export interface TaskRun {
 }
 
 /**
- * What came of it. `unknown`: nobody can say whether it had its effect. `interrupted`: it broke off, and the next try
- * goes on from the stored steps, where after `failed` it begins anew.
+ * The result. `unknown`: nobody can say whether it had its effect. `interrupted`: it broke off, and the next try
+ * continues from the stored steps, while after `failed` it starts over.
  */
 export type Settlement<Done> = Outcome<Done> | { unknown: string } | { interrupted: Refused }
 
@@ -38,7 +38,7 @@ export interface Kind<Done> {
 
 const notSaid: Refused = { code: 'outcome_unknown', message: 'Nobody can say how it ended.', retryable: true, who: 'platform' }
 
-/** Why the work did not come about, and whether another try begins anew or goes on from the stored steps. */
+/** Why the work failed, and whether another try starts over or continues from the stored steps. */
 export function refusalOf(settlement: Settlement<unknown>): { refused: Refused; anew: boolean } {
   if ('failed' in settlement) return { refused: settlement.failed, anew: true }
   return { refused: 'interrupted' in settlement ? settlement.interrupted : notSaid, anew: false }

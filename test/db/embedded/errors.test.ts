@@ -71,7 +71,7 @@ test('a data directory that cannot be written is told as such', async (t) => {
   const user = await ordinaryUser()
   const { error } = await host(dataDir, user ? { user, home: await reachableCheckout(t, user) } : {}).answer
   await chmod(dataDir, 0o755)
-  assert.match(error ?? '', /EmbeddedDatabaseError.*EACCES.*can write CROFT_DATA_DIR/)
+  assert.match(error ?? '', /EmbeddedDatabaseError.*EACCES.*can write to CROFT_DATA_DIR/)
 })
 
 test("an ordinary user is told whose a root's database is", { skip: onlyAsRoot }, async (t) => {

@@ -27,13 +27,18 @@ export interface RunningLoop {
   isAlive(ms: number): boolean
   /** Rows under way. */
   busy(): number
-  /** Claims nothing more, and waits until the rows under way have ended. After `graceMs` their signal is aborted. */
+  /**
+   * Claims nothing more, and waits until the rows under way have ended. After `graceMs` their signal is aborted; one that does not end
+   * even so is left to its lease.
+   */
   stop(graceMs: number): Promise<void>
 }
 
 /** How long a loop sleeps at most: what other processes commit is found by then. */
 const probeMs = 250
 const longestPauseMs = 5_000
+/** What is aborted has this long to end. Milliseconds. */
+const abortMs = 1_000
 
 /** Starts a loop. It claims as many rows as it has free places, and sleeps when nothing is due. */
 export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
@@ -108,10 +113,15 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
     async stop(graceMs) {
       stopping.abort()
       interrupt?.()
-      const cut = setTimeout(() => aborting.abort(), graceMs)
-      await running
-      await Promise.all(underWay)
-      clearTimeout(cut)
+      const waited = new AbortController()
+      const ended = running.then(() => Promise.all(underWay))
+      const grace = async () => {
+        await pause(graceMs, undefined, { signal: waited.signal })
+        aborting.abort()
+        await pause(abortMs, undefined, { signal: waited.signal })
+      }
+      await Promise.race([ended, grace().catch(() => null)])
+      waited.abort()
     },
   }
 }

@@ -20,7 +20,7 @@ let hooks: Awaited<ReturnType<typeof startWebhookReceiver>>
 before(async () => {
   media = await startMediaServer()
   hooks = await startWebhookReceiver()
-  server = await testCroft()
+  server = await testCroft({ settings: { CROFT_CONCURRENCY: '16' } })
 })
 after(async () => {
   await server.stop()
@@ -80,7 +80,7 @@ test('a team whose platform hangs holds a share of the places: another team’s 
   const posts = await Promise.all(
     (await profiles(team, 16, 'test')).map((profile) => accept(team, profile, { mediaUrl: media.url('sample.mp4') })),
   )
-  await until(() => under.size >= 8, { timeoutMs: 30_000, what: 'posts that hang' })
+  await until(() => under.size >= 3, { timeoutMs: 30_000, what: 'posts that hang' })
   await until(
     async () => (await Promise.all(posts.map((post) => postNow(ctx, post)))).every(({ status }) => status !== 'preparing'),
     {
@@ -89,7 +89,8 @@ test('a team whose platform hangs holds a share of the places: another team’s 
     },
   )
   await goesOut(t, 'beside-hung')
-  assert.equal(under.size, 8)
+  // A quarter of the places that are left.
+  assert.equal(under.size, 3)
   hung.open()
   for (const post of posts) await published(post, 'a post that hung')
 })

@@ -9,6 +9,8 @@ type PostId = Pick<TaskRow, 'team_id' | 'id'>
 const ids = (posts: readonly PostId[]) =>
   sql`jsonb_to_recordset(${JSON.stringify(posts.map(({ team_id, id }) => ({ team_id, id })))}::jsonb) as v(team_id uuid, id uuid)`
 
+const cameDue = 'Its time has come.'
+
 /** Locks posts whose tasks the caller has locked. */
 export async function lockPosts(tx: Tx, tasks: readonly PostId[]): Promise<PostRow[]> {
   if (tasks.length === 0) return []
@@ -17,18 +19,22 @@ export async function lockPosts(tx: Tx, tasks: readonly PostId[]): Promise<PostR
   return rows
 }
 
-/** Moves posts whose tasks were claimed to `publishing`: the move `began` of the lifecycle, for many at once. */
+/**
+ * Moves posts whose tasks were claimed to `publishing`, many at once: the move `began` of the lifecycle, and before it
+ * `came_due` for those that were still scheduled.
+ */
 export async function beginPosts(tx: Tx, locked: readonly PostRow[]): Promise<PostRow[]> {
   if (locked.length === 0) return []
   const reason = 'The driver begins to publish.'
   const { rows } = await sql<PostRow>`
     update posts p set status = 'publishing', updated_at = ${tx.now} from ${ids(locked)}
     where p.team_id = v.team_id and p.id = v.id returning p.*`.execute(tx.trx)
-  const before = new Map(locked.map((post) => [post.id, post.status]))
-  await recordTimelines(
-    tx,
-    rows.map((post) => timelineOf(post, before.get(post.id) ?? null, reason)),
-  )
+  await recordTimelines(tx, [
+    ...locked
+      .filter(({ status }) => status === 'scheduled')
+      .map((post) => timelineOf({ ...post, status: 'queued' }, 'scheduled', cameDue)),
+    ...rows.map((post) => timelineOf(post, 'queued', reason)),
+  ])
   await recordEvents(
     tx,
     rows.map((post) => ({ teamId: post.team_id, type: 'post.publishing', data: { ...postFacts(post), reason } })),
@@ -44,7 +50,7 @@ export async function queuePosts(tx: Tx, tasks: readonly PostId[]): Promise<void
     where p.team_id = v.team_id and p.id = v.id and p.status = 'scheduled' returning p.*`.execute(tx.trx)
   await recordTimelines(
     tx,
-    rows.map((post) => timelineOf(post, 'scheduled', 'Its time has come.')),
+    rows.map((post) => timelineOf(post, 'scheduled', cameDue)),
   )
 }
 

@@ -8,8 +8,8 @@ export const postLifecycle = {
   media_replaced: { from: ['scheduled', 'queued'], to: 'preparing', when: 'The post was given other media.' },
   came_due: { from: ['scheduled'], to: 'queued', when: 'Its time has come, and it waits for its profile.' },
   put_off: { from: ['queued'], to: 'scheduled', when: 'The post was given a later time before anything began.' },
-  began: { from: ['queued', 'scheduled'], to: 'publishing', when: 'The driver begins to publish.' },
-  handed_over: { from: ['queued', 'scheduled'], to: 'waiting_for_operator', when: 'A person is to publish it.' },
+  began: { from: ['queued'], to: 'publishing', when: 'The driver begins to publish.' },
+  handed_over: { from: ['queued'], to: 'waiting_for_operator', when: 'A person is to publish it.' },
   taken_back: {
     from: ['publishing', 'waiting_for_operator'],
     to: 'queued',

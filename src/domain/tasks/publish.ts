@@ -105,7 +105,9 @@ export const publish: Kind<Published> = {
   // A closed profile's posts begin too, and fail with the reason.
   runsIn: (status) => status === 'ready' || isClosed(status),
   async begin(tx, task, profile) {
-    const queued = await lockPost(tx.trx, task.team_id, task.id)
+    const locked = await lockPost(tx.trx, task.team_id, task.id)
+    const queued =
+      locked.status === 'scheduled' ? await movePost(tx, locked, 'came_due', 'Its time has come.', { held: true }) : locked
     const content = contentOf(queued)
     const anew = (await findOutdated(tx, [{ task, content }])).has(task.id)
     // The claim's own copy follows the row.

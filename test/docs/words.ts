@@ -87,7 +87,7 @@ export function proseOfSource(path: string, text: string): string[] {
     take(ts.getTrailingCommentRanges(text, node.getEnd()))
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node)) {
       const { parent } = node
-      const tagged = ts.isTaggedTemplateExpression(parent) || ts.isTaggedTemplateExpression(parent.parent)
+      const tagged = [parent, parent.parent, parent.parent.parent].some((one) => ts.isTaggedTemplateExpression(one))
       if (!tagged && node.text.includes(' ') && !isSql(node.text)) found.push(node.text)
     }
     node.getChildren(source).forEach(visit)

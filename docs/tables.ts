@@ -30,7 +30,7 @@ export const tables: Readonly<Record<string, string>> = {
   sandbox_posts: 'posts on the stand-in platform',
   sandbox_uploads: 'uploads on the stand-in platform',
   task_steps: 'the stored beginning and result of each step of a task',
-  tasks: 'work on a profile (setup, warmup, profile_edit, publish), with claim and lease',
+  tasks: 'the queue of work on profiles (setup, warmup, profile_edit, publish), with claim and lease',
   teams: 'teams, with their warm-up and pacing policies',
   timeline: 'the history of a profile and its posts, with reasons',
   video_slots: 'the videos that a bundle orders: values, media, review',

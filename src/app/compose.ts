@@ -148,7 +148,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
       const lost = (error: Error) =>
         log.warn(
           { err: error },
-          'the connection that listens for changed keys is lost; until there is a new one, keys are read anew for each request',
+          'the connection that listens for changed keys is lost; until there is a new one, keys are read again for each request',
         )
       opened.defer(startListening(options, keys, lost))
     },

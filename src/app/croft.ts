@@ -24,7 +24,7 @@ export interface Substitutes {
   leaseMs?: number
   sweepMs?: number
   driverTimeoutMs?: number
-  /** Beside those that Croft brings. */
+  /** In addition to those that Croft brings. */
   drivers?: readonly Driver[]
   requestTimes?: RequestTimes
 }

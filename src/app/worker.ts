@@ -30,7 +30,7 @@ const register = (ctx: Context, id: string, role: string) =>
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ polled_at: sql`now()` }))
     .execute()
 
-/** Begins to carry work out. `sweepMs`: how often it says that it is alive, and runs the chores that run often. */
+/** Begins to carry work out. `sweepMs`: the pause between runs of its frequent chores, such as the sign of life. */
 export async function startWorker(ctx: Context, options: { role: string; sweepMs: number }): Promise<Worker> {
   const id = newId()
   await register(ctx, id, options.role)

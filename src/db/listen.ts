@@ -44,7 +44,7 @@ async function listenOnce(
 
 /**
  * Listens on a connection of its own, and on a new one when that is lost.
- * @param onError is told why a connection was lost, and once why no new one can be had
+ * @param onError gets the reason why a connection was lost, and once why no new one can be had
  * @returns what stops it
  */
 export function startListening(

@@ -230,7 +230,7 @@ interface PostTable {
   prepare_tries: Generated<number>
   /** How often in a row Croft itself failed at it. */
   prepare_faults: Generated<number>
-  /** Of the worker that fetches its media, until the lease ends by the database's clock. */
+  /** The claim of the worker that fetches its media, until the lease ends by the database's clock. */
   prepare_claim: string | null
   prepare_lease: Date | null
   /** Inspections of this version that began and did not end, because their process ended first. */

@@ -10,7 +10,7 @@ export interface Loop<Row> {
   claim(limit: number): Promise<Row[]>
   /**
    * Runs one claimed row. A rejection is logged, and the row keeps its place for a moment, so that a fault that lasts does not
-   * make the loop spin; what the row becomes then is told by its lease.
+   * make the loop spin; the row is due again when its lease ends.
    */
   run(row: Row, signal: AbortSignal): Promise<void>
   /** Milliseconds until the next row is due that no worker holds, if known; asked when no row was claimed. */
@@ -23,7 +23,7 @@ export interface RunningLoop {
   name: string
   /** Looks for rows now. */
   wake(): void
-  /** Whether it asked for rows within the last `ms`, or has no room for more. */
+  /** Whether it asked for rows within the last `ms`, or has no free place. */
   isAlive(ms: number): boolean
   /** Rows under way. */
   busy(): number

@@ -9,7 +9,7 @@ import type { Caller } from './context.ts'
 /** Whose a key is. */
 export type Identity = Omit<Caller, 'requestId'>
 
-/** An identity as the database has it now, and for how long it holds: null for ever. */
+/** An identity as the database has it now, and for how long it holds: null if the key does not expire. */
 export interface FoundIdentity {
   identity: Identity
   expiresInMs: number | null
@@ -125,7 +125,7 @@ export class KeyCache implements Subscriber {
  * as a rule; if a process hangs, after the time to live, when whatever that process kept has run out.
  */
 export async function awaitKeyChange(db: Db): Promise<void> {
-  // Whoever takes a lock from here on reads identities after the change.
+  // A process that takes a lock from here on reads identities after the change.
   const { rows } = await sql<{ objid: number }>`
     select objid::int from pg_locks
     where locktype = 'advisory' and classid = ${lockClass} and objsubid = 2 and granted

@@ -31,8 +31,8 @@ export interface Entry<I> {
 export type SharedWrite<I, O> = (tx: SharedTx, entries: readonly Entry<I>[]) => Promise<(O | CroftError)[]>
 
 /**
- * What a verb that writes is given. It commits once, last, and answers what that answers, so that whoever calls the verb
- * can put an idempotency record, or a rollback for a dry run, into the same transaction.
+ * What a verb that writes is given. It commits once, last, and answers what that answers, so that the verb's caller can
+ * put an idempotency record, or a rollback for a dry run, into the same transaction.
  */
 export interface UnitOfWork {
   ctx: Context

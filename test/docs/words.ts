@@ -86,7 +86,7 @@ export function proseOfSource(path: string, text: string): string[] {
     take(ts.getLeadingCommentRanges(text, node.getFullStart()))
     take(ts.getTrailingCommentRanges(text, node.getEnd()))
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node)) {
-      const { parent } = node
+      const { parent } = ts.isTemplateSpan(node.parent) ? node.parent : node
       const tagged = ts.isTaggedTemplateExpression(parent) || ts.isTaggedTemplateExpression(parent.parent)
       if (!tagged && node.text.includes(' ') && !isSql(node.text)) found.push(node.text)
     }

@@ -40,8 +40,18 @@ export function metricsRoute(app: FastifyInstance, ctx: Context): void {
     fact: fact as keyof typeof gauges,
     gauge: new Gauge({ name, help, registers }),
   }))
-  const ready = new Gauge({ name: 'croft_queue_depth', help: 'Jobs ready to run', labelNames: ['queue'], registers })
-  const dead = new Gauge({ name: 'croft_queue_dead', help: 'Jobs that failed for good', labelNames: ['queue'], registers })
+  const ready = new Gauge({
+    name: 'croft_queue_depth',
+    help: 'Due work that no worker has begun',
+    labelNames: ['queue'],
+    registers,
+  })
+  const dead = new Gauge({
+    name: 'croft_queue_dead',
+    help: 'Work at which Croft itself failed more than three times in a row',
+    labelNames: ['queue'],
+    registers,
+  })
   const chores = Object.entries(choreGauges).map(([fact, [name, help]]) => ({
     fact: fact as keyof typeof choreGauges,
     gauge: new Gauge({ name, help, labelNames: ['chore'], registers }),

@@ -11,7 +11,7 @@ const ofConnection = ['connection', 'date', 'keep-alive', 'transfer-encoding']
 export function docsRoutes(app: FastifyInstance, version: string): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
-    // Fastify adds a HEAD route for each GET by itself.
+    // Fastify adds a HEAD route for each GET.
     if (route.method !== 'HEAD' && !(route.schema as { hide?: boolean } | undefined)?.hide) routes.push(route)
   })
   let reference: Promise<FastifyInstance> | null = null

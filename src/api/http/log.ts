@@ -7,7 +7,7 @@ export const loggablePath = (url: string): string => (url.split(/[?#]/, 1)[0] ??
 /** Fastify writes two lines per request; Croft writes one, when it is over. */
 export const logController = new LogController({ disableRequestLogging: true })
 
-/** One line a request: method, path, status, milliseconds. Health checks are left out. */
+/** One line per request: method, path, status, milliseconds. Health checks are left out. */
 export function logRequests(app: FastifyInstance, log: Logger): void {
   if (!log.isLevelEnabled('info')) return
   app.addHook('onResponse', (request, reply, done) => {

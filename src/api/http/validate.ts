@@ -45,7 +45,7 @@ function storable(schema: unknown): unknown {
 
 /**
  * Bodies are taken as they are sent: no coercion, no unknown members, all errors at once. Only the text of a query or path
- * becomes numbers. A path's text need not be storable: an id that is no UUID is looked up nowhere.
+ * becomes numbers. A path's text need not be storable: an id that is not a UUID is looked up nowhere.
  */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
   (httpPart === 'body' ? strict : lenient).compile((httpPart === 'params' ? schema : storable(schema)) as object)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
 import { fileClaims } from '../retention/file-claims.ts'
 
-/** Deletes those of the team's media that no other row refers to, and makes the sweep delete their files. @returns how many */
+/** Deletes those of the team's media that no other row refers to, and makes the chore `files` delete their files. @returns how many */
 export async function eraseMedia(trx: Trx, teamId: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0
   const { rows } = await sql<{ hashes: string[] }>`

@@ -4,7 +4,7 @@ import type { Context } from '../../kernel/context.ts'
 import { videoMedia } from '../bundles/check-video.ts'
 import { postMedia } from '../posts/prepare.ts'
 
-/** How the work stands, for /readyz and /metrics. Ages in seconds; `queues` keeps the names of the jobs that were. */
+/** How the work stands, for /readyz and /metrics. Ages in seconds; `queues` keeps the names that its readers know. */
 export interface Facts {
   queues: { name: string; ready: number; failed: number }[]
   chores: ChoreFacts[]
@@ -24,7 +24,7 @@ export interface Facts {
 type Numbers = Omit<Facts, 'queues' | 'chores'>
 
 /**
- * A table that is a queue of media: rows that are due and that nobody holds, and those at which Croft has failed more than
+ * A table that is a queue of media: rows that are due and that no worker holds, and those at which Croft has failed more than
  * three times in a row. Each by a partial index.
  */
 const mediaQueue = (name: string, table: string, waiting: string, now: Date) => sql`

@@ -66,8 +66,8 @@ interface KeptAnswer {
 }
 
 /**
- * Stores the answers with their keys. A key that another transaction took in the meantime undoes this one: whoever runs
- * it again finds that request's answer.
+ * Stores the answers with their keys. A key that another transaction took in the meantime undoes this one: another run
+ * finds that request's answer.
  */
 async function storeAnswers(tx: SharedTx, answers: readonly KeptAnswer[]): Promise<void> {
   if (answers.length === 0) return

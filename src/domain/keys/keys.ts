@@ -54,7 +54,7 @@ export async function listKeys(ctx: Context, caller: Caller, page: PageRequest):
   )
 }
 
-/** Revokes a key for good: once it answers, every process refuses the key. A second call is no error. @throws CroftError `api_key_not_found` */
+/** Revokes a key for good: once it answers, every process refuses the key. A second call succeeds too. @throws CroftError `api_key_not_found` */
 export async function revokeKey(unit: UnitOfWork, id: string): Promise<ApiKeyRow> {
   const { teamId } = unit.caller
   const revoked = await unit.commit(async (tx) => {

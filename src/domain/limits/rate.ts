@@ -28,7 +28,7 @@ const reachOf = (bucket: number): number => windowMs + (bucket === 1 ? 0 : bucke
 
 /**
  * Counts up to $3 requests of a limit of $4 at once; one row per team and route, so that it holds across processes. The
- * time is the database's, read under the row's lock: hits stand in order, and one of the future tells of a clock that was
+ * time is the database's, read under the row's lock: hits stand in order, and one of the future means that the clock was
  * set back. $5: the bucket, $6: how far back hits count, $7: takes the place of the time.
  */
 const countHits = statement<Row>(

@@ -9,7 +9,7 @@ export interface Candidate {
 
 /**
  * Chooses rows for the free places: the teams that hold the fewest first, each up to its share, and of a host only as many as
- * it has room for. The chosen rows' places at their hosts are taken.
+ * it has free places. The chosen rows' places at their hosts are taken.
  * @param candidates each team's rows in the order in which they became due
  * @param held how many rows of each team are under way
  */

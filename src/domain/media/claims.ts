@@ -9,7 +9,7 @@ import { deleteUnused } from './unused.ts'
 /** A store whose files are kept for the transaction that puts or reads them, until released. */
 export interface ClaimedFiles {
   store: Store
-  /** Ends the claims, and deletes the files that no row refers to. Never rejects: what it cannot do is left to the sweep. */
+  /** Ends the claims, and deletes the files that no row refers to. Never rejects: what it cannot do is left to the chore `files`. */
   release(): Promise<void>
 }
 
@@ -68,7 +68,9 @@ export function claimFiles(ctx: Context): ClaimedFiles {
     },
     async release() {
       if (hashes.size === 0) return
-      await release().catch((error: unknown) => ctx.log.warn({ err: error }, 'unused files are left to the sweep'))
+      await release().catch((error: unknown) =>
+        ctx.log.warn({ err: error }, 'unused files are left to the chore that deletes files'),
+      )
     },
   }
 }

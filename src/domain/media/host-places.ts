@@ -30,7 +30,7 @@ export class HostPlaces {
     else this.#taken.delete(host)
   }
 
-  /** The hosts without room. */
+  /** The hosts without a free place. */
   full(): string[] {
     return [...this.#taken].filter(([, taken]) => taken >= this.#most).map(([host]) => host)
   }

@@ -43,5 +43,5 @@ export const dueNow = ({ now }: Pick<Tx, 'now'>) => ({
   inspections_cut: 0,
 })
 
-/** The columns of a row that nobody holds any more. */
+/** The columns of a row that no worker holds any more. */
 export const unclaimed = { prepare_claim: null, prepare_lease: null }

@@ -12,7 +12,7 @@ const restMs = 25
 
 /**
  * Fetches and checks the media of one table's rows: those of the teams that hold the fewest places first, and of each host
- * only as many as it has room for.
+ * only as many as it has free places.
  */
 export function startMediaLoop<Row extends MediaRequest>(ctx: Context, kind: MediaKind<Row>, hosts: HostPlaces): RunningLoop {
   const { concurrency, share } = kind

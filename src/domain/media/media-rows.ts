@@ -7,10 +7,10 @@ import type { unclaimed, MediaKind, MediaRequest } from './kind.ts'
 
 /** Teams that one claim looks at. The next claim goes on behind them. */
 const teamsAtOnce = 128
-/** Rows of a team that are looked at for one whose host has room. */
+/** Rows of a team that are looked at for one whose host has a free place. */
 const lookedAt = 1_000
 
-/** A due row that nobody holds: its key, and where its media is. */
+/** A due row that no worker holds: its key, and where its media is. */
 export type DueRow = Readonly<Record<string, unknown>> & { team_id: string; media_url: string }
 
 /** What names a row: the columns of its key at least. */
@@ -49,13 +49,13 @@ interface Look {
   after: string | null
   /** Rows of one team. */
   most: number
-  /** What is passed over: teams that hold their share, and hosts without room. */
+  /** What is passed over: teams that hold their share, and hosts without a free place. */
   teams: readonly string[]
   hosts: readonly string[]
 }
 
 /**
- * Due rows that nobody holds: a few of each team, in the order in which they became due. The teams are found by stepping
+ * Due rows that no worker holds: a few of each team, in the order in which they became due. The teams are found by stepping
  * along the index from one to the next, so that a team with 100,000 rows costs no more than one with ten.
  * @returns `end`: the team that was looked at last, null if there is none behind it
  */

@@ -77,7 +77,7 @@ function candidateOf(tx: SharedTx, { caller, input: { input } }: Entry<NewPost>,
 }
 
 /**
- * Accepts posts: each with its task, event, timeline line and audit row, or refused by itself. A few statements serve
+ * Accepts posts: each with its task, event, timeline line and audit row, or refused alone. A few statements serve
  * one post and five hundred alike.
  */
 export async function acceptPosts(tx: SharedTx, entries: readonly Entry<NewPost>[]): Promise<(PostRow | CroftError)[]> {

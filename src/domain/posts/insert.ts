@@ -51,7 +51,7 @@ const columns: readonly Column[] = [
   { name: 'warnings', type: 'jsonb', of: ({ row }) => JSON.stringify(row.warnings) },
 ]
 
-/** What the rows beside the post are made of. */
+/** What the other rows of a post are made of. */
 const besides: readonly Column[] = [
   { name: 'due', type: 'timestamptz', of: ({ due }) => due },
   { name: 'facts', type: 'jsonb', of: ({ row }) => JSON.stringify(postFacts(row)) },

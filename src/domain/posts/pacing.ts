@@ -46,7 +46,7 @@ function refusalOf({ due, pacing }: PacedPost, dues: readonly number[]): CroftEr
   const next = new Date(free).toISOString()
   return new CroftError(
     'cadence_exceeded',
-    `The profile's pacing leaves no room at this time. The next free time is ${next} (execute_at ${free}).`,
+    `The profile's pacing does not allow a post at this time. The next free time is ${next} (execute_at ${free}).`,
     { next_free_at: next, next_free_execute_at: free },
   )
 }
@@ -82,7 +82,7 @@ async function duesOf(trx: Trx, posts: readonly PacedPost[]): Promise<Map<string
 }
 
 /**
- * Takes posts in their order, each beside those before it, and locks the profiles that have pacing in force.
+ * Takes posts in their order, each together with those before it, and locks the profiles that have pacing in force.
  * @returns `cadence_exceeded` for each that would break the pacing, by its place
  */
 export async function paceRefusals(trx: Trx, posts: readonly PacedPost[]): Promise<Map<number, CroftError>> {

@@ -28,7 +28,7 @@ export type PostFacts = Pick<
   | 'published_at'
 >
 
-/** Beside them, what is known of its media. */
+/** In addition, what is known of its media. */
 export type PostRead = PostFacts & { media_info: MediaInfo | null }
 
 const factsOf = (source: string, order: string) => `

@@ -44,7 +44,7 @@ async function setTime(tx: Tx, post: PostRow, executeAt: number | null): Promise
   return due
 }
 
-/** What the new values change beside themselves: the caption as it will be entered, warnings, and the version of other media. */
+/** What else changes with the new values: the caption as it will be entered, warnings, and the version of other media. */
 function derived(tx: Tx, before: PostRow, input: PostInput, changes: Partial<PostInput>, hashtags: boolean) {
   const { text, warnings } = enteredDescription(input.description, hashtags)
   const otherMedia = input.mediaUrl !== before.media_url || input.mediaType !== before.media_type

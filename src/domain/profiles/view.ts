@@ -20,7 +20,7 @@ export interface ProfileView<Row extends ProfileFacts = ProfileFacts> {
 export const mediaUrl = (ctx: Context, token: string, n?: number): string =>
   `${ctx.publicUrl()}/media/${token}${n === undefined ? '' : `/${n}`}`
 
-/** When the profile can be ready at the earliest, or null where it is, or where nobody knows yet. */
+/** When the profile can be ready at the earliest, or null if it is ready, or if that is not known yet. */
 function earliest(row: ProfileRead, policy: WarmupPolicy, nextRunAt: Date | null): Date | null {
   if (row.ready_at || isClosed(row.status) || isBeingSetUp(row.status) || !nextRunAt) return null
   const history = { runsCompleted: row.runs_completed, firstRunAt: row.first_run_at, lastRunEndedAt: row.last_run_ended_at }

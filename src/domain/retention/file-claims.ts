@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/connect.ts'
 import { newId } from '../../lib/ids.ts'
 
-/** Makes the sweep examine files: it deletes those that nothing refers to. */
+/** Makes the chore `files` examine files: it deletes those that nothing refers to. */
 export async function fileClaims(db: Db | Trx, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return
   await sql`

@@ -31,7 +31,7 @@ export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<nu
 }
 
 /**
- * Makes the sweep examine the stored files that neither a row nor a claim names; an older version or a restored backup
+ * Makes the chore `files` examine the stored files that neither a row nor a claim names; an older version or a restored backup
  * leaves such files.
  */
 export async function findOrphans(ctx: Context, signal?: AbortSignal): Promise<void> {

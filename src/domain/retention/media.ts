@@ -31,7 +31,7 @@ const needed = (at: Date) => sql`
     )
   )`
 
-/** Media that nothing needs. Its files get an expired claim, so that the sweep deletes those that no other row names. */
+/** Media that nothing needs. Its files get an expired claim, so that the chore `files` deletes those that no other row names. */
 export const pruneMedia: PruneBatch = async (trx, { at, id }, limit) => {
   const { rows } = await sql<{ id: string; team_id: string; hashes: string[]; size: number }>`
     select m.team_id, m.id, m.size, array(select f ->> 'hash' from jsonb_array_elements(m.files) f) as hashes

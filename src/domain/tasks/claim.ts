@@ -16,7 +16,7 @@ import { kindOf } from './kinds.ts'
 export interface BegunTask {
   task: ClaimedTask
   profile: ProfileRow
-  /** Of a publish. */
+  /** The post of a publish task. */
   post: PostRow | null
 }
 
@@ -30,7 +30,7 @@ interface ClaimOptions {
   most?: (teamId: string) => number
   /** Tasks whose beginning failed a moment ago. */
   avoid?: { has(taskId: string): boolean; add(taskId: string): void }
-  /** Whether to begin each task by itself, after a batch has failed. */
+  /** Whether to begin each task alone, after a batch has failed. */
   alone?: boolean
 }
 

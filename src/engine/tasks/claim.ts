@@ -10,7 +10,7 @@ import { newId } from '../../lib/ids.ts'
  */
 export type ClaimedTask = TaskRow & { claim: string; begun: boolean; claimedAt: number }
 
-/** What becomes of a task as it is claimed: the content that it begins with, and whether its steps begin anew. */
+/** What becomes of a task as it is claimed: the content that it begins with, and whether its steps start over. */
 export interface Claiming {
   task: TaskRow
   content?: string

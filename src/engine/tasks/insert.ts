@@ -12,7 +12,7 @@ interface NewTask {
   input?: JsonObject
 }
 
-/** Adds a task to a profile's work; the caller sends the job that wakes the profile. @returns its id */
+/** Adds a task to a profile's work. The loop `tasks` claims it when it is due. @returns its id */
 export async function insertTask(tx: Tx, task: NewTask): Promise<string> {
   const id = task.id ?? newId()
   await tx.trx

@@ -12,7 +12,7 @@ export interface TaskRun {
   profile: ProfileRow
   driver: Driver
   driverProfile: DriverProfile
-  /** Of a publish: its media is that of the version that the task began with. */
+  /** The post of a publish task, with the media that the task began with. */
   post: DriverPost | null
   step: Step
   recall: Recall

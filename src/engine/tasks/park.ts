@@ -69,7 +69,7 @@ export async function releaseProfile(tx: Pick<Tx, 'trx' | 'wake'>, profile: Task
 
 /**
  * Releases parked tasks of profiles that have none under way and none to claim. Whatever frees a profile releases its
- * tasks; should a fault ever leave one behind, it is late and not lost. One that its profile's state holds is parked anew.
+ * tasks; should a fault ever leave one behind, it is late and not lost. One that its profile's state holds is parked again.
  */
 export async function releaseForgotten(ctx: Context, limit: number): Promise<void> {
   const { rows } = await sql<TaskOwner>`

@@ -61,7 +61,7 @@ class S3Store implements Store {
   }
 
   async putFile(path: string, blob: Blob): Promise<void> {
-    // Sent even if it is already stored: that renews `stored_at`, which the sweep of unused files uses.
+    // Sent even if it is already stored: that renews `stored_at`, which the deletion of unused files uses.
     const body = createReadStream(path)
     const params = { ...this.#object(blob.hash), Body: body, ContentLength: blob.size }
     await new Upload({ client: this.#client, params, queueSize: 2 }).done().finally(() => body.destroy())

@@ -39,7 +39,7 @@ export interface Store {
   /** @throws {NotStoredError} */
   open(hash: string, range?: ByteRange): Promise<Readable>
   stat(hash: string): Promise<{ size: number } | null>
-  /** Every stored file, in no order: for a sweep of those that nothing refers to (a process killed between store and commit). */
+  /** Every stored file, in no order: to find those that nothing refers to (a process killed between store and commit). */
   list(): AsyncIterable<StoredFile>
   /** Deleting a file that does not exist is not an error. */
   delete(hash: string): Promise<void>

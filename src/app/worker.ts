@@ -15,7 +15,7 @@ import { startMedia } from './media.ts'
 
 export interface Worker {
   id: string
-  /** Nothing more is begun; what runs is given `graceMs` ; another worker claims the rest when its lease is over. */
+  /** Nothing more is begun; what runs is given `graceMs`; another worker claims the rest when its lease is over. */
   stop(graceMs: number): Promise<void>
 }
 

@@ -102,7 +102,7 @@ export const settings = {
     whole(0, 1_000_000),
   ),
   CROFT_CONCURRENCY: setting(
-    '256',
+    '1000',
     'Tasks under way at once in one worker. One team takes at most a quarter of the places that are free.',
     whole(1, 10_000),
   ),

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { TaskKind } from '../db/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { JsonObject } from '../lib/json.ts'
@@ -37,25 +36,6 @@ export async function recordAudit(
       created_at: tx.now,
     })
     .execute()
-}
-
-/** An event of one team among others of a set-based change. */
-export interface TeamEvent {
-  teamId: string
-  type: EventType
-  data: JsonObject
-}
-
-/** Writes events of several teams in one statement, in the order given. */
-export async function recordEvents({ trx, now }: Pick<Tx, 'trx' | 'now'>, events: readonly TeamEvent[]): Promise<void> {
-  if (events.length === 0) return
-  const rows = events.map(({ teamId, type, data }) => ({ team_id: teamId, id: newId(), type, data }))
-  await sql`
-    insert into events (team_id, id, type, data, created_at)
-    select v.team_id, v.id, v.type, v.data, ${now}
-    from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (team_id uuid, id uuid, type text, data jsonb))
-      with ordinality as v(team_id, id, type, data, n)
-    order by v.n`.execute(trx)
 }
 
 export interface TimelineEntry {

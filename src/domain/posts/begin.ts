@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
-import { recordEvents, recordTimelines } from '../../kernel/record.ts'
+import type { ClaimedTask } from '../../engine/tasks/claim.ts'
+import { recordTimelines } from '../../kernel/record.ts'
 import type { PostRow, TaskRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
+import { newId } from '../../lib/ids.ts'
 import { postFacts } from './move.ts'
 
 type PostId = Pick<TaskRow, 'team_id' | 'id'>
 
+const cameDue = 'Its time has come.'
+const began = 'The driver begins to publish.'
+
 const ids = (posts: readonly PostId[]) =>
   sql`jsonb_to_recordset(${JSON.stringify(posts.map(({ team_id, id }) => ({ team_id, id })))}::jsonb) as v(team_id uuid, id uuid)`
-
-const cameDue = 'Its time has come.'
 
 /** Locks posts whose tasks the caller has locked. */
 export async function lockPosts(tx: Tx, tasks: readonly PostId[]): Promise<PostRow[]> {
@@ -19,27 +22,90 @@ export async function lockPosts(tx: Tx, tasks: readonly PostId[]): Promise<PostR
   return rows
 }
 
+/** A locked post with what the steps of its task's present run were of, and whether one of them has asked for anything. */
+export interface PostToBegin {
+  post: PostRow
+  contents: (string | null)[]
+  asked: boolean
+}
+
+/** As {@link lockPosts}, with the steps stored so far. */
+export async function lockPostsToBegin(tx: Tx, tasks: readonly TaskRow[]): Promise<PostToBegin[]> {
+  if (tasks.length === 0) return []
+  const runs = JSON.stringify(tasks.map(({ team_id, id, run }) => ({ team_id, id, run })))
+  const { rows } = await sql<PostRow & { contents: (string | null)[] | null; asked: boolean | null }>`
+    select p.*, s.contents, s.asked
+    from jsonb_to_recordset(${runs}::jsonb) as v(team_id uuid, id uuid, run int)
+    join posts p on p.team_id = v.team_id and p.id = v.id
+    cross join lateral (
+      select array_agg(content) as contents, bool_or(once) as asked from task_steps
+      where team_id = v.team_id and task_id = v.id and run = v.run
+    ) s
+    order by p.team_id, p.id for update of p`.execute(tx.trx)
+  return rows.map(({ contents, asked, ...post }) => ({ post, contents: contents ?? [], asked: asked === true }))
+}
+
+/** A queued publish whose task and post the caller has locked. `anew`: the steps stored so far were of other content. */
+export interface BeginningPost {
+  task: TaskRow
+  post: PostRow
+  content: string
+  anew: boolean
+}
+
 /**
- * Moves posts whose tasks were claimed to `publishing`, many at once: the move `began` of the lifecycle, and before it
- * `came_due` for those that were still scheduled.
+ * Claims publishes and moves their posts to `publishing`, many at once: the move `began` of the lifecycle, and before it
+ * `came_due` for those that were still scheduled. One statement writes tasks, posts, timeline and events.
  */
-export async function beginPosts(tx: Tx, locked: readonly PostRow[]): Promise<PostRow[]> {
-  if (locked.length === 0) return []
-  const reason = 'The driver begins to publish.'
-  const { rows } = await sql<PostRow>`
-    update posts p set status = 'publishing', updated_at = ${tx.now} from ${ids(locked)}
-    where p.team_id = v.team_id and p.id = v.id returning p.*`.execute(tx.trx)
-  await recordTimelines(tx, [
-    ...locked
-      .filter(({ status }) => status === 'scheduled')
-      .map((post) => timelineOf({ ...post, status: 'queued' }, 'scheduled', cameDue)),
-    ...rows.map((post) => timelineOf(post, 'queued', reason)),
-  ])
-  await recordEvents(
-    tx,
-    rows.map((post) => ({ teamId: post.team_id, type: 'post.publishing', data: { ...postFacts(post), reason } })),
-  )
-  return rows
+export async function beginPosts(tx: Tx, worker: string, posts: readonly BeginningPost[]): Promise<BegunPost[]> {
+  if (posts.length === 0) return []
+  const claimedAt = performance.now()
+  const moved = new Map(posts.map(({ post }) => [post.id, { ...post, status: 'publishing' as const, updated_at: tx.now }]))
+  const rows = posts.map(({ task, post, content, anew }) => ({
+    team_id: task.team_id,
+    id: task.id,
+    profile_id: task.profile_id,
+    was: post.status,
+    claim: newId(),
+    content,
+    run: task.run + (anew ? 1 : 0),
+    due_line: newId(),
+    line: newId(),
+    event: newId(),
+    facts: { ...postFacts(moved.get(post.id) ?? post), reason: began },
+  }))
+  const { rows: tasks } = await sql<TaskRow & { claim: string }>`
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, profile_id uuid, was text,
+        claim uuid, content text, run int, due_line uuid, line uuid, event uuid, facts jsonb)
+    ), moved as (
+      update posts p set status = 'publishing', updated_at = ${tx.now}
+      from given where p.team_id = given.team_id and p.id = given.id
+    ), lines as (
+      insert into timeline (team_id, profile_id, id, kind, task_id, task_kind, from_status, to_status, reason, created_at)
+      select team_id, profile_id, due_line, 'task', id, 'publish', 'scheduled', 'queued', ${cameDue}, ${tx.now}::timestamptz
+        from given where was = 'scheduled'
+      union all
+      select team_id, profile_id, line, 'task', id, 'publish', 'queued', 'publishing', ${began}, ${tx.now} from given
+    ), told as (
+      insert into events (team_id, id, type, data, created_at)
+      select team_id, event, 'post.publishing', facts, ${tx.now} from given
+    )
+    update tasks t
+    set status = 'running', claim = given.claim, claimed_by = ${worker}, content = given.content, run = given.run, parked = false,
+        lease_until = clock_timestamp() + ${tx.ctx.lease.ms} * interval '1 millisecond', resume_at = null,
+        started_at = coalesce(t.started_at, ${tx.now}), updated_at = ${tx.now}, ended_at = null
+    from given where t.team_id = given.team_id and t.id = given.id
+    returning t.*`.execute(tx.trx)
+  return tasks.flatMap((task) => {
+    const post = moved.get(task.id)
+    return post ? [{ task: { ...task, begun: false, claimedAt }, post }] : []
+  })
+}
+
+export interface BegunPost {
+  task: ClaimedTask
+  post: PostRow
 }
 
 /** Moves posts whose time has come while their profile is not free to `queued`: the move `came_due`, for many at once. */
@@ -50,19 +116,15 @@ export async function queuePosts(tx: Tx, tasks: readonly PostId[]): Promise<void
     where p.team_id = v.team_id and p.id = v.id and p.status = 'scheduled' returning p.*`.execute(tx.trx)
   await recordTimelines(
     tx,
-    rows.map((post) => timelineOf(post, 'scheduled', cameDue)),
+    rows.map((post) => ({
+      teamId: post.team_id,
+      profileId: post.profile_id,
+      kind: 'task',
+      taskId: post.id,
+      taskKind: 'publish',
+      from: 'scheduled',
+      to: 'queued',
+      reason: cameDue,
+    })),
   )
 }
-
-/** The line that a move of a post leaves in its profile's timeline. */
-export const timelineOf = (post: PostRow, from: string | null, reason: string) =>
-  ({
-    teamId: post.team_id,
-    profileId: post.profile_id,
-    kind: 'task',
-    taskId: post.id,
-    taskKind: 'publish',
-    from,
-    to: post.status,
-    reason,
-  }) as const

@@ -2,11 +2,10 @@ import { sql } from 'kysely'
 import type { Published } from '../../drivers/contract.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { releaseTasks } from '../../engine/tasks/park.ts'
-import { recordEvents, recordTimelines } from '../../kernel/record.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { enqueuePostWebhooks } from '../webhooks/enqueue.ts'
-import { timelineOf } from './begin.ts'
+import { newId } from '../../lib/ids.ts'
 import { contentOf } from './content.ts'
 import { postFacts } from './move.ts'
 
@@ -37,37 +36,16 @@ export async function finishPosts(tx: Tx, finished: readonly FinishedPost[]): Pr
     join posts p on p.team_id = t.team_id and p.id = t.id
     order by t.team_id, t.id for update of t, p`.execute(tx.trx)
   const byId = new Map(finished.map((one) => [one.task.id, one]))
-  const sets = locked.flatMap((post) => {
+  const posts = locked.flatMap((post): PostRow[] => {
     const one = byId.get(post.id)
     const status = one && outcomeOf(post, one.task)
     if (!one || !status) return []
     const { platformPostId, url, at } = one.done
-    const published_at = status === 'published' ? new Date(at) : null
-    return [{ team_id: post.team_id, id: post.id, status, platform_post_id: platformPostId, post_url: url, published_at }]
+    const published_at = status === 'published' ? new Date(at) : post.published_at
+    return [{ ...post, status, platform_post_id: platformPostId, post_url: url, published_at, failure: null, updated_at: tx.now }]
   })
-  if (sets.length === 0) return new Set()
-  const v = sql`jsonb_to_recordset(${JSON.stringify(sets)}::jsonb)
-    as v(team_id uuid, id uuid, status text, platform_post_id text, post_url text, published_at timestamptz)`
-  const { rows: posts } = await sql<PostRow>`
-    update posts p set status = v.status, platform_post_id = v.platform_post_id, post_url = v.post_url, failure = null,
-      published_at = coalesce(v.published_at, p.published_at), updated_at = ${tx.now}
-    from ${v} where p.team_id = v.team_id and p.id = v.id returning p.*`.execute(tx.trx)
-  await sql`
-    update tasks t set status = 'done', claim = null, claimed_by = null, lease_until = null, resume_at = null,
-      ended_at = ${tx.now}, updated_at = ${tx.now}
-    from ${v} where t.team_id = v.team_id and t.id = v.id`.execute(tx.trx)
-  await recordTimelines(
-    tx,
-    posts.map((post) => timelineOf(post, 'publishing', reasonOf(post))),
-  )
-  await recordEvents(
-    tx,
-    posts.map((post) => ({
-      teamId: post.team_id,
-      type: post.status === 'published' ? 'post.published' : 'post.draft_saved',
-      data: { ...postFacts(post), reason: reasonOf(post) },
-    })),
-  )
+  if (posts.length === 0) return new Set()
+  await store(tx, posts)
   await enqueuePostWebhooks(
     tx,
     posts.filter((post) => post.status === 'published'),
@@ -75,6 +53,41 @@ export async function finishPosts(tx: Tx, finished: readonly FinishedPost[]): Pr
   await releaseTasks(tx.trx, posts)
   tx.wake('tasks')
   return new Set(posts.map(({ id }) => id))
+}
+
+/** Writes posts, tasks, timeline and events by one statement. */
+async function store(tx: Tx, posts: readonly PostRow[]): Promise<void> {
+  const rows = posts.map((post) => ({
+    team_id: post.team_id,
+    id: post.id,
+    profile_id: post.profile_id,
+    status: post.status,
+    platform_post_id: post.platform_post_id,
+    post_url: post.post_url,
+    published_at: post.published_at,
+    reason: reasonOf(post),
+    line: newId(),
+    event: newId(),
+    facts: { ...postFacts(post), reason: reasonOf(post) },
+  }))
+  await sql`
+    with given as materialized (
+      select * from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (team_id uuid, id uuid, profile_id uuid,
+        status text, platform_post_id text, post_url text, published_at timestamptz, reason text, line uuid, event uuid, facts jsonb))
+    ), moved as (
+      update posts p set status = given.status, platform_post_id = given.platform_post_id, post_url = given.post_url,
+        failure = null, published_at = given.published_at, updated_at = ${tx.now}
+      from given where p.team_id = given.team_id and p.id = given.id
+    ), lines as (
+      insert into timeline (team_id, profile_id, id, kind, task_id, task_kind, from_status, to_status, reason, created_at)
+      select team_id, profile_id, line, 'task', id, 'publish', 'publishing', status, reason, ${tx.now}::timestamptz from given
+    ), told as (
+      insert into events (team_id, id, type, data, created_at)
+      select team_id, event, 'post.' || status, facts, ${tx.now} from given
+    )
+    update tasks t set status = 'done', claim = null, claimed_by = null, lease_until = null, resume_at = null,
+      ended_at = ${tx.now}, updated_at = ${tx.now}
+    from given where t.team_id = given.team_id and t.id = given.id`.execute(tx.trx)
 }
 
 const reasonOf = ({ status }: PostRow): string => (status === 'published' ? reasons.published : reasons.draft_saved)

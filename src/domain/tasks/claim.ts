@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
-import { claimTasks, type ClaimedTask, type Claiming } from '../../engine/tasks/claim.ts'
+import { claimTasks, type ClaimedTask } from '../../engine/tasks/claim.ts'
 import { parkBehind, parkTasks } from '../../engine/tasks/park.ts'
-import { findOutdated } from '../../engine/tasks/steps.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { PostRow, ProfileRow, TaskRow } from '../../kernel/rows.ts'
 import { inTeam, systemUnit, type Tx } from '../../kernel/unit-of-work.ts'
 import { noTeam } from '../../people/manager.ts'
-import { beginPosts, lockPosts, queuePosts } from '../posts/begin.ts'
+import { beginPosts, lockPosts, lockPostsToBegin, queuePosts, type BeginningPost } from '../posts/begin.ts'
 import { contentOf } from '../posts/content.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { kindOf } from './kinds.ts'
@@ -136,17 +135,18 @@ async function begin(
   profiles: ReadonlyMap<string, ProfileRow>,
 ): Promise<BegunTask[]> {
   const together = options.alone ? [] : tasks.filter((task) => isPlainPublish(tx, task, profiles.get(task.profile_id)))
-  const posts = await lockPosts(tx, together)
-  const byId = new Map(posts.filter(({ status }) => status === 'queued' || status === 'scheduled').map((post) => [post.id, post]))
-  const contents = together.flatMap((task) => {
-    const post = byId.get(task.id)
-    return post ? [{ task, content: contentOf(post) }] : []
+  const taskOf = new Map(together.map((task) => [task.id, task]))
+  const beginning = (await lockPostsToBegin(tx, together)).flatMap(({ post, contents, asked }): BeginningPost[] => {
+    const task = taskOf.get(post.id)
+    if (!task || (post.status !== 'queued' && post.status !== 'scheduled')) return []
+    const content = contentOf(post)
+    return [{ task, post, content, anew: !asked && contents.some((stored) => stored !== content) }]
   })
-  const outdated = await findOutdated(tx, contents)
-  const claiming: Claiming[] = contents.map(({ task, content }) => ({ task, content, anew: outdated.has(task.id) }))
-  const claimed = await claimTasks(tx.trx, tx.ctx, options.worker, claiming)
-  const begun = withRows(claimed, profiles, await beginPosts(tx, [...byId.values()]))
-  const rest = tasks.filter(({ id }) => !claiming.some(({ task }) => task.id === id))
+  const begun: BegunTask[] = (await beginPosts(tx, options.worker, beginning)).flatMap(({ task, post }) => {
+    const profile = profiles.get(task.profile_id)
+    return profile ? [{ task, profile, post }] : []
+  })
+  const rest = tasks.filter(({ id }) => !beginning.some(({ task }) => task.id === id))
   for (const task of rest) begun.push(...(await beginAlone(tx, options, task, profiles)))
   return begun
 }

@@ -1,6 +1,6 @@
 import type { Published } from '../../drivers/contract.ts'
 import { lockResumable } from '../../engine/tasks/claim.ts'
-import { DueTeams, lockDue, nextDueMs } from '../../engine/tasks/due.ts'
+import { DueTeams, lockDue, lookAhead, msUntilDue, type Outlook } from '../../engine/tasks/due.ts'
 import { Leases } from '../../engine/tasks/leases.ts'
 import { ClaimLost, openStepStore } from '../../engine/tasks/steps.ts'
 import type { Settlement } from '../../engine/tasks/kind.ts'
@@ -17,8 +17,6 @@ import { kindOf } from './kinds.ts'
 import { loadWork, type TaskWork } from './load.ts'
 import { perform, type Engine } from './perform.ts'
 
-/** How often it looks for tasks that a dead worker left, or whose sleep is over. Milliseconds. */
-const resumeEveryMs = 100
 /** Looks at most this often for one that can begin, when all that it finds must wait for their profiles. */
 const mostLooks = 100
 /** How long a task is left alone whose beginning failed. Milliseconds. */
@@ -35,7 +33,7 @@ export class TaskQueue implements Loop<TaskWork> {
   readonly #underWay = new Map<string, number>()
   readonly #avoided = new Map<string, number>()
   readonly #finish: (post: FinishedPost) => Promise<boolean>
-  #resumedAt = -Infinity
+  #outlook: Outlook | null = null
 
   constructor(ctx: Context, worker: string, concurrency: number) {
     this.#ctx = ctx
@@ -52,8 +50,13 @@ export class TaskQueue implements Loop<TaskWork> {
   }
 
   async claim(limit: number): Promise<TaskWork[]> {
-    const resumed = await this.#resume(limit)
-    if (resumed.length > 0) return resumed
+    this.#outlook = await lookAhead(this.#ctx)
+    const { resumable, nextRunAt } = this.#outlook
+    if (resumable) {
+      const { work } = await this.claimFrom((trx) => lockResumable(trx, this.#ctx, limit))
+      if (work.length > 0) return work
+    }
+    if (!nextRunAt || nextRunAt > this.#ctx.clock.now()) return []
     for (let looks = 0; looks < mostLooks; looks += 1) {
       const shares = await this.#teams.share(this.#ctx, limit, this.#underWay)
       if (shares.length === 0) return []
@@ -68,7 +71,7 @@ export class TaskQueue implements Loop<TaskWork> {
   }
 
   nextDueMs(): Promise<number | null> {
-    return nextDueMs(this.#ctx)
+    return Promise.resolve(this.#outlook && msUntilDue(this.#outlook, this.#ctx.clock.now()))
   }
 
   async run(work: TaskWork): Promise<void> {
@@ -103,13 +106,6 @@ export class TaskQueue implements Loop<TaskWork> {
       return claimDue(this.#ctx, { ...options, alone: true })
     })
     return { work: await loadWork(this.#ctx, begun), candidates }
-  }
-
-  async #resume(limit: number): Promise<TaskWork[]> {
-    if (performance.now() - this.#resumedAt < resumeEveryMs) return []
-    this.#resumedAt = performance.now()
-    const { work } = await this.claimFrom((trx) => lockResumable(trx, this.#ctx, limit))
-    return work
   }
 
   async #carryOut(work: TaskWork): Promise<void> {

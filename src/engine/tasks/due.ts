@@ -80,16 +80,34 @@ export async function lockDue(trx: Trx, now: Date, shares: readonly TeamShare[])
   return rows
 }
 
+/** What a worker learns by one statement, before it locks anything. */
+export interface Outlook {
+  /** Whether a dead worker left a task, or one has slept long enough. */
+  resumable: boolean
+  /** When the next task is due that is not parked. */
+  nextRunAt: Date | null
+  /** When the next sleeping task wakes. */
+  nextResumeAt: Date | null
+}
+
+/** Looks at the ends of three indexes: an idle worker asks nothing else. */
+export async function lookAhead(ctx: Context): Promise<Outlook> {
+  const { rows } = await sql<Outlook & { lapsed: boolean }>`
+    select
+      exists (select from tasks where status = 'running' and lease_until < now()) as lapsed,
+      (select min(run_at) from tasks where status = 'queued' and not parked) as "nextRunAt",
+      (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null) as "nextResumeAt"`.execute(ctx.db)
+  const [row] = rows
+  if (!row) throw new Error('a select without a from answers one row')
+  const { lapsed, nextRunAt, nextResumeAt } = row
+  return { resumable: lapsed || (nextResumeAt !== null && nextResumeAt <= ctx.clock.now()), nextRunAt, nextResumeAt }
+}
+
 /** Milliseconds until the next task is due or wakes, or null if none waits. */
-export async function nextDueMs(ctx: Context): Promise<number | null> {
-  const now = ctx.clock.now()
-  const { rows } = await sql<{ at: Date | null }>`
-    select least(
-      (select min(run_at) from tasks where status = 'queued' and not parked),
-      (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null)
-    ) as at`.execute(ctx.db)
-  const at = rows[0]?.at ?? null
-  if (!at) return null
+export function msUntilDue({ nextRunAt, nextResumeAt }: Outlook, now: Date): number | null {
+  const times = [nextRunAt, nextResumeAt].flatMap((at) => at?.getTime() ?? [])
+  if (times.length === 0) return null
+  const ms = Math.min(...times) - now.getTime()
   // One that is due and was not claimed is locked, or its team has all the places that it may have.
-  return at <= now ? notNowMs : at.getTime() - now.getTime()
+  return ms <= 0 ? notNowMs : ms
 }

@@ -62,6 +62,16 @@ async function scene(t: TestContext) {
       await accept(team, profile, { ...slides, webhookUrl: hooks.url(`/${name}/slides`) }),
     ]
   }
+  /** Posts of as many profiles that come due in one instant. */
+  const batch = async (name: string, count: number) => {
+    const profiles = await Promise.all(Array.from({ length: count }, () => readyProfile(ctx, team)))
+    const executeAt = Date.now() + 2_000
+    return Promise.all(
+      profiles.map((profile, n) =>
+        accept(team, profile, { mediaUrl: media.url('sample.mp4'), executeAt, webhookUrl: hooks.url(`/${name}/${n}`) }),
+      ),
+    )
+  }
   const open = async () =>
     (await ctx.db.selectFrom('tasks').select('id').where('status', 'not in', ['done', 'failed']).execute()).length +
     (await ctx.db.selectFrom('deliveries').select('id').where('status', '=', 'pending').execute()).length
@@ -73,7 +83,7 @@ async function scene(t: TestContext) {
     assert.ok(told.length >= 1, 'the webhook arrived')
     assert.equal(new Set(told.map((hook) => hook.headers['webhook-id'])).size, 1)
   }
-  return { startWorker, twoPosts, open, checkOutOnce }
+  return { startWorker, twoPosts, batch, open, checkOutOnce }
 }
 
 suite('a worker killed at any moment: each post is out once, and told of', { concurrency: chains.length }, () => {
@@ -102,6 +112,30 @@ suite('a worker killed at any moment: each post is out once, and told of', { con
       await next
       worker.kill('SIGTERM')
       assert.deepEqual(await worker.ended, { code: 0, signal: null })
+    })
+  }
+})
+
+suite('a worker killed with a batch in flight: each post is settled by its own steps', { concurrency: 3 }, () => {
+  const points: [FaultPoint, number][] = [
+    ['task.claimed', 4],
+    ['step.began', 9],
+    ['step.done', 9],
+    ['step.stored', 9],
+    ['task.settled', 4],
+  ]
+  for (const [point, occurrence] of points) {
+    test(`${point}, time ${occurrence} of the batch`, async (t) => {
+      const { startWorker, batch, open, checkOutOnce } = await scene(t)
+      const worker = await startWorker()
+      const heir = await startWorker()
+      await worker.begin()
+      await worker.arm({ point, occurrence })
+      const posts = await batch(point, 6)
+      assert.deepEqual(await worker.ended, { code: null, signal: 'SIGKILL' })
+      await heir.begin()
+      await until(async () => (await open()) === 0, { timeoutMs: 40_000, what: 'the end of all work' })
+      for (const post of posts) await checkOutOnce(post)
     })
   }
 })

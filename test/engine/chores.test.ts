@@ -83,6 +83,9 @@ test('a chore that hangs or fails delays no other, each says when it last ended,
   assert.equal(facts.get('hangs')?.endedAt ?? 0, 0)
   await chores.stop(50)
   const ended = { ...began }
-  await sql`select pg_sleep(0.1)`.execute(ctx.db)
+  let later = 0
+  const others = startChores(ctx, [{ name: 'later', everyMs: 0, shared: false, run: () => Promise.resolve((later += 1)) }], 10)
+  await until(() => later >= 5, { what: 'chores that are started afterwards' })
+  await others.stop(50)
   assert.deepEqual(began, ended)
 })

@@ -85,8 +85,11 @@ export async function findDue<Row extends MediaRequest>(
       where ${isFree} and ${hasRoom} and steps.team_id <> all (${teams}::uuid[])
       limit ${most}
     ) found on true`.execute(ctx.db)
-  const [any] = rows
-  return { rows: rows.filter((row) => (row.team_id as string | null) !== null), end: !any || any.is_last ? null : any.end_team }
+  const [head] = rows
+  return {
+    rows: rows.filter((row) => (row.team_id as string | null) !== null),
+    end: !head || head.is_last ? null : head.end_team,
+  }
 }
 
 /** Claims those of the rows that are still due and free. @returns them, each with a claim of its own */

@@ -57,7 +57,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
     id,
     async stop(graceMs) {
       ctx.wakeups.delete('tasks')
-      await Promise.all([...[tasks, ...media].map((loop) => loop.stop(graceMs)), courier.stop(), chores.stop(graceMs)])
+      await Promise.all([...[tasks, ...media].map((loop) => loop.stop(graceMs)), courier.stop(graceMs), chores.stop(graceMs)])
       queue.close()
       await ctx.db.deleteFrom('workers').where('id', '=', id).execute()
     },

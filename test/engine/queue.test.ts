@@ -25,6 +25,8 @@ after(async () => {
   await media.stop()
 })
 
+const going = new AbortController().signal
+
 /** A worker's queue that is closed when the test ends. */
 function openQueue(t: { after(end: () => void): void }, worker: string, concurrency: number): TaskQueue {
   const queue = new TaskQueue(server.ctx, worker, concurrency)
@@ -66,7 +68,7 @@ test('a claim takes due posts of every team, however many one of them has', asyn
   assert.ok(claimed.some(({ task }) => task.id === only.id))
   assert.ok(claimed.some(({ task }) => task.team_id === many.id))
   assert.ok(claimed.length <= 4)
-  for (let rest = claimed; rest.length > 0; rest = await queue.claim(4)) for (const work of rest) await queue.run(work)
+  for (let rest = claimed; rest.length > 0; rest = await queue.claim(4)) for (const work of rest) await queue.run(work, going)
 })
 
 test('what waits behind a post of its profile is parked, shows as queued, and is released one at a time in the order due', async (t) => {
@@ -84,7 +86,7 @@ test('what waits behind a post of its profile is parked, shows as queued, and is
     )
     for (const later of posts.slice(index + 1)) assert.equal((await postNow(server.ctx, later)).status, 'queued')
     assert.deepEqual(await queue.claim(8), [], 'nothing else of this profile begins')
-    await queue.run(work)
+    await queue.run(work, going)
     assert.equal((await postNow(server.ctx, post)).status, 'published')
   }
   assert.deepEqual(await parkedOf(team), [])
@@ -98,11 +100,11 @@ test('a parked post that is the next after one that was canceled or put off begi
   const [work] = await queue.claim(8)
   assert.ok(work)
   await updatePost(team.scope, second.id, { executeAt: clock.now().getTime() + 3_600_000 })
-  await queue.run(work)
+  await queue.run(work, going)
   assert.equal((await postNow(server.ctx, first)).status, 'published')
   const [next] = await queue.claim(8)
   assert.equal(next?.task.id, third.id)
-  await queue.run(next)
+  await queue.run(next, going)
   await cancelPost(team.scope, second.id)
   assert.deepEqual(await queue.claim(8), [])
 })
@@ -131,7 +133,7 @@ test('whatever is canceled, put off or brought forward meanwhile, two workers pu
       const posts = (await postsOf(team, 2, 4)).flat()
       const under: Promise<void>[] = []
       const work = async (queue: TaskQueue) => {
-        for (const one of await queue.claim(3)) under.push(queue.run(one))
+        for (const one of await queue.claim(3)) under.push(queue.run(one, going))
       }
       await Promise.all(
         changes.map(async ({ post, what }) => {
@@ -165,6 +167,39 @@ test('whatever is canceled, put off or brought forward meanwhile, two workers pu
     { numRuns: 8 },
   )
   assert.equal(worst, 1)
+})
+
+test('a claim asks little while the profile of what is due is locked', async (t) => {
+  const { ctx, database } = server
+  addDriver(ctx, testDriver())
+  const team = await testTeam(ctx, 'locked')
+  const [[post]] = (await postsOf(team, 1, 1)) as [[PostRow]]
+  const queue = openQueue(t, 'locked', 8)
+  await database.db.transaction().execute(async (trx) => {
+    await trx.selectFrom('profiles').select('id').where('id', '=', post.profile_id).forNoKeyUpdate().execute()
+    let looks = 0
+    const counted = queue.claimFrom.bind(queue)
+    queue.claimFrom = (...given) => {
+      looks += 1
+      return counted(...given)
+    }
+    assert.deepEqual(await queue.claim(8), [])
+    assert.equal(looks, 1)
+  })
+  const [work] = await queue.claim(8)
+  assert.equal(work?.task.id, post.id)
+  await queue.run(work, going)
+})
+
+test('the posts of a profile that is closed fail with the reason, all by one claim', async (t) => {
+  const { ctx } = server
+  addDriver(ctx, testDriver())
+  const team = await testTeam(ctx, 'closed')
+  const [posts] = (await postsOf(team, 1, 3)) as [PostRow[]]
+  const [{ profile_id }] = posts as [PostRow]
+  await ctx.db.updateTable('profiles').set({ status: 'failed' }).where('id', '=', profile_id).execute()
+  assert.deepEqual(await openQueue(t, 'closed', 8).claim(8), [])
+  for (const post of posts) assert.equal((await postNow(ctx, post)).failure?.code, 'profile_closed')
 })
 
 test('a worker that is stopped does not wait for a driver that hangs', async (t) => {

@@ -35,7 +35,7 @@ before(async () => {
   courier = startCourier(croft.ctx)
 })
 after(async () => {
-  await courier.stop()
+  await courier.stop(1_000)
   await croft.stop()
   await receiver.stop()
 })

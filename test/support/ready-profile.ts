@@ -30,28 +30,13 @@ export async function carryOut(ctx: Context, profile: Pick<ProfileRow, 'team_id'
   const queue = new TaskQueue(ctx, worker, 1)
   try {
     for (;;) {
-      const { work, candidates } = await queue.claimFrom(lockTasks(ctx, profile))
-      if (work.length === 0 && candidates === 0) return
-      if (work.length === 0 && (await isBlocked(ctx, profile))) return
-      for (const one of work) await queue.run(one)
+      const { work, more } = await queue.claimFrom(lockTasks(ctx, profile))
+      if (work.length === 0 && !more) return
+      for (const one of work) await queue.run(one, new AbortController().signal)
     }
   } finally {
     queue.close()
   }
-}
-
-/** Whether none of the profile's due tasks can begin now. */
-async function isBlocked(ctx: Context, { team_id, id }: Pick<ProfileRow, 'team_id' | 'id'>): Promise<boolean> {
-  const open = await ctx.db
-    .selectFrom('tasks')
-    .select('id')
-    .where('team_id', '=', team_id)
-    .where('profile_id', '=', id)
-    .where('status', '=', 'queued')
-    .where('parked', '=', false)
-    .where('run_at', '<=', ctx.clock.now())
-    .executeTakeFirst()
-  return open === undefined
 }
 
 /** A `ready` profile, set up by the engine under a policy of no runs, which the team keeps. Works with and without workers. */

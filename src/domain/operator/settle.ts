@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { TaskStatus } from '../../db/schema.ts'
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { newId } from '../../lib/ids.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { findProfile } from '../profiles/find.ts'
@@ -39,5 +38,4 @@ async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
 export async function settleTask(tx: Tx, item: WorkItem, settlement: Settlement<unknown>): Promise<void> {
   const task = await takeUp(tx, item)
   await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
-  await releaseProfile(tx, { team_id: task.team_id, profile_id: task.profile_id })
 }

@@ -4,6 +4,7 @@ import { recordTimelines } from '../../kernel/record.ts'
 import type { PostRow, TaskRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { newId } from '../../lib/ids.ts'
+import { contentOf } from './content.ts'
 import { postFacts } from './move.ts'
 
 type PostId = Pick<TaskRow, 'team_id' | 'id'>
@@ -22,15 +23,19 @@ export async function lockPosts(tx: Tx, tasks: readonly PostId[]): Promise<PostR
   return rows
 }
 
-/** A locked post with what the steps of its task's present run were of, and whether one of them has asked for anything. */
+/** A locked post, and the content that it is to be published with. */
 export interface PostToBegin {
   post: PostRow
-  contents: (string | null)[]
-  asked: boolean
+  content: string
+  /**
+   * Whether the stored steps of its task's present run are of other content, and none of them has asked for anything that
+   * may have had its effect: then the steps start over. If one has asked, only that run can tell what became of it.
+   */
+  anew: boolean
 }
 
-/** As {@link lockPosts}, with the steps stored so far. */
-export async function lockPostsToBegin(tx: Tx, tasks: readonly TaskRow[]): Promise<PostToBegin[]> {
+/** As {@link lockPosts}, with what the steps stored so far mean for the beginning. */
+export async function lockPostsToBegin(tx: Pick<Tx, 'trx'>, tasks: readonly TaskRow[]): Promise<PostToBegin[]> {
   if (tasks.length === 0) return []
   const runs = JSON.stringify(tasks.map(({ team_id, id, run }) => ({ team_id, id, run })))
   const { rows } = await sql<PostRow & { contents: (string | null)[] | null; asked: boolean | null }>`
@@ -42,15 +47,15 @@ export async function lockPostsToBegin(tx: Tx, tasks: readonly TaskRow[]): Promi
       where team_id = v.team_id and task_id = v.id and run = v.run
     ) s
     order by p.team_id, p.id for update of p`.execute(tx.trx)
-  return rows.map(({ contents, asked, ...post }) => ({ post, contents: contents ?? [], asked: asked === true }))
+  return rows.map(({ contents, asked, ...post }) => {
+    const content = contentOf(post)
+    return { post, content, anew: asked !== true && (contents ?? []).some((stored) => stored !== content) }
+  })
 }
 
-/** A queued publish whose task and post the caller has locked. `anew`: the steps stored so far were of other content. */
-export interface BeginningPost {
+/** A queued publish whose task and post the caller has locked. */
+export interface BeginningPost extends PostToBegin {
   task: TaskRow
-  post: PostRow
-  content: string
-  anew: boolean
 }
 
 /**

@@ -6,7 +6,7 @@ export const postLifecycle = {
   media_ready: { from: ['preparing'], to: 'queued', when: 'The media is checked and kept, and the post is due.' },
   media_rejected: { from: ['preparing'], to: 'failed', when: 'The media fails its checks.' },
   media_replaced: { from: ['scheduled', 'queued'], to: 'preparing', when: 'The post was given other media.' },
-  came_due: { from: ['scheduled'], to: 'queued', when: 'Its time has come, and it waits for its profile.' },
+  came_due: { from: ['scheduled'], to: 'queued', when: 'Its time has come.' },
   put_off: { from: ['queued'], to: 'scheduled', when: 'The post was given a later time before anything began.' },
   began: { from: ['queued'], to: 'publishing', when: 'The driver begins to publish.' },
   handed_over: { from: ['queued'], to: 'waiting_for_operator', when: 'A person is to publish it.' },

@@ -84,7 +84,9 @@ export async function movePost(tx: Tx, post: PostRow, event: PostEvent, reason: 
     to: moved.status,
     reason,
   })
-  await releaseProfile(tx, post)
+  // A post in `preparing` has had nothing behind it.
+  if (post.status === 'preparing') tx.wake('tasks')
+  else await releaseProfile(tx, post)
   const type = told[moved.status]
   if (type) await recordEvent(tx, type, { ...postFacts(moved), reason })
   return moved

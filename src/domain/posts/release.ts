@@ -1,4 +1,3 @@
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { requireAvailable } from '../../kernel/drivers.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
@@ -19,7 +18,6 @@ export function releaseDraft(unit: UnitOfWork, id: string): Promise<PostView> {
       task: { run_at: tx.now, tries: 0 },
       anew: true,
     })
-    await releaseProfile(tx, { team_id: caller.teamId, profile_id: post.profile_id })
     await recordAudit(tx, 'post.publish', `post:${id}`, { status: before.status }, { status: post.status })
     return viewPost(tx.trx, post)
   })

@@ -1,6 +1,5 @@
 import type { Platform } from '../../db/schema.ts'
 import type { ProfileField } from '../../drivers/contract.ts'
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { newId } from '../../lib/ids.ts'
 import { driverFor } from '../../kernel/drivers.ts'
 import { invalid } from '../../kernel/errors.ts'
@@ -106,7 +105,6 @@ export async function createProfile(unit: UnitOfWork, input: NewProfile): Promis
         driver: row.driver,
       })
       await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now, input: { fields: askedFields(input) } })
-      await releaseProfile(tx, { team_id: caller.teamId, profile_id: row.id })
       return viewProfile(ctx, tx.trx, row)
     })
   } catch (error) {

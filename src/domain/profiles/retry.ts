@@ -1,4 +1,3 @@
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
@@ -28,7 +27,6 @@ export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView>
       .where('kind', '=', 'setup')
       .where('status', '=', 'queued')
       .execute()
-    await releaseProfile(tx, { team_id: caller.teamId, profile_id: id })
     await recordAudit(tx, 'profile.retry', `profile:${id}`, { status: before.status }, { status: row.status })
     return viewProfile(ctx, tx.trx, row)
   })

@@ -1,4 +1,3 @@
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { list } from '../../lib/text.ts'
 import { platforms } from '../../platforms/index.ts'
 import { CroftError } from '../../kernel/errors.ts'
@@ -81,7 +80,7 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
     reason: `New ${list(fields)} stored; a task applies ${fields.length > 1 ? 'them' : 'it'} on the platform.`,
   })
   await recordEvent(tx, 'profile.updated', { profile_id: id, fields })
-  await releaseProfile(tx, { team_id: tx.caller.teamId, profile_id: id })
+  tx.wake('tasks')
   return { ...(await viewProfile(tx.ctx, tx.trx, row)), nameChanged: row.display_name !== before.display_name }
 }
 

@@ -7,7 +7,6 @@ import type { PostRow, ProfileRow, TaskRow } from '../../kernel/rows.ts'
 import { inTeam, systemUnit, type Tx } from '../../kernel/unit-of-work.ts'
 import { noTeam } from '../../people/manager.ts'
 import { beginPosts, lockPosts, lockPostsToBegin, queuePosts, type BeginningPost } from '../posts/begin.ts'
-import { contentOf } from '../posts/content.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { kindOf } from './kinds.ts'
 
@@ -33,33 +32,40 @@ interface ClaimOptions {
   alone?: boolean
 }
 
+/** `more`: some of the candidates were parked, or ended as they began, so another look may find others. */
+export interface Claimed {
+  begun: BegunTask[]
+  more: boolean
+}
+
 /**
  * Claims what can begin of the candidates, one task for each profile, and begins it, in one transaction. Tasks of a
  * profile that is not free, or whose state does not allow them, are parked.
  */
-export function claimDue(ctx: Context, options: ClaimOptions): Promise<{ begun: BegunTask[]; candidates: number }> {
+export function claimDue(ctx: Context, options: ClaimOptions): Promise<Claimed> {
   return systemUnit(ctx, noTeam).commit(async (tx) => {
     const candidates = (await options.lock(tx.trx)).filter(({ id }) => !options.avoid?.has(id))
-    if (candidates.length === 0) return { begun: [], candidates: 0 }
+    if (candidates.length === 0) return { begun: [], more: false }
     const profiles = await lockProfiles(tx.trx, candidates)
     const { resumed, next, behind, notNow } = await choose(tx, candidates, profiles, options.most ?? (() => Infinity))
     const isPost = ({ kind }: TaskRow) => kind === 'publish'
     await parkTasks(tx.trx, notNow)
-    const parked = new Set([...(await parkBehind(tx.trx, idsOf(behind), behind)), ...idsOf(notNow)])
+    const parked = new Set([...(await parkBehind(tx.trx, behind)), ...notNow.map(({ id }) => id)])
     const begun = [...(await resume(tx, options.worker, resumed, profiles)), ...(await begin(tx, options, next, profiles))]
     // What waits behind a task that this very claim has stamped.
     const stamped = new Set(begun.map(({ task }) => task.profile_id))
     const followers = behind.filter(({ id, profile_id }) => !parked.has(id) && stamped.has(profile_id))
     await parkTasks(tx.trx, followers)
+    for (const { id } of followers) parked.add(id)
     await queuePosts(
       tx,
-      [...behind, ...notNow].filter((task) => isPost(task) && (parked.has(task.id) || followers.includes(task))),
+      [...behind, ...notNow].filter((task) => isPost(task) && parked.has(task.id)),
     )
-    return { begun, candidates: candidates.length }
+    const ids = new Set(begun.map(({ task }) => task.id))
+    const ended = next.some(({ id }) => !ids.has(id) && !options.avoid?.has(id))
+    return { begun, more: ended || parked.size > 0 }
   })
 }
-
-const idsOf = (tasks: readonly TaskRow[]): string[] => tasks.map(({ id }) => id)
 
 /** Locks the candidates' profiles, so that no other claim chooses for the same ones meanwhile; one that is locked is passed over. */
 async function lockProfiles(trx: Trx, tasks: readonly TaskRow[]): Promise<Map<string, ProfileRow>> {
@@ -115,12 +121,7 @@ async function resume(
   tasks: readonly TaskRow[],
   profiles: ReadonlyMap<string, ProfileRow>,
 ): Promise<BegunTask[]> {
-  const claimed = await claimTasks(
-    tx.trx,
-    tx.ctx,
-    worker,
-    tasks.map((task) => ({ task })),
-  )
+  const claimed = await claimTasks(tx.trx, tx.ctx, worker, tasks)
   const posts = await lockPosts(
     tx,
     claimed.filter(({ kind }) => kind === 'publish'),
@@ -136,11 +137,9 @@ async function begin(
 ): Promise<BegunTask[]> {
   const together = options.alone ? [] : tasks.filter((task) => isPlainPublish(tx, task, profiles.get(task.profile_id)))
   const taskOf = new Map(together.map((task) => [task.id, task]))
-  const beginning = (await lockPostsToBegin(tx, together)).flatMap(({ post, contents, asked }): BeginningPost[] => {
+  const beginning = (await lockPostsToBegin(tx, together)).flatMap(({ post, content, anew }): BeginningPost[] => {
     const task = taskOf.get(post.id)
-    if (!task || (post.status !== 'queued' && post.status !== 'scheduled')) return []
-    const content = contentOf(post)
-    return [{ task, post, content, anew: !asked && contents.some((stored) => stored !== content) }]
+    return task && (post.status === 'queued' || post.status === 'scheduled') ? [{ task, post, content, anew }] : []
   })
   const begun: BegunTask[] = (await beginPosts(tx, options.worker, beginning)).flatMap(({ task, post }) => {
     const profile = profiles.get(task.profile_id)
@@ -168,7 +167,7 @@ async function beginAlone(
   if (!profile) return []
   await sql`savepoint begin_task`.execute(tx.trx)
   try {
-    const [claimed] = await claimTasks(tx.trx, tx.ctx, worker, [{ task }])
+    const [claimed] = await claimTasks(tx.trx, tx.ctx, worker, [task])
     const goes = claimed && (await kindOf(claimed).begin(inTeam(tx, task.team_id), claimed, profile))
     if (!goes) return []
     return withRows([claimed], profiles, task.kind === 'publish' ? await lockPosts(tx, [claimed]) : [])

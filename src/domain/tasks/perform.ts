@@ -1,7 +1,8 @@
 import { OutcomeUnknown } from '../../drivers/contract.ts'
+import type { Leases } from '../../engine/leases.ts'
+import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { backoffMs, mostTries } from '../../engine/tasks/end.ts'
 import type { Settlement, TaskRun } from '../../engine/tasks/kind.ts'
-import type { Leases } from '../../engine/tasks/leases.ts'
 import { ClaimLost, forgetUnfinishedSteps, hasAsked, recallOf, stepsOf, type StepStore } from '../../engine/tasks/steps.ts'
 import type { Context } from '../../kernel/context.ts'
 import { kindOf } from './kinds.ts'
@@ -43,11 +44,15 @@ async function reconcile(run: TaskRun): Promise<Settlement<unknown>> {
 /** What a worker has in its process for carrying tasks out. */
 export interface Engine {
   steps: StepStore
-  leases: Leases
+  leases: Leases<ClaimedTask>
 }
 
-/** Carries a claimed task out, in no transaction. @throws ClaimLost if another worker has claimed it meanwhile */
-export async function perform(ctx: Context, engine: Engine, work: TaskWork): Promise<Settlement<unknown>> {
+/**
+ * Carries a claimed task out, in no transaction.
+ * @param stopping no further step begins once it is aborted
+ * @throws ClaimLost if another worker has claimed it meanwhile, or the process stops
+ */
+export async function perform(ctx: Context, engine: Engine, work: TaskWork, stopping: AbortSignal): Promise<Settlement<unknown>> {
   const { task, profile } = work
   const driver = ctx.drivers.get(profile.driver)
   const why = driver ? driver.unavailable() : 'it is not configured on this server'
@@ -56,8 +61,10 @@ export async function perform(ctx: Context, engine: Engine, work: TaskWork): Pro
     const message = `The driver ${profile.driver} cannot take work: ${why ?? ''}.`
     return { interrupted: { code: 'driver_unavailable', message, retryable: true, who: 'croft' } }
   }
-  const claim = engine.leases.hold(task)
-  const [step, recall] = [stepsOf(ctx, engine.steps, task, () => claim.holds()), recallOf(ctx, task)]
+  const lease = engine.leases.hold(task, stopping, task.claimedAt)
+  // So much of it must surely be left that one call of a driver, begun now, ends before another worker can claim the task.
+  const holds = () => !lease.signal.aborted && performance.now() - lease.since() < ctx.lease.ms / 3
+  const [step, recall] = [stepsOf(ctx, engine.steps, task, holds), recallOf(ctx, task)]
   const run: TaskRun = { ctx, ...work, driver, step, recall }
   try {
     return await kindOf(task).perform(run)
@@ -68,6 +75,6 @@ export async function perform(ctx: Context, engine: Engine, work: TaskWork): Pro
     const message = 'The driver met a fault of its own; the server log has it.'
     return { interrupted: { code: 'driver_error', message, retryable: true, who: 'croft' } }
   } finally {
-    claim.release()
+    lease.end()
   }
 }

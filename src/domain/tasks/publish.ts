@@ -1,5 +1,4 @@
 import type { Brief, DriverPost, Published } from '../../drivers/contract.ts'
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { Failure } from '../../db/schema.ts'
 import { contentOf } from '../posts/content.ts'
@@ -13,7 +12,7 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../../engine/tasks/end.ts'
 import { handOver } from './hand-over.ts'
-import { findOutdated } from '../../engine/tasks/steps.ts'
+import { lockPostsToBegin } from '../posts/begin.ts'
 import { refusalOf, type Kind } from '../../engine/tasks/kind.ts'
 
 /** The post as the driver is to publish it, with the media that belongs to it. */
@@ -81,7 +80,6 @@ async function fail(
     task: { run_at: at, tries: task.tries + 1, failure: text },
     anew,
   })
-  await releaseProfile(tx, { team_id: post.team_id, profile_id: post.profile_id })
 }
 
 const closed = (profile: ProfileRow): Failure => ({
@@ -105,11 +103,11 @@ export const publish: Kind<Published> = {
   // A closed profile's posts begin too, and fail with the reason.
   runsIn: (status) => status === 'ready' || isClosed(status),
   async begin(tx, task, profile) {
-    const locked = await lockPost(tx.trx, task.team_id, task.id)
+    const [found] = await lockPostsToBegin(tx, [task])
+    if (!found) throw new Error('a publish without its post')
+    const { post: locked, content, anew } = found
     const queued =
       locked.status === 'scheduled' ? await movePost(tx, locked, 'came_due', 'Its time has come.', { held: true }) : locked
-    const content = contentOf(queued)
-    const anew = (await findOutdated(tx, [{ task, content }])).has(task.id)
     // The claim's own copy follows the row.
     if (anew) task.run += 1
     const change = { task: { content }, anew }

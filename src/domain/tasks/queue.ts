@@ -1,7 +1,8 @@
 import type { Published } from '../../drivers/contract.ts'
-import { lockResumable } from '../../engine/tasks/claim.ts'
+import { lockResumable, type ClaimedTask } from '../../engine/tasks/claim.ts'
 import { DueTeams, lockDue, lookAhead, msUntilDue, type Outlook } from '../../engine/tasks/due.ts'
-import { Leases } from '../../engine/tasks/leases.ts'
+import { keepLeases } from '../../engine/leases.ts'
+import { extendTasks } from '../../engine/tasks/extend.ts'
 import { ClaimLost, openStepStore } from '../../engine/tasks/steps.ts'
 import type { Settlement } from '../../engine/tasks/kind.ts'
 import { lockClaim } from '../../engine/tasks/end.ts'
@@ -17,7 +18,7 @@ import { kindOf } from './kinds.ts'
 import { loadWork, type TaskWork } from './load.ts'
 import { perform, type Engine } from './perform.ts'
 
-/** Looks at most this often for one that can begin, when all that it finds must wait for their profiles. */
+/** Looks at most this often for one that can begin, when all that it finds is parked, or ends as it begins. */
 const mostLooks = 100
 /** How long a task is left alone whose beginning failed. Milliseconds. */
 const avoidMs = 10_000
@@ -39,7 +40,8 @@ export class TaskQueue implements Loop<TaskWork> {
     this.#ctx = ctx
     this.#worker = worker
     this.concurrency = concurrency
-    this.#engine = { steps: openStepStore(ctx), leases: new Leases(ctx) }
+    const extend = (tasks: readonly ClaimedTask[]) => extendTasks(ctx, tasks)
+    this.#engine = { steps: openStepStore(ctx), leases: keepLeases({ everyMs: ctx.lease.ms / 6, extend }, ctx.log) }
     this.#finish = gather(
       async (posts: FinishedPost[]) => {
         const settled = await systemUnit(ctx, noTeam).commit((tx) => finishPosts(tx, posts))
@@ -65,7 +67,7 @@ export class TaskQueue implements Loop<TaskWork> {
         (trx) => lockDue(trx, this.#ctx.clock.now(), shares),
         (teamId) => most.get(teamId) ?? 0,
       )
-      if (found.work.length > 0 || found.candidates === 0) return found.work
+      if (found.work.length > 0 || !found.more) return found.work
     }
     return []
   }
@@ -74,14 +76,17 @@ export class TaskQueue implements Loop<TaskWork> {
     return Promise.resolve(this.#outlook && msUntilDue(this.#outlook, this.#ctx.clock.now()))
   }
 
-  async run(work: TaskWork): Promise<void> {
+  async run(work: TaskWork, stopping: AbortSignal): Promise<void> {
     const { task } = work
     this.#count(task.team_id, 1)
     try {
-      await this.#carryOut(work)
+      await this.#carryOut(work, stopping)
     } catch (error) {
       if (!(error instanceof ClaimLost)) throw error
-      this.#ctx.log.warn({ task_id: task.id }, 'another worker has taken this task over')
+      this.#ctx.log.warn(
+        { task_id: task.id },
+        'the claim of this task is over; another worker claims it when its lease has ended',
+      )
     } finally {
       this.#count(task.team_id, -1)
     }
@@ -93,7 +98,7 @@ export class TaskQueue implements Loop<TaskWork> {
   }
 
   /** Claims among tasks that `lock` finds; those that cannot begin together begin one by one. */
-  async claimFrom(lock: LockCandidates, most?: (teamId: string) => number): Promise<{ work: TaskWork[]; candidates: number }> {
+  async claimFrom(lock: LockCandidates, most?: (teamId: string) => number): Promise<{ work: TaskWork[]; more: boolean }> {
     const now = performance.now()
     for (const [id, until] of this.#avoided) if (until < now) this.#avoided.delete(id)
     const avoid = {
@@ -101,17 +106,17 @@ export class TaskQueue implements Loop<TaskWork> {
       add: (id: string) => void this.#avoided.set(id, now + avoidMs),
     }
     const options = { worker: this.#worker, lock, avoid, ...(most ? { most } : {}) }
-    const { begun, candidates } = await claimDue(this.#ctx, options).catch((error: unknown) => {
+    const { begun, more } = await claimDue(this.#ctx, options).catch((error: unknown) => {
       this.#ctx.log.warn({ err: error }, 'tasks could not begin together; they begin one by one')
       return claimDue(this.#ctx, { ...options, alone: true })
     })
-    return { work: await loadWork(this.#ctx, begun), candidates }
+    return { work: await loadWork(this.#ctx, begun), more }
   }
 
-  async #carryOut(work: TaskWork): Promise<void> {
+  async #carryOut(work: TaskWork, stopping: AbortSignal): Promise<void> {
     const ctx = this.#ctx
     await ctx.reach('task.claimed')
-    const settlement = await perform(ctx, this.#engine, work)
+    const settlement = await perform(ctx, this.#engine, work, stopping)
     await this.#settle(work, settlement)
     await ctx.reach('task.settled')
   }

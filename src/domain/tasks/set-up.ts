@@ -1,5 +1,4 @@
 import type { SetUp } from '../../drivers/contract.ts'
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import { addPhone, findOrAddPhone } from '../phones/find-or-add.ts'
 import { editFields } from '../profiles/edit.ts'
 import { isBeingSetUp } from '../profiles/lifecycle.ts'
@@ -55,7 +54,6 @@ async function succeed(tx: Tx, task: ClaimedTask, profile: ProfileRow, done: Set
       })
     : await moveProfile(tx, profile, 'set_up', 'The account is signed in.', provisioned)
   await planRun(tx, moved, policy, ready ? policy.maintenanceMs : 0)
-  await releaseProfile(tx, { team_id: profile.team_id, profile_id: profile.id })
 }
 
 /** Setting an account up: signing it in, on a phone or by a grant. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { releaseProfile, releaseTasks } from '../../engine/tasks/park.ts'
+import { releaseTasks } from '../../engine/tasks/park.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { ProfileRow, TeamRow } from '../../kernel/rows.ts'
@@ -55,7 +55,7 @@ async function moveRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<vo
 
 /** Runs that wait for a person to start them, and that the new policy does not require, are checked now. */
 async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promise<void> {
-  const { rows } = await sql<{ id: string; profile_id: string }>`
+  const { rows } = await sql<{ id: string }>`
     update tasks t set status = 'queued', parked = false, run_at = ${tx.now}, updated_at = ${tx.now}
     from profiles p
     where t.team_id = ${team.id} and t.kind = 'warmup' and t.status = 'pending'
@@ -63,11 +63,9 @@ async function withdrawRuns(tx: Tx, team: TeamRow, policy: WarmupPolicy): Promis
       and ((p.status = 'ready' and coalesce(p.warmup_maintenance_ms, ${policy.maintenanceMs}) = 0)
         or (p.status = 'warm' and (coalesce(p.warmup_runs, ${policy.runs}) = 0 or (p.runs_completed >= coalesce(p.warmup_runs, ${policy.runs})
           and p.last_run_ended_at - p.first_run_at >= ${ms('warmup_span_ms', policy.spanMs)}))))
-    returning t.id, t.profile_id`.execute(tx.trx)
-  for (const { id, profile_id } of rows) {
-    await cancelWork(tx, { taskId: id })
-    await releaseProfile(tx, { team_id: team.id, profile_id })
-  }
+    returning t.id`.execute(tx.trx)
+  for (const { id } of rows) await cancelWork(tx, { taskId: id })
+  tx.wake('tasks')
 }
 
 /** Ready profiles without a planned run, because the policy required none, get one. */

@@ -1,4 +1,3 @@
-import { releaseProfile } from '../../engine/tasks/park.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { insertTask } from '../../engine/tasks/insert.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
@@ -14,5 +13,4 @@ export async function planRun(
   if (profile.status === 'ready' && policy.maintenanceMs === 0) return
   const runAt = new Date(tx.now.getTime() + pauseMs)
   await insertTask(tx, { profileId: profile.id, kind: 'warmup', runAt })
-  await releaseProfile(tx, { team_id: profile.team_id, profile_id: profile.id })
 }

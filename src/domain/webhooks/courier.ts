@@ -9,8 +9,8 @@ import { claimLanes, extendLanes, type Lane } from './lanes.ts'
 /** What sends a worker's webhooks. */
 export interface Courier {
   isAlive(ms: number): boolean
-  /** No new turn; the tries under way end. */
-  stop(): Promise<void>
+  /** No new turn; the tries under way get `graceMs` to end. */
+  stop(graceMs: number): Promise<void>
 }
 
 /** Receivers written to at once by one process. They cost a socket each while they keep one waiting. */
@@ -82,10 +82,9 @@ export function startCourier(ctx: Context, places = mostLanes): Courier {
   const loops = [startFanOut(ctx, stopping.signal), startLanes(ctx, places, stopping.signal)]
   return {
     isAlive: (ms) => loops.every((loop) => loop.isAlive(ms)),
-    async stop() {
+    async stop(graceMs) {
       stopping.abort()
-      // A try has a time limit of its own; nothing is gained by cutting it short.
-      await Promise.all(loops.map((loop) => loop.stop(0)))
+      await Promise.all(loops.map((loop) => loop.stop(graceMs)))
     },
   }
 }

@@ -10,34 +10,21 @@ import { newId } from '../../lib/ids.ts'
  */
 export type ClaimedTask = TaskRow & { claim: string; begun: boolean; claimedAt: number }
 
-/** What becomes of a task as it is claimed: the content that it begins with, and whether its steps start over. */
-export interface Claiming {
-  task: TaskRow
-  content?: string
-  anew?: boolean
-}
-
 /** Stamps tasks that the caller has locked as under way, each with a claim of its own. */
-export async function claimTasks(trx: Trx, ctx: Context, worker: string, claiming: readonly Claiming[]): Promise<ClaimedTask[]> {
-  if (claiming.length === 0) return []
+export async function claimTasks(trx: Trx, ctx: Context, worker: string, tasks: readonly TaskRow[]): Promise<ClaimedTask[]> {
+  if (tasks.length === 0) return []
   const claimedAt = performance.now()
   const now = ctx.clock.now()
-  const rows = claiming.map(({ task, content = task.content, anew = false }) => ({
-    team_id: task.team_id,
-    id: task.id,
-    claim: newId(),
-    content,
-    run: task.run + (anew ? 1 : 0),
-  }))
+  const rows = tasks.map(({ team_id, id }) => ({ team_id, id, claim: newId() }))
   const claimed = await sql<TaskRow & { claim: string }>`
     update tasks t
-    set status = 'running', claim = v.claim, claimed_by = ${worker}, content = v.content, run = v.run, parked = false,
+    set status = 'running', claim = v.claim, claimed_by = ${worker}, parked = false,
         lease_until = clock_timestamp() + ${ctx.lease.ms} * interval '1 millisecond', resume_at = null,
         started_at = coalesce(t.started_at, ${now}), updated_at = ${now}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, claim uuid, content text, run int)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, claim uuid)
     where t.team_id = v.team_id and t.id = v.id
     returning t.*`.execute(trx)
-  const begun = new Set(claiming.filter(({ task }) => task.status !== 'queued').map(({ task }) => task.id))
+  const begun = new Set(tasks.filter(({ status }) => status !== 'queued').map(({ id }) => id))
   return claimed.rows.map((row) => ({ ...row, begun: begun.has(row.id), claimedAt }))
 }
 

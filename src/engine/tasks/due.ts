@@ -18,6 +18,7 @@ export interface TeamShare {
 
 /** Teams looked at by one claim when more is due than can begin. */
 const teamsPerTurn = 200
+const mostTurns = 50
 const notNowMs = 50
 const first = '00000000-0000-0000-0000-000000000000'
 
@@ -29,12 +30,13 @@ export class DueTeams {
   async share(ctx: Context, free: number, held: ReadonlyMap<string, number>): Promise<TeamShare[]> {
     const now = ctx.clock.now()
     const earliest = await earliestDue(ctx.db, now, 2 * free)
-    const due = earliest.reduce((sum, team) => sum + team.due, 0) < 2 * free ? earliest : await this.#turn(ctx.db, now, free)
-    const given = shareOut(
-      free,
-      due.map((team) => ({ held: held.get(team.team_id) ?? 0, wanted: team.due })),
-    )
-    return due.map(({ team_id }, index) => ({ team_id, most: given[index] ?? 0 })).filter(({ most }) => most > 0)
+    if (earliest.reduce((sum, team) => sum + team.due, 0) < 2 * free) return sharesOf(earliest, free, held)
+    // Some turns may find only teams that have nothing due, or all the places that they may have.
+    for (let turns = 0; turns < mostTurns; turns += 1) {
+      const shares = sharesOf(await this.#turn(ctx.db, now, free), free, held)
+      if (shares.length > 0 || this.#after === first) return shares
+    }
+    return []
   }
 
   /** The next teams in the order of their ids, so that each has its turn however much another has due. */
@@ -57,6 +59,14 @@ export class DueTeams {
     this.#after = rows.length < teamsPerTurn ? first : (rows.at(-1)?.team_id ?? first)
     return rows.filter(({ due }) => due > 0)
   }
+}
+
+function sharesOf(due: readonly DueTeam[], free: number, held: ReadonlyMap<string, number>): TeamShare[] {
+  const given = shareOut(
+    free,
+    due.map((team) => ({ held: held.get(team.team_id) ?? 0, wanted: team.due })),
+  )
+  return due.map(({ team_id }, index) => ({ team_id, most: given[index] ?? 0 })).filter(({ most }) => most > 0)
 }
 
 async function earliestDue(db: Db, now: Date, limit: number): Promise<DueTeam[]> {

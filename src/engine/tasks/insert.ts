@@ -1,20 +1,18 @@
-import type { TaskKind, TaskStatus } from '../../db/schema.ts'
+import type { TaskKind } from '../../db/schema.ts'
 import { newId } from '../../lib/ids.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 
 interface NewTask {
-  id?: string
   profileId: string
   kind: TaskKind
-  status?: TaskStatus
   runAt: Date
   input?: JsonObject
 }
 
 /** Adds a task to a profile's work. The loop `tasks` claims it when it is due. @returns its id */
 export async function insertTask(tx: Tx, task: NewTask): Promise<string> {
-  const id = task.id ?? newId()
+  const id = newId()
   await tx.trx
     .insertInto('tasks')
     .values({
@@ -22,12 +20,13 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<string> {
       id,
       profile_id: task.profileId,
       kind: task.kind,
-      status: task.status ?? 'queued',
+      status: 'queued',
       run_at: task.runAt,
       input: JSON.stringify(task.input ?? {}),
       created_at: tx.now,
       updated_at: tx.now,
     })
     .execute()
+  tx.wake('tasks')
   return id
 }

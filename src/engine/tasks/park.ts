@@ -19,11 +19,12 @@ const owners = (of: readonly TaskOwner[]) =>
  * The task under way is share-locked, so that its end, which releases, comes before or after, and a parked task is never forgotten.
  * @returns the ids of those that were parked
  */
-export async function parkBehind(trx: Trx, ids: readonly string[], of: readonly TaskOwner[]): Promise<string[]> {
-  if (ids.length === 0) return []
+export async function parkBehind(trx: Trx, tasks: readonly TaskRow[]): Promise<string[]> {
+  if (tasks.length === 0) return []
+  const ids = tasks.map(({ id }) => id)
   const { rows } = await sql<{ id: string }>`
     with busy as (
-      select b.team_id, b.profile_id from tasks b join ${owners(of)} using (team_id, profile_id)
+      select b.team_id, b.profile_id from tasks b join ${owners(tasks)} using (team_id, profile_id)
       where b.status in ('running', 'waiting') for share of b skip locked
     )
     update tasks t set parked = true from busy
@@ -73,12 +74,13 @@ export async function releaseProfile(tx: Pick<Tx, 'trx' | 'wake'>, profile: Task
  */
 export async function releaseForgotten(ctx: Context, limit: number): Promise<void> {
   const { rows } = await sql<TaskOwner>`
-    select distinct t.team_id, t.profile_id from tasks t
-    where t.status = 'queued' and t.parked
-      and not exists (
-        select from tasks o where o.team_id = t.team_id and o.profile_id = t.profile_id
-          and (o.status in ('running', 'waiting') or (o.status = 'queued' and not o.parked and o.run_at <= now()))
-      )
-    limit ${limit}`.execute(ctx.db)
+    select team_id, profile_id from (
+      select distinct t.team_id, t.profile_id from tasks t
+      where t.status = 'queued' and t.parked
+        and not exists (
+          select from tasks o where o.team_id = t.team_id and o.profile_id = t.profile_id
+            and (o.status in ('running', 'waiting') or (o.status = 'queued' and not o.parked and o.run_at <= now()))
+        )
+    ) free order by random() limit ${limit}`.execute(ctx.db)
   await ctx.db.transaction().execute((trx) => releaseTasks(trx, rows))
 }

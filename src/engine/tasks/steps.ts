@@ -3,8 +3,6 @@ import { OutcomeUnknown, type Recall, type Step } from '../../drivers/contract.t
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
 import { gather } from '../../kernel/group-commit.ts'
-import type { TaskRow } from '../../kernel/rows.ts'
-import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from './claim.ts'
 
 /** Another worker holds the task by now; whatever this one found out no longer counts. */
@@ -124,23 +122,6 @@ export async function hasAsked(ctx: Context, task: ClaimedTask): Promise<boolean
     .limit(1)
     .executeTakeFirst()
   return begun !== undefined
-}
-
-/**
- * The tasks whose present run has steps of other content than is to be published now, none of which has asked for anything
- * that may have had its effect: a new run may then begin. If one has asked, its own steps alone can tell what became of it.
- */
-export async function findOutdated(
-  { trx }: Pick<Tx, 'trx'>,
-  tasks: readonly { task: TaskRow; content: string }[],
-): Promise<Set<string>> {
-  if (tasks.length === 0) return new Set()
-  const rows = tasks.map(({ task, content }) => ({ team_id: task.team_id, id: task.id, run: task.run, content }))
-  const { rows: outdated } = await sql<{ task_id: string }>`
-    select s.task_id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, run int, content text)
-    join task_steps s on s.team_id = v.team_id and s.task_id = v.id and s.run = v.run
-    group by s.task_id having bool_or(s.content is distinct from v.content) and not bool_or(s.once)`.execute(trx)
-  return new Set(outdated.map((row) => row.task_id))
 }
 
 /** Forgets that a `once` step began, once it is certain that it had no effect; never what another worker began that has the task by now. */

@@ -37,7 +37,8 @@ export const explanation = `Each comparison measures both sides in this run, in 
 than the figures. Croft is \`croft serve\`, one process with every role, unless a line says otherwise. Load over HTTP comes from \`wrk\`, with keep-alive; a
 load in which a request was refused fails its line. Both sides use the same connection options, with \`fsync\` and \`synchronous_commit\` on.
 
-- *bare pg, one row per transaction*: a row with the members of a post in a table with nothing but a primary key, 20 connections.
+- *bare pg, the same rows*: post, task, event, timeline and audit, in one named statement in copies of Croft's tables with their indexes, 20 connections. *The content
+  alone*: one row with the members of a post in a table with nothing but a primary key.
 - *bare pg, batches of 100*: Croft's own tables and indexes, one connection, three commits per batch: the claims, the beginnings of the steps, the results with
   events and timeline. Croft stores the same; posts were accepted and their media checked before.
 - *Fastify with one named select*: a process of its own with a pool of 20, which answers the row as JSON.

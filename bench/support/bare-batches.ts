@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { idOf, idSql } from '../fill/ids.ts'
 import { postFiller, type Posts } from '../fill/posts.ts'
+import { copyTables } from './bare-tables.ts'
 
 /**
  * The durable writes that publishing a post needs at least, by bare pg over one connection: Croft's own tables with their
@@ -8,10 +9,6 @@ import { postFiller, type Posts } from '../fill/posts.ts'
  * one the results and what the posts became.
  */
 const batch = 100
-
-const copies = ['posts', 'tasks', 'task_steps', 'events', 'timeline', 'audit']
-  .map((table) => `create table bench.${table} (like public.${table} including all)`)
-  .join(';')
 
 /** In the order in which they are made, as Croft's are. */
 const newId = idSql('event', `nextval('bench.ids')`)
@@ -66,7 +63,7 @@ const accepted = `
 
 /** @returns posts per second: of posts that were accepted before, and of whole posts with their acceptance */
 export async function bareBatches(pool: pg.Pool, posts: Posts, seconds: number): Promise<{ drain: number; whole: number }> {
-  await pool.query(`drop schema if exists bench cascade; create schema bench; create sequence bench.ids; ${copies}`)
+  await copyTables(pool)
   const client = await pool.connect()
   try {
     const fill = await postFiller(client, { ...posts, schema: 'bench' })

@@ -124,7 +124,8 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       const stream = Readable.from(frames(ctx, { teamId, from, types, subscription: subscription, signal }), { highWaterMark: 1 })
       const unwatch = keys.watch(caller, () => {
         keyEnded.abort()
-        setTimeout(() => stream.destroy(), endingMs).unref()
+        // Not the stream alone: its end, too, can wait for a reader that takes nothing.
+        setTimeout(() => reply.raw.destroy(), endingMs).unref()
       })
       stream.once('close', () => {
         subscription.close()

@@ -18,6 +18,7 @@ import { databaseClock } from '../db/clock.ts'
 import { connect, poolOptions } from '../db/connect.ts'
 import { startListening } from '../db/listen.ts'
 import { startEmbedded } from '../db/embedded/index.ts'
+import { openLookUp } from '../db/look-up.ts'
 import { readerOf } from '../db/statement.ts'
 import { migrate } from '../db/migrate.ts'
 import { requireServer } from '../db/require-server.ts'
@@ -72,6 +73,8 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     options: '-c synchronous_commit=off',
   })
   for (const database of [main, counters]) opened.defer(() => database.close())
+  const lookUp = openLookUp(poolOptions(connection, 'croft look-up', 1))
+  opened.defer(() => lookUp.close())
   if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
   await migrate(main.pool, report)
   const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
@@ -104,6 +107,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     registry,
     db: main.db,
     read: readerOf(main.pool),
+    lookUp: lookUp.read,
     counters: counters.db,
     clock,
     databaseClock: dbClock,

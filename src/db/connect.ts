@@ -43,7 +43,7 @@ function outliveLoss(client: pg.PoolClient): void {
 /** pg's options for a connection; `name` shows in pg_stat_activity. */
 export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
   const where = 'url' in connection ? { connectionString: connection.url } : connection
-  return { ...where, max, application_name: name, connectionTimeoutMillis: 10_000, keepAlive: true }
+  return { ...where, max, types, application_name: name, connectionTimeoutMillis: 10_000, keepAlive: true }
 }
 
 /**
@@ -56,7 +56,6 @@ export function connect(
 ): Database {
   const pool = new pg.Pool({
     ...poolOptions(connection, options.name, options.max),
-    types,
     ...(options.options === undefined ? {} : { options: options.options }),
   })
   pool.on('error', options.onError)

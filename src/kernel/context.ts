@@ -37,8 +37,10 @@ export interface Retention {
 export interface Context {
   registry: Registry
   db: Db
-  /** Runs one named statement on the same database: the shortest way, for reads that are asked for often. */
+  /** Runs one named statement on the same database: the shortest way, for lists that are asked for often. */
   read: Reader
+  /** As `read`, for rows by their key: many statements share one connection, so none may take long. */
+  lookUp: Reader
   /** The same database, without waiting for the disk: for counters whose loss in a power cut harms nobody. */
   counters: Db
   clock: Clock

@@ -21,6 +21,8 @@ export type Shared<O> = { made: O } | { replay: StoredAnswer }
 
 /** Entries per transaction. */
 const most = 100
+/** After which a batch whose keys others keep on taking is given up. */
+const mostTries = 3
 /** While one batch is committed, the next is gathered and begun. */
 const atOnce = 2
 
@@ -65,10 +67,10 @@ interface KeptAnswer {
   answer: StoredAnswer
 }
 
-/**
- * Stores the answers with their keys. A key that another transaction took in the meantime undoes this one: another run
- * finds that request's answer.
- */
+/** Undoes a transaction in which a key turned out to be taken. */
+class KeyTaken extends Error {}
+
+/** Stores the answers with their keys. @throws KeyTaken */
 async function storeAnswers(tx: SharedTx, answers: readonly KeptAnswer[]): Promise<void> {
   if (answers.length === 0) return
   // In one order in every process, so that two transactions cannot wait for each other.
@@ -81,7 +83,7 @@ async function storeAnswers(tx: SharedTx, answers: readonly KeptAnswer[]): Promi
     sorted.map(({ answer }) => answer.body),
     tx.ctx.databaseClock.substitute(),
   ])
-  if (stored.length < answers.length) throw keyInUse()
+  if (stored.length < answers.length) throw new KeyTaken()
 }
 
 /** Answers entries whose keys are known, and lets one entry of each other key through. */
@@ -106,10 +108,10 @@ function settleKnown<I, O>(
   })
 }
 
-/** One transaction for all entries: their keys, their effects, and the answers that are kept for the keys. */
-function runBatch<I, O>(ctx: Context, write: SharedWrite<I, O>, entries: readonly SharedEntry<I, O>[]) {
+/** One transaction for all entries: their keys, their effects, and the answers that are kept for the keys. @throws KeyTaken */
+function runOnce<I, O>(ctx: Context, write: SharedWrite<I, O>, entries: readonly SharedEntry<I, O>[], lookFirst: boolean) {
   return transact(ctx, async (tx): Promise<(Shared<O> | Error)[]> => {
-    const results = settleKnown(entries, await findKeys(tx, entries))
+    const results = settleKnown(entries, lookFirst ? await findKeys(tx, entries) : new Map())
     const open = entries.filter((_, index) => results[index] === null)
     const made = (open.length > 0 ? await write(tx, open) : []).values()
     const answers: KeptAnswer[] = []
@@ -129,6 +131,19 @@ function runBatch<I, O>(ctx: Context, write: SharedWrite<I, O>, entries: readonl
     await storeAnswers(tx, answers)
     return settled
   })
+}
+
+/** Nearly every key is new, so that looking for them pays only once one of them has turned out not to be. */
+async function runBatch<I, O>(ctx: Context, write: SharedWrite<I, O>, entries: readonly SharedEntry<I, O>[]) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await runOnce(ctx, write, entries, tries > 0)
+    } catch (error) {
+      if (!(error instanceof KeyTaken)) throw error
+      // Others keep on taking keys at the same moment: each entry runs alone.
+      if (tries === mostTries) throw keyInUse()
+    }
+  }
 }
 
 type Gatherer<I, O> = (entry: SharedEntry<I, O>) => Promise<Shared<O>>

@@ -18,7 +18,7 @@ export const viewOf = (row: PostRead): PostView => ({ row, media: row.media_info
 
 /** One view. @throws CroftError `post_not_found`, the same for another team's post as for none */
 export async function getPostView(ctx: Context, teamId: string, id: string): Promise<PostView> {
-  const [row] = isUuid(id) ? await ctx.read(postById, [teamId, id]) : []
+  const [row] = isUuid(id) ? await ctx.lookUp(postById, [teamId, id]) : []
   if (!row) throw postNotFound()
   return viewOf(row)
 }

@@ -46,7 +46,7 @@ export function viewOf(ctx: Context, row: ProfileRead): ProfileView {
 
 /** One view. @throws CroftError `profile_not_found`, the same for another team's profile as for none */
 export async function getProfileView(ctx: Context, teamId: string, id: string): Promise<ProfileView> {
-  const [row] = isUuid(id) ? await ctx.read(profileById, [teamId, id]) : []
+  const [row] = isUuid(id) ? await ctx.lookUp(profileById, [teamId, id]) : []
   if (!row) throw profileNotFound()
   return viewOf(ctx, row)
 }

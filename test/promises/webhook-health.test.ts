@@ -18,7 +18,7 @@ before(async () => {
     crashed += 1
     return Promise.reject(new Error('the worker dies here'))
   }
-  croft = await testCroft({ substitutes: { clock, leaseMs: 1_000, reach } })
+  croft = await testCroft({ substitutes: { clock, leaseMs: 4_000, reach } })
   receiver = await startWebhookReceiver()
 })
 after(async () => {

@@ -144,7 +144,9 @@ export async function countCuts<Row extends MediaRequest>(
   await sql`
     update ${table(kind)} q set inspections_cut = given.cut
     from jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as given(${shape(kind)}, claim uuid, cut int)
-    where (${columns(kind, 'q')}) = (${columns(kind, 'given')}) and q.prepare_claim = given.claim and ${waiting(kind)}`.execute(ctx.db)
+    where (${columns(kind, 'q')}) = (${columns(kind, 'given')}) and q.prepare_claim = given.claim and ${waiting(kind)}`.execute(
+    ctx.db,
+  )
 }
 
 /** Changes a row while this claim holds it. */

@@ -14,7 +14,8 @@ export function tokenIn(ctx: Context, url: string): string | null {
 const dayMs = 86_400_000
 
 /** Notes that an upload is in use, so that retention keeps it; at most once per day. */
-const touch = ({ db, clock }: Context, { team_id, id }: MediaRow) => sql`
+const touch = ({ db, clock }: Context, { team_id, id }: MediaRow) =>
+  sql`
   update media set used_at = ${clock.now()}
   where team_id = ${team_id} and id = ${id} and coalesce(used_at, created_at) < ${clock.now()}::timestamptz - interval '1 day'`.execute(
     db,

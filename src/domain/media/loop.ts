@@ -7,7 +7,7 @@ import type { MediaKind, MediaRequest } from './kind.ts'
 import { claimRows, extendRows, findDue } from './media-rows.ts'
 import { openPreparation } from './prepare.ts'
 
-/** How soon after a claim that found nothing a commit makes the loop look again. */
+/** The pause between two looks of a loop that has places left, so that one claim takes what comes meanwhile. */
 const restMs = 25
 
 /**

@@ -15,7 +15,7 @@ import { handOver } from './hand-over.ts'
 import { lockToBegin } from '../posts/begin.ts'
 import { refusalOf, type Kind } from '../../engine/tasks/kind.ts'
 
-/** What a driver is told of a post's media. */
+/** What a driver gets of a post's media. */
 export type PostMedia = Pick<MediaRow, 'token' | 'kind' | 'files' | 'info'>
 
 /** The post as the driver is to publish it, with the media that belongs to it. */

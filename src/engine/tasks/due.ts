@@ -89,7 +89,7 @@ export interface Outlook {
   nextRunAt: Date | null
   /** When the next sleeping task wakes. */
   nextResumeAt: Date | null
-  /** Of the tasks that are due first, how many each team has. */
+  /** How many of the tasks that are due first each team has. */
   earliest: DueTeam[]
 }
 

@@ -15,7 +15,7 @@ export interface Loop<Row> {
   run(row: Row, signal: AbortSignal): Promise<void>
   /** Milliseconds until the next row is due that no worker holds, if known; asked when no row was claimed. */
   nextDueMs?(): Promise<number | null>
-  /** After a claim that found nothing the next one waits this long, however often the loop is woken. 0 if not given. */
+  /** After a claim that found fewer rows than it asked for the next one waits this long, however often the loop is woken. 0 if not given. */
   restMs?: number
 }
 
@@ -54,9 +54,8 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
     interrupt?.()
   }
 
-  /** Until `ms` are over or somebody wakes it, but `restMs` at least. */
-  const sleep = async (ms: number, restMs = 0) => {
-    if (restMs > 0) await pause(restMs, undefined, { signal: stopping.signal }).catch(() => null)
+  /** Until `ms` are over or somebody wakes it. */
+  const sleep = async (ms: number) => {
     if (woken || stopping.signal.aborted) return
     const waking = new AbortController()
     interrupt = () => waking.abort()
@@ -93,9 +92,10 @@ export function startLoop<Row>(loop: Loop<Row>, log: Logger): RunningLoop {
         const rows = await loop.claim(free)
         for (const row of rows) begin(row)
         failures = 0
+        if (rows.length < free && loop.restMs) await pause(loop.restMs, undefined, { signal: stopping.signal }).catch(() => null)
         if (rows.length > 0) continue
         const next = (await loop.nextDueMs?.()) ?? null
-        await sleep(Math.min(probeMs, next === null ? probeMs : Math.max(next, 1)), loop.restMs)
+        await sleep(Math.min(probeMs, next === null ? probeMs : Math.max(next, 1)))
       } catch (error) {
         log.warn({ err: error, loop: loop.name }, 'a loop could not look for rows; it tries again')
         failures += 1

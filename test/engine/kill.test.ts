@@ -118,6 +118,10 @@ suite('a worker killed at any moment: each post is out once, and told of', { con
 
 suite('a worker killed with a batch in flight: each post is settled by its own steps', { concurrency: 3 }, () => {
   const points: [FaultPoint, number][] = [
+    ['prepare.began', 4],
+    ['inspection.began', 4],
+    ['prepare.fetched', 4],
+    ['prepare.stored', 4],
     ['task.claimed', 4],
     ['step.began', 9],
     ['step.done', 9],

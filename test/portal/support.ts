@@ -5,7 +5,7 @@ import { after, before } from 'node:test'
 import { grant } from '../../src/domain/credits/grant.ts'
 import { videoMedia } from '../../src/domain/bundles/check-video.ts'
 import { claimRows } from '../../src/domain/media/media-rows.ts'
-import { prepareMedia } from '../../src/domain/media/prepare.ts'
+import { openPreparation } from '../../src/domain/media/prepare.ts'
 import { openOrder } from '../../src/domain/orders/order.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { picture } from '../media/pictures.ts'
@@ -53,7 +53,7 @@ export async function checkVideo({ ctx, team }: Pick<Server, 'ctx' | 'team'>, bu
     .where('position', '=', position)
     .execute()
   for (const row of await claimRows(ctx, videoMedia, [slot]))
-    await prepareMedia(ctx, videoMedia, row, new AbortController().signal)
+    await openPreparation(ctx, videoMedia)(row, new AbortController().signal)
 }
 
 export const newBundle = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { videoMedia } from '../../src/domain/bundles/check-video.ts'
 import { claimRows } from '../../src/domain/media/media-rows.ts'
-import { prepareMedia } from '../../src/domain/media/prepare.ts'
+import { openPreparation } from '../../src/domain/media/prepare.ts'
 import { sql } from 'kysely'
 import { finalizeDueReviews } from '../../src/domain/reviews/finalize-due.ts'
 import { startMediaServer, type MediaServer } from '../support/media-server.ts'
@@ -95,7 +95,7 @@ test('the check of media that was replaced meanwhile changes nothing', async () 
   const [old] = await claimRows(ctx, videoMedia, [{ team_id: team.id, bundle_id: id, position: 1 }])
   assert.ok(old)
   dataOf(await put(id, 1))
-  await prepareMedia(ctx, videoMedia, old, new AbortController().signal)
+  await openPreparation(ctx, videoMedia)(old, new AbortController().signal)
   assert.equal((await slotOf(id, 1))['media_status'], 'checking')
   await check(id, 1)
   assert.equal((await slotOf(id, 1))['media_status'], 'accepted')

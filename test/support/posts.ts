@@ -3,7 +3,7 @@ import { createPost } from '../../src/domain/posts/create.ts'
 import { findPost } from '../../src/domain/posts/find.ts'
 import type { PostInput } from '../../src/domain/posts/input.ts'
 import { claimRows } from '../../src/domain/media/media-rows.ts'
-import { prepareMedia } from '../../src/domain/media/prepare.ts'
+import { openPreparation } from '../../src/domain/media/prepare.ts'
 import { postMedia } from '../../src/domain/posts/prepare.ts'
 import type { PostRow, ProfileRow } from '../../src/kernel/rows.ts'
 import type { TestTeam } from './croft.ts'
@@ -36,7 +36,7 @@ export async function prepare(ctx: Context, post: Pick<PostRow, 'team_id' | 'id'
     .where('id', '=', id)
     .execute()
   for (const row of await claimRows(ctx, postMedia, [{ team_id, id }]))
-    await prepareMedia(ctx, postMedia, row, new AbortController().signal)
+    await openPreparation(ctx, postMedia)(row, new AbortController().signal)
 }
 
 /** The post as it stands now. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Trx } from '../../src/db/connect.ts'
 import type { Context } from '../../src/kernel/context.ts'
+import type { Candidates } from '../../src/engine/tasks/claim.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
 import { findProfile } from '../../src/domain/profiles/find.ts'
-import type { ProfileRow, TaskRow } from '../../src/kernel/rows.ts'
+import type { ProfileRow } from '../../src/kernel/rows.ts'
 import { TaskQueue } from '../../src/domain/tasks/queue.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
 import type { TestTeam } from './croft.ts'
@@ -14,16 +14,13 @@ let made = 0
 export const newUsername = (): string => `bakery.no${(made += 1)}`
 
 /** A profile's tasks that are due, or left behind, or whose sleep is over. */
-const lockTasks =
-  (ctx: Context, { team_id, id }: Pick<ProfileRow, 'team_id' | 'id'>) =>
-  async (trx: Trx): Promise<TaskRow[]> => {
-    const now = ctx.clock.now()
-    const { rows } = await sql<TaskRow>`
-      select * from tasks where not parked and team_id = ${team_id} and profile_id = ${id} and (
-        (status = 'queued' and run_at <= ${now}) or (status = 'running' and lease_until < now()) or (status = 'waiting' and resume_at <= ${now}))
-      order by run_at, id for update skip locked`.execute(trx)
-    return rows
-  }
+const lockTasks = (ctx: Context, { team_id, id }: Pick<ProfileRow, 'team_id' | 'id'>): Candidates => {
+  const now = ctx.clock.now()
+  return sql`
+    select * from tasks where not parked and team_id = ${team_id} and profile_id = ${id} and (
+      (status = 'queued' and run_at <= ${now}) or (status = 'running' and lease_until < now()) or (status = 'waiting' and resume_at <= ${now}))
+    order by run_at, id for update skip locked`
+}
 
 /** Carries out what is due of one profile now, as a worker would. */
 export async function carryOut(ctx: Context, profile: Pick<ProfileRow, 'team_id' | 'id'>, worker = 'test worker'): Promise<void> {

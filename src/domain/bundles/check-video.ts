@@ -1,9 +1,8 @@
-import type { Updateable } from 'kysely'
+import { sql, type Updateable } from 'kysely'
 import type { Tables } from '../../db/schema.ts'
 import { recordEvent } from '../../kernel/record.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { keepMedia } from '../media/keep.ts'
 import { unclaimed, type MediaKind } from '../media/kind.ts'
 
 const lock = (tx: Tx, slot: VideoSlotRow): Promise<VideoSlotRow | undefined> =>
@@ -40,10 +39,19 @@ export const videoMedia: MediaKind<VideoSlotRow> = {
   concurrency: 16,
   share: 4,
   lock,
-  async accept(tx, slot, result) {
-    const mediaId = result ? await keepMedia(tx, result.media, slot.media_url ?? '') : slot.media_id
-    await setChecked(tx, slot, { media_id: mediaId, media_problems: '[]' })
-  },
+  accept: (now) => ({
+    held: sql`
+      select s.team_id, s.bundle_id, s.position from given join video_slots s using (team_id, bundle_id, position)
+      where s.prepare_claim = given.claim and s.media_checked_at is null and s.status <> 'canceled'
+      order by s.team_id, s.bundle_id, s.position for update of s`,
+    change: sql`
+      update video_slots s
+      set media_id = coalesce(given.media_id, s.media_id), media_problems = '[]', prepare_claim = null, prepare_lease = null,
+        media_checked_at = ${now}, updated_at = ${now}
+      from held join given using (team_id, bundle_id, position)
+      where s.team_id = held.team_id and s.bundle_id = held.bundle_id and s.position = held.position
+      returning given.claim`,
+  }),
   async reject(tx, slot, result) {
     const { bundle_id, position } = slot
     const problems = result.problems.map(({ code, message }) => ({ code, message }))

@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { MediaType } from '../../db/schema.ts'
 import type { IngestResult } from '../../media/index.ts'
 import type { LoopName } from '../../kernel/wakeups.ts'
@@ -15,6 +16,16 @@ export interface MediaRequest {
   prepare_claim: string | null
 }
 
+/**
+ * Common table expressions `given` (columns: see accept.ts) and `held` precede these parts.
+ */
+export interface AcceptParts {
+  /** Locks those of the rows `given` that their claims still hold, and answers the columns of their keys. */
+  held: RawBuilder<unknown>
+  /** Changes the rows `held`, and answers their `claim`. Further expressions may come before it. */
+  change: RawBuilder<{ claim: string }>
+}
+
 /** One table whose rows have media to fetch, and what becomes of a row once its media is fetched. */
 export interface MediaKind<Row extends MediaRequest> {
   loop: LoopName
@@ -28,8 +39,8 @@ export interface MediaKind<Row extends MediaRequest> {
   share: number
   /** Locks the row, and first whatever is locked before it. @returns undefined if its media is no longer wanted */
   lock(tx: Tx, row: Row): Promise<Row | undefined>
-  /** @param result null if the row's media was kept before */
-  accept(tx: Tx, row: Row, result: (IngestResult & { ok: true }) | null): Promise<void>
+  /** The statement by which rows whose media is kept go on, as parts of the one in accept.ts. */
+  accept(now: Date): AcceptParts
   reject(tx: Tx, row: Row, result: IngestResult & { ok: false }): Promise<void>
 }
 

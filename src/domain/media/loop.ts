@@ -5,9 +5,9 @@ import { chooseRows } from './choose.ts'
 import { hostOf, type HostPlaces } from './host-places.ts'
 import type { MediaKind, MediaRequest } from './kind.ts'
 import { claimRows, extendRows, findDue } from './media-rows.ts'
-import { prepareMedia } from './prepare.ts'
+import { openPreparation } from './prepare.ts'
 
-/** How soon after a claim that found nothing a commit makes the loop look again. */
+/** The pause between two looks of a loop that has places left, so that one claim takes what comes meanwhile. */
 const restMs = 25
 
 /**
@@ -18,6 +18,7 @@ export function startMediaLoop<Row extends MediaRequest>(ctx: Context, kind: Med
   const { concurrency, share } = kind
   const held = new Map<string, number>()
   const leases = keepLeases<Row>({ everyMs: ctx.lease.ms / 3, extend: (rows) => extendRows(ctx, kind, rows) }, ctx.log)
+  const prepare = openPreparation(ctx, kind)
   let after: string | null = null
 
   /** Claims among the teams behind `after`. `again`: there may be rows although none was claimed. */
@@ -59,7 +60,7 @@ export function startMediaLoop<Row extends MediaRequest>(ctx: Context, kind: Med
       async run(row, stopping) {
         const lease = leases.hold(row, stopping)
         try {
-          await prepareMedia(ctx, kind, row, lease.signal)
+          await prepare(row, lease.signal)
         } finally {
           lease.end()
           hosts.release(hostOf(ctx, row.media_url ?? ''))

@@ -20,6 +20,11 @@ const table = <Row extends MediaRequest>(kind: MediaKind<Row>) => sql.table(kind
 const waiting = <Row extends MediaRequest>(kind: MediaKind<Row>) => sql.raw(kind.waiting)
 const columns = <Row extends MediaRequest>(kind: MediaKind<Row>, of: string) =>
   sql.join(kind.key.map(([column]) => sql.ref(`${of}.${column}`)))
+/** The columns of the key with their types, as a definition of a set of records. */
+export const shape = <Row extends MediaRequest>(kind: MediaKind<Row>) =>
+  sql.raw(kind.key.map(([column, type]) => `${column} ${type}`).join(', '))
+export const keyOf = <Row extends MediaRequest>(kind: MediaKind<Row>, row: Named<Row>) =>
+  Object.fromEntries(kind.key.map(([column]) => [column, row[column]]))
 const isFree = sql`(prepare_lease is null or prepare_lease < now())`
 const leaseEnd = (ctx: Context) => sql`clock_timestamp() + ${ctx.lease.ms} * interval '1 millisecond'`
 
@@ -29,12 +34,8 @@ function given<Row extends MediaRequest, Given extends Named<Row>>(
   rows: readonly Given[],
   claimOf: (row: Given) => string | null,
 ) {
-  const list = rows.map((row) => ({
-    ...Object.fromEntries(kind.key.map(([column]) => [column, row[column]])),
-    claim: claimOf(row),
-  }))
-  const shape = kind.key.map(([column, type]) => `${column} ${type}`).join(', ')
-  return sql`jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as given(${sql.raw(shape)}, claim uuid)`
+  const list = rows.map((row) => ({ ...keyOf(kind, row), claim: claimOf(row) }))
+  return sql`jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as given(${shape(kind)}, claim uuid)`
 }
 
 const isOne = <Row extends MediaRequest>(kind: MediaKind<Row>, row: Row): RawBuilder<boolean> =>
@@ -127,12 +128,33 @@ export async function extendRows<Row extends MediaRequest>(
   return new Set(rows.filter((row) => row.prepare_claim !== null && claims.has(row.prepare_claim)))
 }
 
+/** A claimed row, and how many inspections of its file are to be counted as cut. */
+export interface Cut<Row> {
+  row: Row
+  cut: number
+}
+
+/** Counts inspections as cut, of many rows that their claims still hold. */
+export async function countCuts<Row extends MediaRequest>(
+  ctx: Pick<Context, 'db'>,
+  kind: MediaKind<Row>,
+  cuts: readonly Cut<Row>[],
+): Promise<void> {
+  const list = cuts.map(({ row, cut }) => ({ ...keyOf(kind, row), claim: row.prepare_claim, cut }))
+  await sql`
+    update ${table(kind)} q set inspections_cut = given.cut
+    from jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as given(${shape(kind)}, claim uuid, cut int)
+    where (${columns(kind, 'q')}) = (${columns(kind, 'given')}) and q.prepare_claim = given.claim and ${waiting(kind)}`.execute(
+    ctx.db,
+  )
+}
+
 /** Changes a row while this claim holds it. */
 export const setClaimed = <Row extends MediaRequest>(
   ctx: Pick<Context, 'db'>,
   kind: MediaKind<Row>,
   row: Row,
-  set: Partial<Pick<MediaRequest, 'inspections_cut' | 'prepare_tries' | 'prepare_faults'>> &
+  set: Partial<Pick<MediaRequest, 'prepare_tries' | 'prepare_faults'>> &
     Partial<typeof unclaimed> & { prepare_at?: Date; updated_at?: Date },
 ) =>
   sql`update ${table(kind)} set ${sql.join(Object.entries(set).map(([column, value]) => sql`${sql.ref(column)} = ${value}`))}

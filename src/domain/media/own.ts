@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../../kernel/context.ts'
+import { gather } from '../../kernel/group-commit.ts'
 import type { MediaRow } from '../../kernel/rows.ts'
 
 /** The token in an address of this server's own media, or null for any other URL. */
@@ -10,22 +11,48 @@ export function tokenIn(ctx: Context, url: string): string | null {
     : null
 }
 
+const dayMs = 86_400_000
+
 /** Notes that an upload is in use, so that retention keeps it; at most once per day. */
-const touch = (ctx: Context, { team_id, id }: MediaRow) => sql`
-  update media set used_at = ${ctx.clock.now()}
-  where team_id = ${team_id} and id = ${id} and coalesce(used_at, created_at) < ${ctx.clock.now()}::timestamptz - interval '1 day'`
+const touch = ({ db, clock }: Context, { team_id, id }: MediaRow) =>
+  sql`
+  update media set used_at = ${clock.now()}
+  where team_id = ${team_id} and id = ${id} and coalesce(used_at, created_at) < ${clock.now()}::timestamptz - interval '1 day'`.execute(
+    db,
+  )
+
+interface OwnMedia {
+  teamId: string
+  token: string
+}
+
+/** Finds the media behind tokens; null for one that is not the team's. */
+export type FindOwn = (own: OwnMedia) => Promise<MediaRow | null>
+
+/** Reads for many requests together. */
+export const findOwnTogether = (ctx: Pick<Context, 'db'>): FindOwn =>
+  gather(
+    async (asked: OwnMedia[]) => {
+      const { rows } = await sql<MediaRow>`
+        select * from media where token = any(${asked.map(({ token }) => token)}::text[])`.execute(ctx.db)
+      const found = new Map(rows.map((row) => [row.token, row]))
+      return asked.map(({ teamId, token }) => {
+        const row = found.get(token)
+        return row?.team_id === teamId ? row : null
+      })
+    },
+    { most: 200 },
+  )
 
 /** The team's stored media behind one of Croft's own URLs, or null; nothing is requested. Retention counts from now on. */
-export async function mediaBehind(ctx: Context, teamId: string, url: string): Promise<MediaRow | null> {
+export async function mediaBehind(
+  ctx: Context,
+  teamId: string,
+  url: string,
+  findOwn = findOwnTogether(ctx),
+): Promise<MediaRow | null> {
   const token = tokenIn(ctx, url)
-  if (!token) return null
-  const row = await ctx.db
-    .selectFrom('media')
-    .selectAll()
-    .where('token', '=', token)
-    .where('team_id', '=', teamId)
-    .executeTakeFirst()
-  if (!row) return null
-  await touch(ctx, row).execute(ctx.db)
+  const row = token ? await findOwn({ teamId, token }) : null
+  if (row && (row.used_at ?? row.created_at).getTime() < ctx.clock.now().getTime() - dayMs) await touch(ctx, row)
   return row
 }

@@ -34,23 +34,37 @@ export interface PostToBegin {
   anew: boolean
 }
 
-/** As {@link lockPosts}, with what the steps stored so far mean for the beginning. */
-export async function lockPostsToBegin(tx: Pick<Tx, 'trx'>, tasks: readonly TaskRow[]): Promise<PostToBegin[]> {
-  if (tasks.length === 0) return []
-  const runs = JSON.stringify(tasks.map(({ team_id, id, run }) => ({ team_id, id, run })))
-  const { rows } = await sql<PostRow & { contents: (string | null)[] | null; asked: boolean | null }>`
-    select p.*, s.contents, s.asked
-    from jsonb_to_recordset(${runs}::jsonb) as v(team_id uuid, id uuid, run int)
-    join posts p on p.team_id = v.team_id and p.id = v.id
+/** What is read of a queued task whose profile the caller has locked, so that no other claim can begin one of its tasks now. */
+export interface FoundToBegin {
+  /** Whether another task of its profile is under way. */
+  busy: boolean
+  /** The locked post of a publish. */
+  post: PostToBegin | null
+}
+
+type FoundRow = PostRow & { task_id: string; busy: boolean; contents: (string | null)[] | null; asked: boolean | null }
+
+/** Reads which profiles are busy, and locks the posts of publishes with what the steps stored so far mean for the beginning. */
+export async function lockToBegin(tx: Pick<Tx, 'trx'>, tasks: readonly TaskRow[]): Promise<Map<string, FoundToBegin>> {
+  if (tasks.length === 0) return new Map()
+  const list = JSON.stringify(tasks.map(({ team_id, id, profile_id, run }) => ({ team_id, task_id: id, profile_id, run })))
+  const { rows } = await sql<FoundRow>`
+    select v.task_id, p.*, s.contents, s.asked, exists (
+      select from tasks b where b.team_id = v.team_id and b.profile_id = v.profile_id and b.status in ('running', 'waiting')
+    ) as busy
+    from jsonb_to_recordset(${list}::jsonb) as v(team_id uuid, task_id uuid, profile_id uuid, run int)
+    left join lateral (select * from posts where team_id = v.team_id and id = v.task_id for update) p on true
     cross join lateral (
       select array_agg(content) as contents, bool_or(once) as asked from task_steps
-      where team_id = v.team_id and task_id = v.id and run = v.run
-    ) s
-    order by p.team_id, p.id for update of p`.execute(tx.trx)
-  return rows.map(({ contents, asked, ...post }) => {
-    const content = contentOf(post)
-    return { post, content, anew: asked !== true && (contents ?? []).some((stored) => stored !== content) }
-  })
+      where team_id = v.team_id and task_id = v.task_id and run = v.run
+    ) s`.execute(tx.trx)
+  return new Map(rows.map(({ task_id, ...row }) => [task_id, foundOf(row)]))
+}
+
+function foundOf({ busy, contents, asked, ...post }: Omit<FoundRow, 'task_id'>): FoundToBegin {
+  if ((post.id as string | null) === null) return { busy, post: null }
+  const content = contentOf(post)
+  return { busy, post: { post, content, anew: asked !== true && (contents ?? []).some((stored) => stored !== content) } }
 }
 
 /** A queued publish whose task and post the caller has locked. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Published } from '../../drivers/contract.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
-import { releaseTasks } from '../../engine/tasks/park.ts'
+import { releasing } from '../../engine/tasks/park.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { enqueuePostWebhooks } from '../webhooks/enqueue.ts'
@@ -50,12 +50,11 @@ export async function finishPosts(tx: Tx, finished: readonly FinishedPost[]): Pr
     tx,
     posts.filter((post) => post.status === 'published'),
   )
-  await releaseTasks(tx.trx, posts)
   tx.wake('tasks')
   return new Set(posts.map(({ id }) => id))
 }
 
-/** Writes posts, tasks, timeline and events by one statement. */
+/** Writes posts, tasks, timeline and events by one statement, and releases what waits behind the tasks. */
 async function store(tx: Tx, posts: readonly PostRow[]): Promise<void> {
   const rows = posts.map((post) => ({
     team_id: post.team_id,
@@ -84,7 +83,7 @@ async function store(tx: Tx, posts: readonly PostRow[]): Promise<void> {
     ), told as (
       insert into events (team_id, id, type, data, created_at)
       select team_id, event, 'post.' || status, facts, ${tx.now} from given
-    )
+    ), released as (${releasing(sql`given v`)})
     update tasks t set status = 'done', claim = null, claimed_by = null, lease_until = null, resume_at = null,
       ended_at = ${tx.now}, updated_at = ${tx.now}
     from given where t.team_id = given.team_id and t.id = given.id`.execute(tx.trx)

@@ -94,5 +94,8 @@ export function enteredDescription(description: string, hashtags: boolean): { te
   return { text: description.replace(/[@#]/g, ''), warnings }
 }
 
+/** The codes of warnings of the caption, not of the media. */
+export const captionWarnings: readonly string[] = strippedAs.map(({ code }) => code)
+
 /** Whether a warning is of the caption, not of the media. */
-export const isOfCaption = (warning: Reason): boolean => strippedAs.some(({ code }) => code === warning.code)
+export const isOfCaption = (warning: Reason): boolean => captionWarnings.includes(warning.code)

@@ -1,9 +1,9 @@
-import { keepMedia } from '../media/keep.ts'
+import { sql } from 'kysely'
 import { unclaimed, type MediaKind } from '../media/kind.ts'
 import { recordEvent } from '../../kernel/record.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import { lockPost } from './find.ts'
-import { isOfCaption } from './input.ts'
+import { captionWarnings } from './input.ts'
 import { movePost, postFacts } from './move.ts'
 
 /** The media of posts: once it is kept the post is scheduled, and if it is refused the post fails with every reason. */
@@ -21,18 +21,33 @@ export const postMedia: MediaKind<PostRow> = {
     const post = await lockPost(tx.trx, team_id, id)
     return post.status === 'preparing' ? post : undefined
   },
-  async accept(tx, post, result) {
-    const media = result
-      ? {
-          media_id: await keepMedia(tx, result.media, post.media_url),
-          warnings: JSON.stringify([...post.warnings.filter(isOfCaption), ...result.warnings]),
-        }
-      : {}
-    const later = post.execute_at !== null && post.execute_at > tx.now
-    await movePost(tx, post, later ? 'media_ready_later' : 'media_ready', 'The media is checked and kept.', {
-      post: { ...media, ...unclaimed },
-    })
-  },
+  // The moves `media_ready_later` and `media_ready` of the lifecycle. Tasks are locked before posts, as everywhere.
+  accept: (now) => ({
+    held: sql`
+      select p.team_id, p.id from given
+      join tasks t on t.team_id = given.team_id and t.id = given.id
+      join posts p on p.team_id = given.team_id and p.id = given.id and p.status = 'preparing' and p.prepare_claim = given.claim
+      order by t.team_id, t.id for update of t, p`,
+    change: sql`, moved as (
+        update posts p
+        set status = case when p.execute_at > ${now} then 'scheduled' else 'queued' end, media_id = coalesce(given.media_id, p.media_id),
+          warnings = case when given.media_id is null then p.warnings else coalesce((
+            select jsonb_agg(warning) from jsonb_array_elements(p.warnings) warning where warning ->> 'code' = any(${captionWarnings}::text[])
+          ), '[]') || given.warnings end,
+          prepare_claim = null, prepare_lease = null, updated_at = ${now}
+        from held join given using (team_id, id) where p.team_id = held.team_id and p.id = held.id
+        returning p.team_id, p.id, p.profile_id, p.status, given.claim, given.line
+      ), lines as (
+        insert into timeline (team_id, profile_id, id, kind, task_id, task_kind, from_status, to_status, reason, created_at)
+        select team_id, profile_id, line, 'task', id, 'publish', 'preparing', status, 'The media is checked and kept.', ${now}::timestamptz
+        from moved
+      )
+      update tasks t
+      set status = 'queued', claim = null, claimed_by = null, lease_until = null, resume_at = null, parked = false, ended_at = null,
+        updated_at = ${now}
+      from moved where t.team_id = moved.team_id and t.id = moved.id
+      returning moved.claim`,
+  }),
   async reject(tx, post, { problems }) {
     const reasons = problems.map(({ code, message }) => ({ code, message }))
     const message = reasons.map((reason) => reason.message).join('; ')

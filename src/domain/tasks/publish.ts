@@ -12,11 +12,14 @@ import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { backoffMs, mostTries, sleepTask } from '../../engine/tasks/end.ts'
 import { handOver } from './hand-over.ts'
-import { lockPostsToBegin } from '../posts/begin.ts'
+import { lockToBegin } from '../posts/begin.ts'
 import { refusalOf, type Kind } from '../../engine/tasks/kind.ts'
 
+/** What a driver gets of a post's media. */
+export type PostMedia = Pick<MediaRow, 'token' | 'kind' | 'files' | 'info'>
+
 /** The post as the driver is to publish it, with the media that belongs to it. */
-export const driverPost = (ctx: Context, post: PostRow, media: MediaRow): DriverPost => ({
+export const driverPost = (ctx: Context, post: PostRow, media: PostMedia): DriverPost => ({
   id: post.id,
   mediaType: post.media_type,
   mediaUrls: media.files.map((_, index) => mediaUrl(ctx, media.token, media.kind === 'video' ? undefined : index + 1)),
@@ -103,7 +106,7 @@ export const publish: Kind<Published> = {
   // A closed profile's posts begin too, and fail with the reason.
   runsIn: (status) => status === 'ready' || isClosed(status),
   async begin(tx, task, profile) {
-    const [found] = await lockPostsToBegin(tx, [task])
+    const found = (await lockToBegin(tx, [task])).get(task.id)?.post
     if (!found) throw new Error('a publish without its post')
     const { post: locked, content, anew } = found
     const queued =

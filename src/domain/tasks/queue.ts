@@ -1,5 +1,5 @@
 import type { Published } from '../../drivers/contract.ts'
-import { lockResumable, type ClaimedTask } from '../../engine/tasks/claim.ts'
+import { lockResumable, type Candidates, type ClaimedTask } from '../../engine/tasks/claim.ts'
 import { DueTeams, lockDue, lookAhead, msUntilDue, type Outlook } from '../../engine/tasks/due.ts'
 import { keepLeases } from '../../engine/leases.ts'
 import { extendTasks } from '../../engine/tasks/extend.ts'
@@ -13,7 +13,7 @@ import { systemUnit } from '../../kernel/unit-of-work.ts'
 import { noTeam } from '../../people/manager.ts'
 import { finishPosts, type FinishedPost } from '../posts/finish.ts'
 import { findProfile } from '../profiles/find.ts'
-import { claimDue, type LockCandidates } from './claim.ts'
+import { claimDue } from './claim.ts'
 import { kindOf } from './kinds.ts'
 import { loadWork, type TaskWork } from './load.ts'
 import { perform, type Engine } from './perform.ts'
@@ -52,22 +52,18 @@ export class TaskQueue implements Loop<TaskWork> {
   }
 
   async claim(limit: number): Promise<TaskWork[]> {
-    this.#outlook = await lookAhead(this.#ctx)
-    const { resumable, nextRunAt } = this.#outlook
-    if (resumable) {
-      const { work } = await this.claimFrom((trx) => lockResumable(trx, this.#ctx, limit))
+    this.#outlook = await lookAhead(this.#ctx, limit)
+    if (this.#outlook.resumable) {
+      const { work } = await this.claimFrom(lockResumable(this.#ctx, limit))
       if (work.length > 0) return work
     }
-    if (!nextRunAt || nextRunAt > this.#ctx.clock.now()) return []
-    for (let looks = 0; looks < mostLooks; looks += 1) {
-      const shares = await this.#teams.share(this.#ctx, limit, this.#underWay)
+    for (let looks = 0; looks < mostLooks && this.#outlook.earliest.length > 0; looks += 1) {
+      const shares = await this.#teams.share(this.#ctx, limit, this.#underWay, this.#outlook.earliest)
       if (shares.length === 0) return []
       const most = new Map(shares.map((share) => [share.team_id, share.most]))
-      const found = await this.claimFrom(
-        (trx) => lockDue(trx, this.#ctx.clock.now(), shares),
-        (teamId) => most.get(teamId) ?? 0,
-      )
+      const found = await this.claimFrom(lockDue(this.#ctx.clock.now(), shares), (teamId) => most.get(teamId) ?? 0)
       if (found.work.length > 0 || !found.more) return found.work
+      this.#outlook = await lookAhead(this.#ctx, limit)
     }
     return []
   }
@@ -98,14 +94,14 @@ export class TaskQueue implements Loop<TaskWork> {
   }
 
   /** Claims among tasks that `lock` finds; those that cannot begin together begin one by one. */
-  async claimFrom(lock: LockCandidates, most?: (teamId: string) => number): Promise<{ work: TaskWork[]; more: boolean }> {
+  async claimFrom(candidates: Candidates, most?: (teamId: string) => number): Promise<{ work: TaskWork[]; more: boolean }> {
     const now = performance.now()
     for (const [id, until] of this.#avoided) if (until < now) this.#avoided.delete(id)
     const avoid = {
       has: (id: string) => this.#avoided.has(id),
       add: (id: string) => void this.#avoided.set(id, now + avoidMs),
     }
-    const options = { worker: this.#worker, lock, avoid, ...(most ? { most } : {}) }
+    const options = { worker: this.#worker, candidates, avoid, ...(most ? { most } : {}) }
     const { begun, more } = await claimDue(this.#ctx, options).catch((error: unknown) => {
       this.#ctx.log.warn({ err: error }, 'tasks could not begin together; they begin one by one')
       return claimDue(this.#ctx, { ...options, alone: true })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { keepLeases } from '../../engine/leases.ts'
 import { startLoop, type RunningLoop } from '../../engine/loop.ts'
 import type { Context } from '../../kernel/context.ts'
-import { fanOut, isBehind } from './fan-out.ts'
+import { batch, fanOut, isBehind } from './fan-out.ts'
 import { takeTurn } from './lane-turn.ts'
 import { claimLanes, extendLanes, type Lane } from './lanes.ts'
 
@@ -15,10 +15,12 @@ export interface Courier {
 
 /** Receivers written to at once by one process. They cost a socket each while they keep one waiting. */
 const mostLanes = 128
-/** How soon after a claim that found nothing a commit makes the loop look again. */
+/** The pause between two looks of a loop that has places left, so that one claim takes what comes meanwhile. */
 const restMs = 25
 /** How long the fan-out waits for another process that is at it. */
 const othersMs = 250
+/** How long it rests after it has caught up, so that it reads what comes meanwhile at once. */
+const gatherMs = 100
 
 /** Sends what is due, lane by lane. */
 function startLanes(ctx: Context, places: number, stopping: AbortSignal): RunningLoop {
@@ -67,10 +69,11 @@ const startFanOut = (ctx: Context, stopping: AbortSignal): RunningLoop =>
       concurrency: 1,
       claim: async () => ((await isBehind(ctx)) ? ['events'] : []),
       async run() {
-        let steps = 0
-        while (!stopping.aborted && (await fanOut(ctx))) steps += 1
-        if (steps > 0) ctx.wakeups.wake('webhooks')
-        else await pause(othersMs, undefined, { signal: stopping }).catch(() => null)
+        let read = await fanOut(ctx)
+        const others = read === 0
+        while (read === batch && !stopping.aborted) read = await fanOut(ctx)
+        if (!others) ctx.wakeups.wake('webhooks')
+        await pause(others ? othersMs : gatherMs, undefined, { signal: stopping }).catch(() => null)
       },
     },
     ctx.log,

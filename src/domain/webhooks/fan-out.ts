@@ -3,11 +3,11 @@ import type { Trx } from '../../db/connect.ts'
 import { newId } from '../../lib/ids.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
-import { beginning, isAfter, settled, type Position } from '../events/order.ts'
+import { isAfter, settled, type Position } from '../events/order.ts'
 import { eventBody } from './enqueue.ts'
 
-const lock = 7_236_013
-const batch = 500
+/** Events that one transaction reads. */
+export const batch = 500
 
 /** An event and an endpoint that receives it. */
 export interface EventToDeliver {
@@ -54,26 +54,24 @@ export async function writeDeliveries(trx: Trx, tellings: readonly EventToDelive
   return Number(written)
 }
 
-/** The next events behind the cursor, each with the endpoints that are to hear of it. */
-async function next(trx: Trx): Promise<{ end: Position; tellings: EventToDeliver[] } | null> {
-  // Read first and given as values: behind a subquery the planner guesses a third of all events, and scans the table.
-  const cursor = await sql<Position>`select xid::text as xid, seq from event_fan_out`.execute(trx)
-  const from = cursor.rows[0] ?? beginning
-  const page = await sql<Position>`
-    select events.xid::text as xid, seq from events where ${isAfter(from)} and ${settled}
-    order by events.xid, seq limit ${batch}`.execute(trx)
-  const last = page.rows.at(-1)
-  if (!last) return null
-  const { rows } = await sql<EventToDeliver>`
+type Next = { end_xid: string; end_seq: number; read: number } & (EventToDeliver | { event_id: null })
+
+/** The next events behind the cursor, each with the endpoints that are to hear of it: one row at least if there is any. */
+async function next(trx: Trx, from: Position): Promise<Next[]> {
+  const { rows } = await sql<Next>`
     with some_events as materialized (
-      select * from events where ${isAfter(from)} and (xid, seq) <= (${last.xid}::xid8, ${last.seq}::bigint)
-      order by events.xid, seq limit ${batch}
+      select * from events where ${isAfter(from)} and ${settled} order by events.xid, events.seq limit ${batch}
+    ), last as (
+      select xid::text as end_xid, seq as end_seq, (select count(*) from some_events) as read
+      from some_events order by some_events.xid desc, seq desc limit 1
     )
-    select s.team_id, s.id as event_id, s.type, s.data, s.created_at, e.id as endpoint_id, e.url
-    from some_events s join webhook_endpoints e on e.team_id = s.team_id and e.enabled and s.xid >= e.from_xid
-      and (e.events is null or s.type = any(e.events))
-    order by s.xid, s.seq`.execute(trx)
-  return { end: last, tellings: rows }
+    select last.*, found.* from last left join (
+      select s.team_id, s.id as event_id, s.type, s.data, s.created_at, e.id as endpoint_id, e.url, s.xid, s.seq
+      from some_events s join webhook_endpoints e on e.team_id = s.team_id and e.enabled and s.xid >= e.from_xid
+        and (e.events is null or s.type = any(e.events))
+    ) found on true
+    order by found.xid, found.seq`.execute(trx)
+  return rows
 }
 
 /** One step along the index, which the order makes the planner take. */
@@ -87,16 +85,22 @@ export const isBehind = async (ctx: Context): Promise<boolean> => (await anyBehi
 /**
  * Turns events into deliveries to the endpoints that want them, in the events' order and behind a cursor that moves in
  * the same transaction: nothing is lost, and accepting a post pays nothing for it. One process at a time does it.
- * @returns whether there may be more
+ * @returns how many events it read, {@link batch} at most; 0 too while another process is at it
  */
-export async function fanOut(ctx: Context): Promise<boolean> {
-  if (!(await isBehind(ctx))) return false
+export function fanOut(ctx: Context): Promise<number> {
   return ctx.db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lock}) as held`.execute(trx)
-    const found = rows[0]?.held ? await next(trx) : null
-    if (!found) return false
-    await writeDeliveries(trx, found.tellings, ctx.clock.now())
-    await sql`update event_fan_out set xid = ${found.end.xid}::xid8, seq = ${found.end.seq}`.execute(trx)
-    return true
+    // Given to the next statement as a value: behind a subquery the planner guesses a third of all events, and scans the table.
+    const cursor = await sql<Position>`select xid::text as xid, seq from event_fan_out for update skip locked`.execute(trx)
+    const [from] = cursor.rows
+    const found = from ? await next(trx, from) : []
+    const [first] = found
+    if (!first) return 0
+    await writeDeliveries(
+      trx,
+      found.flatMap((one) => (one.event_id === null ? [] : [one])),
+      ctx.clock.now(),
+    )
+    await sql`update event_fan_out set xid = ${first.end_xid}::xid8, seq = ${first.end_seq}`.execute(trx)
+    return first.read
   })
 }

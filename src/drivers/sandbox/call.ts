@@ -1,15 +1,18 @@
 import type { SandboxCall } from '../../db/sandbox-tables.ts'
 import type { DriverProfile } from '../contract.ts'
-import { takeFault } from './faults.ts'
-import { NoAnswer, noLimit, Refusal, type Limit, type SandboxPlatform } from './platform/index.ts'
+import type { TakeFault } from './faults.ts'
+import { NoAnswer, noLimit, Refusal, type Limit, type Publish, type SandboxPlatform, type Upload } from './platform/index.ts'
 import { TimeLimit } from './time-limit.ts'
 
 /** How long a `forget` hides a post from pages and searches. */
 export const forgetForMs = 300_000
 
-/** Access to the platform. `timeoutMs`: how long a call may take. */
+/** Access to the platform. `timeoutMs`: how long a call may take. The calls of many posts at the same time share their statements. */
 export interface SandboxClient {
   platform: SandboxPlatform
+  takeFault: TakeFault
+  upload: Upload
+  publish: Publish
   timeoutMs: number
 }
 
@@ -33,7 +36,7 @@ export async function call<T>(
   name: SandboxCall,
   work: (context: CallContext) => Promise<T>,
 ): Promise<T> {
-  const fault = await takeFault(client.platform.db, { teamId: profile.teamId, profileId: profile.id, call: name })
+  const fault = await client.takeFault({ teamId: profile.teamId, profileId: profile.id, call: name })
   const now = client.platform.clock.now()
   if (fault === 'refuse') throw no('The sandbox refused this for now, as configured. Try again.', true)
   if (fault === 'refuse_for_good') throw no('The sandbox refused this permanently, as configured.', false)

@@ -2,8 +2,9 @@ import type { Db } from '../../db/connect.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Driver } from '../contract.ts'
 import type { SandboxClient } from './call.ts'
+import { takeFaultTogether } from './faults.ts'
 import { editProfileFields, setUpProfile, warmUpProfile } from './profile.ts'
-import { forget } from './platform/index.ts'
+import { forget, publishTogether, uploadTogether } from './platform/index.ts'
 import { publishPost, reconcilePost } from './publish.ts'
 
 export interface SandboxDriverOptions {
@@ -20,7 +21,14 @@ export interface SandboxDriverOptions {
  * came is thrown, in the `once` step of a publish as in the others. The driver can always say what became of a publish.
  */
 export function createSandboxDriver({ db, clock, callTimeoutMs, publicUrl }: SandboxDriverOptions): Driver {
-  const client: SandboxClient = { platform: { db, clock }, timeoutMs: callTimeoutMs }
+  const platform = { db, clock }
+  const client: SandboxClient = {
+    platform,
+    timeoutMs: callTimeoutMs,
+    takeFault: takeFaultTogether(db),
+    upload: uploadTogether(platform),
+    publish: publishTogether(platform),
+  }
   return {
     name: 'sandbox',
     can: {

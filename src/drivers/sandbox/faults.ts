@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/connect.ts'
 import type { SandboxCall, SandboxFaultKind } from '../../db/sandbox-tables.ts'
+import { isRolledBack } from '../../db/rolled-back.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { gather } from '../../lib/gather.ts'
 import { newId } from '../../lib/ids.ts'
 
 const anywhere = ['refuse', 'refuse_for_good', 'hang', 'commit_then_hang', 'lose_answer'] as const
@@ -81,11 +83,31 @@ export async function clearFaults(db: Db, teamId: string, profileId?: string): P
   return rows.filter((row) => row.remaining > 0).length
 }
 
+/** A call that a fault may be switched on for. */
+export interface FaultyCall {
+  teamId: string
+  profileId: string
+  call: SandboxCall
+}
+
+export type TakeFault = (call: FaultyCall) => Promise<SandboxFaultKind | null>
+
+/** As {@link takeFault}, of many calls together: which of them may have a fault is asked by one statement. */
+export const takeFaultTogether = (db: Db): TakeFault => {
+  const mayHave = gather(
+    async (calls: FaultyCall[]) => {
+      const { rows } = await sql<{ team_id: string; call: SandboxCall }>`
+        select distinct team_id, call from sandbox_faults
+        where team_id = any(${[...new Set(calls.map(({ teamId }) => teamId))]}::uuid[]) and remaining > 0`.execute(db)
+      return calls.map(({ teamId, call }) => rows.some((row) => row.team_id === teamId && row.call === call))
+    },
+    { most: 200, isUndone: isRolledBack },
+  )
+  return async (call) => ((await mayHave(call)) ? takeFault(db, call) : null)
+}
+
 /** Uses one fault up: the profile's own before the team's, the oldest first. Two concurrent calls never share a fault. */
-export async function takeFault(
-  db: Db,
-  call: { teamId: string; profileId: string; call: SandboxCall },
-): Promise<SandboxFaultKind | null> {
+export async function takeFault(db: Db, call: FaultyCall): Promise<SandboxFaultKind | null> {
   const { rows } = await sql<{ fault: SandboxFaultKind }>`
     update sandbox_faults set remaining = remaining - 1
     where remaining > 0 and id = (

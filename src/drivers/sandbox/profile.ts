@@ -23,10 +23,12 @@ const signInTo = (
   return signIn(platform, { session, platform: profile.platform, username, displayName, bio, pictureUrl, set }, limit)
 }
 
-/** The profile's account on the platform. If it is signed out, it signs in first, as an app with stored credentials would. */
-export async function accountOf(platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> {
-  return (await signedIn(platform, profile.id)) ?? (await signInTo(platform, profile, [], limit))
-}
+/** Signs a profile in that was signed out, as an app with stored credentials would. @returns its account on the platform */
+export const signInAgain = (platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> =>
+  signInTo(platform, profile, [], limit)
+
+const accountOf = async (platform: SandboxPlatform, profile: DriverProfile, limit: Limit): Promise<string> =>
+  (await signedIn(platform, profile.id)) ?? (await signInAgain(platform, profile, limit))
 
 /** Signs the profile in on a phone of its own, and reads what the account displays. */
 export function setUpProfile(

@@ -1,7 +1,7 @@
 import type { DriverPost, DriverProfile, Outcome, Published, Recall, Reconciled, Refused, Step } from '../contract.ts'
 import { call, within, type CallContext, type SandboxClient } from './call.ts'
-import { postState, publish, Refusal, releaseDraft, upload, uploadState, type Posted } from './platform/index.ts'
-import { accountOf } from './profile.ts'
+import { postState, Refusal, releaseDraft, uploadState, type Posted } from './platform/index.ts'
+import { signInAgain } from './profile.ts'
 import { refusedAsOutcome } from './refused.ts'
 
 /** What the once step stores: the post, or the platform's definite refusal. */
@@ -44,7 +44,7 @@ export function publishPost(
         askOnce(client, profile, (context) => {
           if (uploadId === null) return releaseDraft(platform, post.draftId ?? '', context)
           const { title, description, soundId } = post
-          return publish(platform, { uploadId, ref: post.id, draft: !post.isLive, title, description, soundId }, context)
+          return client.publish({ uploadId, ref: post.id, draft: !post.isLive, title, description, soundId }, context)
         }),
       { once: true },
     )
@@ -55,9 +55,14 @@ export function publishPost(
 
 function sendFiles(client: SandboxClient, profile: DriverProfile, post: DriverPost): Promise<string> {
   return call(client, profile, 'upload', async ({ limit }) => {
-    const accountId = await accountOf(client.platform, profile, limit)
     const media = { urls: post.mediaUrls, width: post.info.width, height: post.info.height }
-    return upload(client.platform, { accountId, kind: post.mediaType, media }, limit)
+    const files = { session: profile.id, kind: post.mediaType, media }
+    const uploaded = await client.upload(files)
+    if (uploaded !== null) return uploaded
+    await signInAgain(client.platform, profile, limit)
+    const again = await client.upload(files)
+    if (again === null) throw new Error('the account was signed out amid an upload')
+    return again
   })
 }
 

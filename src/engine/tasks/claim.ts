@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
@@ -9,6 +9,9 @@ import { newId } from '../../lib/ids.ts'
  * `claimedAt`: when the claim was asked for, in this process's monotonic milliseconds.
  */
 export type ClaimedTask = TaskRow & { claim: string; begun: boolean; claimedAt: number }
+
+/** Where the candidates of a claim come from: a query that locks tasks. */
+export type Candidates = RawBuilder<TaskRow>
 
 /** Stamps tasks that the caller has locked as under way, each with a claim of its own. */
 export async function claimTasks(trx: Trx, ctx: Context, worker: string, tasks: readonly TaskRow[]): Promise<ClaimedTask[]> {
@@ -29,12 +32,11 @@ export async function claimTasks(trx: Trx, ctx: Context, worker: string, tasks: 
 }
 
 /** Locks tasks that a dead worker left, and those whose sleep is over. */
-export async function lockResumable(trx: Trx, ctx: Context, limit: number): Promise<TaskRow[]> {
-  const left = await sql<TaskRow>`
-    select t.* from tasks t where t.status = 'running' and t.lease_until < now()
-    order by t.lease_until limit ${limit} for update skip locked`.execute(trx)
-  const slept = await sql<TaskRow>`
-    select t.* from tasks t where t.status = 'waiting' and t.resume_at <= ${ctx.clock.now()}
-    order by t.resume_at limit ${limit - left.rows.length} for update skip locked`.execute(trx)
-  return [...left.rows, ...slept.rows]
-}
+export const lockResumable = (ctx: Context, limit: number): Candidates => sql`
+  select * from (
+    select * from tasks where status = 'running' and lease_until < now() order by lease_until limit ${limit} for update skip locked
+  ) left_behind
+  union all
+  select * from (
+    select * from tasks where status = 'waiting' and resume_at <= ${ctx.clock.now()} order by resume_at limit ${limit} for update skip locked
+  ) slept limit ${limit}`

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import type { Db, Trx } from '../../db/connect.ts'
+import type { Db } from '../../db/connect.ts'
+import { run, statement } from '../../db/statement.ts'
 import type { Context } from '../../kernel/context.ts'
-import type { TaskRow } from '../../kernel/rows.ts'
 import { shareOut } from '../../lib/shares.ts'
+import type { Candidates } from './claim.ts'
 
 /** How many due tasks of a team there are, counted up to the places that are free. */
 interface DueTeam {
@@ -26,11 +27,13 @@ const first = '00000000-0000-0000-0000-000000000000'
 export class DueTeams {
   #after = first
 
-  /** Shares `free` places between the teams with due tasks. `held`: tasks of each team that this worker has under way. */
-  async share(ctx: Context, free: number, held: ReadonlyMap<string, number>): Promise<TeamShare[]> {
-    const now = ctx.clock.now()
-    const earliest = await earliestDue(ctx.db, now, 2 * free)
+  /**
+   * Shares `free` places between the teams with due tasks. `held`: tasks of each team that this worker has under way.
+   * @param earliest of the `2 * free` tasks that are due first, how many each team has
+   */
+  async share(ctx: Context, free: number, held: ReadonlyMap<string, number>, earliest: readonly DueTeam[]): Promise<TeamShare[]> {
     if (earliest.reduce((sum, team) => sum + team.due, 0) < 2 * free) return sharesOf(earliest, free, held)
+    const now = ctx.clock.now()
     // Some turns may find only teams that have nothing due, or all the places that they may have.
     for (let turns = 0; turns < mostTurns; turns += 1) {
       const shares = sharesOf(await this.#turn(ctx.db, now, free), free, held)
@@ -69,26 +72,14 @@ function sharesOf(due: readonly DueTeam[], free: number, held: ReadonlyMap<strin
   return due.map(({ team_id }, index) => ({ team_id, most: given[index] ?? 0 })).filter(({ most }) => most > 0)
 }
 
-async function earliestDue(db: Db, now: Date, limit: number): Promise<DueTeam[]> {
-  const { rows } = await sql<DueTeam>`
-    select team_id, count(*)::int as due from (
-      select team_id from tasks where status = 'queued' and not parked and run_at <= ${now} order by run_at limit ${limit}
-    ) earliest group by team_id`.execute(db)
-  return rows
-}
-
-/** Locks each team's earliest due tasks, and some more, since of those of one profile only one can begin. In the order in which they are due. */
-export async function lockDue(trx: Trx, now: Date, shares: readonly TeamShare[]): Promise<TaskRow[]> {
-  const { rows } = await sql<TaskRow>`
-    select t.* from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s(team_id uuid, most int)
-    cross join lateral (
-      select * from tasks
-      where team_id = s.team_id and status = 'queued' and not parked and run_at <= ${now}
-      order by run_at, id limit s.most + 64 for update skip locked
-    ) t
-    order by t.run_at, t.id`.execute(trx)
-  return rows
-}
+/** Locks each team's earliest due tasks, and some more, since of those of one profile only one can begin. */
+export const lockDue = (now: Date, shares: readonly TeamShare[]): Candidates => sql`
+  select t.* from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s(team_id uuid, most int)
+  cross join lateral (
+    select * from tasks
+    where team_id = s.team_id and status = 'queued' and not parked and run_at <= ${now}
+    order by run_at, id limit s.most + 64 for update skip locked
+  ) t`
 
 /** What a worker learns by one statement, before it locks anything. */
 export interface Outlook {
@@ -98,23 +89,36 @@ export interface Outlook {
   nextRunAt: Date | null
   /** When the next sleeping task wakes. */
   nextResumeAt: Date | null
+  /** How many of the tasks that are due first each team has. */
+  earliest: DueTeam[]
 }
 
-/** Looks at the ends of three indexes: an idle worker asks nothing else. */
-export async function lookAhead(ctx: Context): Promise<Outlook> {
-  const { rows } = await sql<Outlook & { lapsed: boolean }>`
-    select
-      exists (select from tasks where status = 'running' and lease_until < now()) as lapsed,
-      (select min(run_at) from tasks where status = 'queued' and not parked) as "nextRunAt",
-      (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null) as "nextResumeAt"`.execute(ctx.db)
-  const [row] = rows
+const look = statement<Omit<Outlook, 'resumable'> & { lapsed: boolean }>(
+  'look_ahead',
+  `select
+    exists (select from tasks where status = 'running' and lease_until < now()) as lapsed,
+    (select min(run_at) from tasks where status = 'queued' and not parked) as "nextRunAt",
+    (select min(resume_at) from tasks where status = 'waiting' and resume_at is not null) as "nextResumeAt",
+    (
+      select coalesce(jsonb_agg(team), '[]') from (
+        select team_id, count(*) as due from (
+          select team_id from tasks where status = 'queued' and not parked and run_at <= $1 order by run_at limit $2
+        ) due group by team_id
+      ) team
+    ) as earliest`,
+)
+
+/** Looks at the ends of three indexes: an idle worker asks nothing else. `free`: the places for due tasks. */
+export async function lookAhead(ctx: Context, free: number): Promise<Outlook> {
+  const now = ctx.clock.now()
+  const [row] = await run(ctx.db, look, [now, 2 * free])
   if (!row) throw new Error('a select without a from answers one row')
-  const { lapsed, nextRunAt, nextResumeAt } = row
-  return { resumable: lapsed || (nextResumeAt !== null && nextResumeAt <= ctx.clock.now()), nextRunAt, nextResumeAt }
+  const { lapsed, ...outlook } = row
+  return { ...outlook, resumable: lapsed || (outlook.nextResumeAt !== null && outlook.nextResumeAt <= now) }
 }
 
 /** Milliseconds until the next task is due or wakes, or null if none waits. */
-export function msUntilDue({ nextRunAt, nextResumeAt }: Outlook, now: Date): number | null {
+export function msUntilDue({ nextRunAt, nextResumeAt }: Pick<Outlook, 'nextRunAt' | 'nextResumeAt'>, now: Date): number | null {
   const times = [nextRunAt, nextResumeAt].flatMap((at) => at?.getTime() ?? [])
   if (times.length === 0) return null
   const ms = Math.min(...times) - now.getTime()

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../db/connect.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
@@ -42,24 +42,26 @@ export async function parkTasks(trx: Trx, tasks: readonly Pick<TaskRow, 'team_id
     where t.team_id = v.team_id and t.id = v.id and t.status = 'queued'`.execute(trx)
 }
 
+/** The update of {@link releaseTasks}, for a statement that has the profiles as `v`. Its snapshot must be later than the lock on the task that ends. */
+export const releasing = (of: RawBuilder<unknown>) => sql`
+  update tasks t set parked = false
+  from (
+    select n.team_id, n.id from ${of}
+    cross join (values ('setup'), ('warmup'), ('profile_edit'), ('publish')) as k(kind)
+    cross join lateral (
+      select team_id, id from tasks
+      where team_id = v.team_id and profile_id = v.profile_id and kind = k.kind and status = 'queued' and parked
+      order by run_at, id limit 1
+    ) n
+  ) next
+  where t.team_id = next.team_id and t.id = next.id and t.parked`
+
 /**
  * Lets the earliest parked task of each kind be claimed again. Called with whatever ends, moves or cancels a task of the
  * profile, or changes its state, in the same transaction.
  */
 export async function releaseTasks(trx: Trx, of: readonly TaskOwner[]): Promise<void> {
-  if (of.length === 0) return
-  await sql`
-    update tasks t set parked = false
-    from (
-      select n.team_id, n.id from ${owners(of)}
-      cross join (values ('setup'), ('warmup'), ('profile_edit'), ('publish')) as k(kind)
-      cross join lateral (
-        select team_id, id from tasks
-        where team_id = v.team_id and profile_id = v.profile_id and kind = k.kind and status = 'queued' and parked
-        order by run_at, id limit 1
-      ) n
-    ) next
-    where t.team_id = next.team_id and t.id = next.id and t.parked`.execute(trx)
+  if (of.length > 0) await releasing(owners(of)).execute(trx)
 }
 
 /** As {@link releaseTasks}, for one profile, and wakes this process's workers after the commit. */

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import { OutcomeUnknown, type Recall, type Step } from '../../drivers/contract.ts'
+import { run, statement } from '../../db/statement.ts'
 import type { Json } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
 import { gather } from '../../kernel/group-commit.ts'
@@ -31,42 +31,59 @@ export interface StepStore {
   end(step: End): Promise<boolean>
 }
 
-const batches = { most: 200, atOnce: 2 }
+type Stored = { begin: Begin } | { end: End }
+
+// Beginnings and ends are of different steps: a step ends only after its beginning has committed.
+const storeSteps = statement<{ task_id: string; name: string }>(
+  'store_steps',
+  `with begun as (
+    insert into task_steps (team_id, task_id, run, name, once, content, began_at)
+    select t.team_id, t.id, t.run, v.name, v.once, t.content, $1
+    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[]) as v(team_id, id, claim, name, once)
+    join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim and t.status = 'running'
+    on conflict do nothing returning task_id, name
+  ), ended as (
+    update task_steps s set result = v.result, ended_at = $1
+    from unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::jsonb[]) as v(team_id, id, claim, run, name, result)
+    join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim
+    where s.team_id = v.team_id and s.task_id = v.id and s.run = v.run and s.name = v.name
+    returning s.task_id, s.name
+  )
+  select task_id, name from begun union all select task_id, name from ended`,
+)
+
 const keyOf = (taskId: string, name: string): string => `${taskId} ${name}`
 
 /** The store of one worker. */
 export function openStepStore(ctx: Context): StepStore {
-  const begin = gather(async (steps: Begin[]) => {
-    const rows = steps.map(({ task, name, once }) => ({ team_id: task.team_id, id: task.id, claim: task.claim, name, once }))
-    const { rows: begun } = await sql<{ task_id: string; name: string }>`
-      insert into task_steps (team_id, task_id, run, name, once, content, began_at)
-      select t.team_id, t.id, t.run, v.name, v.once, t.content, ${ctx.clock.now()}
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(team_id uuid, id uuid, claim uuid, name text, once boolean)
-      join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim and t.status = 'running'
-      on conflict do nothing returning task_id, name`.execute(ctx.db)
-    const keys = new Set(begun.map((row) => keyOf(row.task_id, row.name)))
-    return steps.map(({ task, name }) => keys.has(keyOf(task.id, name)))
-  }, batches)
-  const end = gather(async (steps: End[]) => {
-    const rows = steps.map(({ task, name, result }) => ({
-      team_id: task.team_id,
-      id: task.id,
-      run: task.run,
-      claim: task.claim,
-      name,
-      result,
-    }))
-    const { rows: ended } = await sql<{ task_id: string; name: string }>`
-      update task_steps s set result = v.result, ended_at = ${ctx.clock.now()}
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as v(team_id uuid, id uuid, run int, claim uuid, name text, result jsonb)
-      join tasks t on t.team_id = v.team_id and t.id = v.id and t.claim = v.claim
-      where s.team_id = v.team_id and s.task_id = v.id and s.run = v.run and s.name = v.name
-      returning s.task_id, s.name`.execute(ctx.db)
-    const keys = new Set(ended.map((row) => keyOf(row.task_id, row.name)))
-    return steps.map(({ task, name }) => keys.has(keyOf(task.id, name)))
-  }, batches)
-  return { begin, end }
+  const store = gather(
+    async (steps: Stored[]) => {
+      const begins = steps.flatMap((step) => ('begin' in step ? [step.begin] : []))
+      const ends = steps.flatMap((step) => ('end' in step ? [step.end] : []))
+      const claims = (of: readonly (Begin | End)[]) => [
+        of.map(({ task }) => task.team_id),
+        of.map(({ task }) => task.id),
+        of.map(({ task }) => task.claim),
+      ]
+      const rows = await run(ctx.db, storeSteps, [
+        ctx.clock.now(),
+        ...claims(begins),
+        begins.map(({ name }) => name),
+        begins.map(({ once }) => once),
+        ...claims(ends),
+        ends.map(({ task }) => task.run),
+        ends.map(({ name }) => name),
+        ends.map(({ result }) => JSON.stringify(result)),
+      ])
+      const keys = new Set(rows.map((row) => keyOf(row.task_id, row.name)))
+      return steps.map((step) => {
+        const { task, name } = 'begin' in step ? step.begin : step.end
+        return keys.has(keyOf(task.id, name))
+      })
+    },
+    { most: 400 },
+  )
+  return { begin: (begin) => store({ begin }), end: (end) => store({ end }) }
 }
 
 const stepRow = (ctx: Context, task: ClaimedTask, name: string) =>

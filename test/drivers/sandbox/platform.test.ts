@@ -7,12 +7,14 @@ import { posts, testSandbox } from './sandbox.ts'
 import { stepsInMemory } from './steps.ts'
 
 const { noLimit } = calls
+const publish = (platform: calls.SandboxPlatform, ...asked: Parameters<calls.Publish>) =>
+  calls.publishTogether(platform)(...asked)
 
 async function withUpload(t: TestContext) {
   const sandbox = await testSandbox(t)
   const { platform, profile, clock } = sandbox
   const { username, displayName, bio, pictureUrl } = profile
-  const accountId = await calls.signIn(
+  await calls.signIn(
     platform,
     {
       session: profile.id,
@@ -26,7 +28,7 @@ async function withUpload(t: TestContext) {
     noLimit,
   )
   const media = { urls: ['https://croft.test/media/a'], width: 9, height: 16 }
-  const uploadId = await calls.upload(platform, { accountId, kind: 'video', media }, noLimit)
+  const uploadId = (await calls.uploadTogether(platform)({ session: profile.id, kind: 'video', media })) ?? ''
   const input = { uploadId, ref: 'a', draft: false, title: 't', description: 'd', soundId: 's' }
   return { ...sandbox, uploadId, input, how: { limit: noLimit, visibleFrom: clock.now() } }
 }
@@ -39,17 +41,17 @@ const late: calls.Limit = {
 
 test('the platform publishes as often as it is asked: at most once is Croft’s duty', async (t) => {
   const { db, platform, input, how } = await withUpload(t)
-  await calls.publish(platform, input, how)
-  await calls.publish(platform, input, how)
+  await publish(platform, input, how)
+  await publish(platform, input, how)
   assert.equal((await posts(db)).length, 2)
   assert.equal((await calls.findByRef(platform, 'a')).length, 2)
 })
 
 test('a call whose caller has stopped waiting commits nothing', async (t) => {
   const { db, platform, profile, input, uploadId, how } = await withUpload(t)
-  await assert.rejects(calls.publish(platform, input, { ...how, limit: late }), calls.NoAnswer)
+  await assert.rejects(publish(platform, input, { ...how, limit: late }), calls.NoAnswer)
   assert.deepEqual(await calls.uploadState(platform, uploadId), { published: null })
-  const draft = await calls.publish(platform, { ...input, draft: true }, how)
+  const draft = await publish(platform, { ...input, draft: true }, how)
   await assert.rejects(calls.releaseDraft(platform, draft.id, { ...how, limit: late }), calls.NoAnswer)
   assert.equal((await calls.postState(platform, draft.id))?.draft, true)
   const accountId = (await calls.signedIn(platform, profile.id)) ?? ''
@@ -84,7 +86,7 @@ test('asked while a publish is under way, the upload answers after it', async (t
 
 test('a draft goes live once', async (t) => {
   const { platform, input, how } = await withUpload(t)
-  const draft = await calls.publish(platform, { ...input, draft: true }, how)
+  const draft = await publish(platform, { ...input, draft: true }, how)
   const live = await calls.releaseDraft(platform, draft.id, how)
   assert.deepEqual([draft.path, live.path], [null, `/sandbox/@vela.bakery/video/${draft.id}`])
   await assert.rejects(
@@ -97,7 +99,7 @@ test('an upload that does not exist cannot be published', async (t) => {
   const { platform, input, how } = await withUpload(t)
   const nothing = { ...input, uploadId: '7000000000000000000' }
   await assert.rejects(
-    calls.publish(platform, nothing, how),
+    publish(platform, nothing, how),
     (error) => error instanceof calls.Refusal && error.refused.code === 'upload_not_found',
   )
   assert.equal(await calls.uploadState(platform, nothing.uploadId), null)

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import type { Db } from '../../../db/connect.ts'
-import type { SandboxMedia } from '../../../db/sandbox-tables.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Refused } from '../../contract.ts'
 
@@ -40,6 +39,3 @@ export interface Posted {
 
 /** A platform's own id: 19 digits, like TikTok's. */
 export const newNumber = (): string => `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e9)).padStart(9, '0')}`
-
-/** The database form of a post's files. */
-export const mediaColumn = (media: SandboxMedia): string => JSON.stringify(media)

@@ -11,6 +11,9 @@ const majorVersion = '18'
 const serverSettings = [
   'max_connections=200',
   'shared_buffers=128MB',
+  // Processes that would only wait: nothing is replicated, and one is enough to read ahead.
+  'max_logical_replication_workers=0',
+  'io_workers=1',
   'timezone=UTC',
   'log_timezone=UTC',
   'log_min_messages=log',

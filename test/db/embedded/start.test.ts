@@ -14,6 +14,8 @@ test('a fresh directory becomes a database with the settings Croft relies on, an
     'TimeZone',
     'max_connections',
     'shared_buffers',
+    'max_logical_replication_workers',
+    'io_workers',
     'server_encoding',
     'unix_socket_directories',
   ]
@@ -27,6 +29,8 @@ test('a fresh directory becomes a database with the settings Croft relies on, an
     TimeZone: 'UTC',
     max_connections: '200',
     shared_buffers: '128MB',
+    max_logical_replication_workers: '0',
+    io_workers: '1',
     server_encoding: 'UTF8',
     unix_socket_directories: `"${database.connection.host}"`,
   })

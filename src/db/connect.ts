@@ -1,13 +1,13 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { poolOptions, type Connection } from './pool-options.ts'
 import type { Tables } from './schema.ts'
 import { nameOf } from './statement.ts'
 
+export { poolOptions, type Connection }
+
 export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
-
-/** Where the database is: a connection string, or the embedded server's socket. */
-export type Connection = { url: string } | { host: string; port: number; user: string; database: string; ssl: false }
 
 export interface Database {
   db: Db
@@ -38,12 +38,6 @@ function passNames(client: pg.PoolClient): void {
  */
 function outliveLoss(client: pg.PoolClient): void {
   client.on('error', () => undefined)
-}
-
-/** pg's options for a connection; `name` shows in pg_stat_activity. */
-export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
-  const where = 'url' in connection ? { connectionString: connection.url } : connection
-  return { ...where, max, application_name: name, connectionTimeoutMillis: 10_000, keepAlive: true }
 }
 
 /**

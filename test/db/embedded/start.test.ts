@@ -71,3 +71,13 @@ test('a database croft that was dropped is made again', async (t) => {
   assert.equal(second.started, false)
   assert.deepEqual(await ask(second.connection, 'select current_database() as name'), [{ name: 'croft' }])
 })
+
+test('tells when it only waits for Postgres: while a database is created, and while its server starts', async (t) => {
+  const dataDir = await freshDataDir(t)
+  let waits = 0
+  const waiting = () => void (waits += 1)
+  await start(dataDir, true, waiting)
+  assert.equal(waits, 2)
+  await start(dataDir, true, waiting)
+  assert.equal(waits, 2, 'its server runs already')
+})

@@ -17,7 +17,7 @@ async function totals(): Promise<Record<string, unknown>> {
   const total = async (query: string) => {
     const { status, body } = await croft.request('GET', `/api/ext/accounts?per_page=1${query}`)
     assert.equal(status, 200, JSON.stringify(body))
-    return (body as unknown as { pagination: { total: number } }).pagination.total
+    return (body as { pagination: { total: number } }).pagination.total
   }
   return { all: await total(''), tiktok: await total('&platform=tiktok'), instagram: await total('&platform=instagram') }
 }

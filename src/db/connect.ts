@@ -41,6 +41,12 @@ function outliveLoss(client: pg.PoolClient): void {
 }
 
 /**
+ * Every statement reads a few rows by an index. Postgres cannot always tell: where many rows wait it expects to read them all,
+ * and starts processes or compiles code for it, which takes far longer than the statement.
+ */
+const planning = '-c max_parallel_workers_per_gather=0 -c jit=off'
+
+/**
  * Opens a pool. Nothing connects until the first query.
  * @param onError an idle connection that broke, as at a restart of the server; the pool replaces it
  */
@@ -51,7 +57,7 @@ export function connect(
   const pool = new pg.Pool({
     ...poolOptions(connection, options.name, options.max),
     types,
-    ...(options.options === undefined ? {} : { options: options.options }),
+    options: [planning, options.options].filter((one) => one !== undefined).join(' '),
   })
   pool.on('error', options.onError)
   pool.on('connect', outliveLoss)

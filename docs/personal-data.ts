@@ -86,6 +86,7 @@ export const personalData: Readonly<Record<string, PersonalData>> = {
     columns:
       'team_id id profile_id driver status media_type media_url media_version media_id prepare_at prepare_claim prepare_faults prepare_lease prepare_tries sound_id title description is_live privacy_level is_ai_generated is_commercial execute_at webhook_url warnings failure post_url platform_post_id published_at created_at updated_at inspections_cut',
   },
+  profile_counts: { erased: 'team', columns: 'team_id platform count' },
   profiles: {
     erased: 'row',
     columns:

@@ -22,6 +22,7 @@ export const tables: Readonly<Record<string, string>> = {
   orders: 'which manager looks after which account',
   phones: 'the devices that host profiles',
   posts: 'posts: their content, status and result',
+  profile_counts: 'how many profiles a team has on each platform, kept by triggers',
   profiles: 'social profiles: stored values, status, warm-up history',
   rate_windows: 'requests of the last minute, per team and route',
   review_failures: 'reviews that could not be finalized, and when to try again',

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-const tables = ['phones', 'profiles', 'posts', 'tasks', 'events', 'timeline']
+const tables = ['phones', 'profiles', 'profile_counts', 'posts', 'tasks', 'events', 'timeline']
 
 /** How many rows pay for dropping the indexes and making them anew. */
 const many = 100_000

@@ -37,6 +37,10 @@ import { requireShallow } from './http/depth.ts'
 import { validatorCompiler } from './http/validate.ts'
 
 const bodyLimit = 1_048_576
+/** Fastify loads its own compilers unless these are given; this server's are set instead. */
+const noCompiler = (): never => {
+  throw new Error('the server has compilers of its own')
+}
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
 /** Every route on one server, ready to listen; a worker's own server answers only for its health. */
@@ -62,6 +66,7 @@ export async function buildServer(
     forceCloseConnections: 'idle',
     http: { headersTimeout: times.headersMs, connectionsCheckingInterval: Math.min(times.headersMs, 5_000) },
     rewriteUrl: ({ url = '/' }) => decodable(url),
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     // An id that is too long is an invalid id like any other.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerUnreadable,

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { pino } from 'pino'
-import { dataDirOf } from '../config/data-dir.ts'
 import { keptSecretKey } from '../config/secret-key.ts'
 import type { Settings } from '../config/settings.ts'
 import { storeSetting } from './store-setting.ts'
@@ -14,19 +11,17 @@ import { workHandlers } from '../people/contract.ts'
 import { handlers } from './work-handlers.ts'
 import { requireSameKey, secretBox } from '../kernel/secret-box.ts'
 import type { Substitutes } from './croft.ts'
+import type { Foundation } from './foundation.ts'
 import { databaseClock } from '../db/clock.ts'
-import { connect, poolOptions } from '../db/connect.ts'
+import { connect, types } from '../db/connect.ts'
+import { poolOptions } from '../db/pool-options.ts'
 import { startListening } from '../db/listen.ts'
-import { startEmbedded } from '../db/embedded/index.ts'
 import { openLookUp } from '../db/look-up.ts'
 import { readerOf } from '../db/statement.ts'
-import { migrate } from '../db/migrate.ts'
-import { requireServer } from '../db/require-server.ts'
 import { createOperatorDriver } from '../drivers/operator/index.ts'
 import { createSandboxDriver } from '../drivers/sandbox/index.ts'
 import { systemClock } from '../lib/clock.ts'
 import { cleanTemporary, createIsolation, defaultLimits, openStore } from '../media/index.ts'
-import { standardOutput } from '../lib/log-output.ts'
 import { createGuard } from '../net/index.ts'
 
 export interface OpenedContext {
@@ -40,31 +35,22 @@ export interface OpenedContext {
 
 const pools = { main: 20, counters: 4 } as const
 
-/** Opens everything that verbs work with, in the order in which the parts depend on each other; `close` closes it in reverse. */
-export async function openContext(settings: Settings, substitutes: Substitutes): Promise<OpenedContext> {
-  const opened = new AsyncDisposableStack()
+/**
+ * Opens everything that verbs work with on its foundation, in the order in which the parts depend on each other; `close`
+ * closes it in reverse, and the foundation with it.
+ */
+export async function openContext(settings: Settings, substitutes: Substitutes, foundation: Foundation): Promise<OpenedContext> {
   try {
-    return await openParts(settings, substitutes, opened)
+    return await openParts(settings, substitutes, foundation)
   } catch (error) {
-    // What stays open would keep the process alive, and an embedded database with it.
-    await opened.disposeAsync()
+    await foundation.opened.disposeAsync()
     throw error
   }
 }
 
-async function openParts(settings: Settings, substitutes: Substitutes, opened: AsyncDisposableStack): Promise<OpenedContext> {
-  // The multipart plugin logs the headers of a request, including its key, at level trace.
-  const output = standardOutput(substitutes.say ? 2 : 1)
-  const log = pino({ level: settings.LOG_LEVEL, redact: ['busboyOptions.headers'] }, output)
-  output.onRoom((dropped) => log.error({ dropped }, 'log lines were dropped because they could not be written'))
-  const report = substitutes.say ?? ((line: string, details: object = {}) => log.info(details, line))
-  const { dataDir, explicit } = dataDirOf(settings)
-  if (!existsSync(dataDir)) report(`Creating the data directory ${dataDir}, which does not exist (CROFT_DATA_DIR names another)`)
+async function openParts(settings: Settings, substitutes: Substitutes, foundation: Foundation): Promise<OpenedContext> {
+  const { log, dataDir, connection, opened } = foundation
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection broke; the pool opens a new one')
-  const embedded =
-    settings.DATABASE_URL === null && !substitutes.connection ? await startEmbedded({ dataDir, explicit, log: report }) : null
-  opened.defer(() => embedded?.stop())
-  const connection = substitutes.connection ?? embedded?.connection ?? { url: settings.DATABASE_URL ?? '' }
   const main = connect(connection, { name: 'croft', max: pools.main, onError })
   const counters = connect(connection, {
     name: 'croft counters',
@@ -73,10 +59,8 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     options: '-c synchronous_commit=off',
   })
   for (const database of [main, counters]) opened.defer(() => database.close())
-  const lookUp = openLookUp(poolOptions(connection, 'croft look-up', 1))
+  const lookUp = openLookUp({ ...poolOptions(connection, 'croft look-up', 1), types })
   opened.defer(() => lookUp.close())
-  if ('url' in connection) await requireServer(poolOptions(connection, 'croft', 1))
-  await migrate(main.pool, report)
   const secrets = secretBox(settings.CROFT_SECRET_KEY ?? (await keptSecretKey(dataDir)))
   await requireSameKey(main.db, secrets)
   const temporaryDir = resolve(join(dataDir, 'tmp'))
@@ -118,7 +102,7 @@ async function openParts(settings: Settings, substitutes: Substitutes, opened: A
     guard,
     secrets,
     log,
-    logLinesDropped: output.dropped,
+    logLinesDropped: foundation.logLinesDropped,
     limits: defaultLimits,
     isolation,
     temporaryDir,

@@ -5,10 +5,10 @@ import type { Connection } from '../db/connect.ts'
 import type { Driver } from '../drivers/contract.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { RequestTimes } from '../api/http/body-time.ts'
-import { buildServer } from '../api/server.ts'
-import { openContext } from './compose.ts'
 import { version } from '../config/version.ts'
-import { startWorker, type Worker } from './worker.ts'
+import { lazy } from '../lib/lazy.ts'
+import { openFoundation } from './foundation.ts'
+import type { Worker } from './worker.ts'
 
 /** What tests and commands replace. */
 export interface Substitutes {
@@ -54,13 +54,23 @@ async function closeServer(app: FastifyInstance, graceMs: number): Promise<void>
   }
 }
 
+/** The code of all parts. It loads while Postgres starts: on a new database both take about a second. Loading it blocks this process. */
+const loadParts = () => Promise.all([import('./compose.ts'), import('../api/server.ts'), import('./worker.ts')])
+
 /**
  * Connects the parts: opens the database and updates its schema, but does not listen yet.
  * @throws SettingsError, EmbeddedDatabaseError, DatabaseServerError or SchemaTooNewError, each with a message that says
  *   what to do
  */
 export async function createCroft(settings: Settings, substitutes: Substitutes = {}): Promise<Croft> {
-  const opened = await openContext(settings, substitutes)
+  const parts = lazy(loadParts)
+  // A failure to load is reported below.
+  const foundation = await openFoundation(settings, substitutes, () => void parts().catch(() => undefined))
+  const [{ openContext }, { buildServer }, { startWorker }] = await parts().catch(async (error: unknown) => {
+    await foundation.opened.disposeAsync()
+    throw error
+  })
+  const opened = await openContext(settings, substitutes, foundation)
   const { ctx } = opened
   const times = substitutes.requestTimes
   const app = await buildServer(ctx, {

@@ -5,7 +5,7 @@ import { SchemaTooNewError } from '../db/migrate.ts'
 import { DatabaseServerError } from '../db/require-server.ts'
 import { version } from '../config/version.ts'
 import { creditAmount } from './commands/credit-amount.ts'
-import { CommandError } from './commands/with-croft.ts'
+import { CommandError } from './commands/error.ts'
 import { CroftError } from '../kernel/errors.ts'
 import { OtherSecretKeyError } from '../kernel/secret-box.ts'
 

@@ -1,13 +1,13 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { poolOptions, type Connection } from './pool-options.ts'
 import type { Tables } from './schema.ts'
 import { nameOf } from './statement.ts'
 
+export { poolOptions, type Connection }
+
 export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
-
-/** Where the database is: a connection string, or the embedded server's socket. */
-export type Connection = { url: string } | { host: string; port: number; user: string; database: string; ssl: false }
 
 export interface Database {
   db: Db
@@ -15,8 +15,8 @@ export interface Database {
   close(): Promise<void>
 }
 
-// Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
-const types = new pg.TypeOverrides()
+/** How values are read. Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
+export const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 // A day has no time zone: it stays YYYY-MM-DD.
 types.setTypeParser(pg.types.builtins.DATE, String)
@@ -40,11 +40,11 @@ function outliveLoss(client: pg.PoolClient): void {
   client.on('error', () => undefined)
 }
 
-/** pg's options for a connection; `name` shows in pg_stat_activity. */
-export function poolOptions(connection: Connection, name: string, max: number): pg.PoolConfig {
-  const where = 'url' in connection ? { connectionString: connection.url } : connection
-  return { ...where, max, types, application_name: name, connectionTimeoutMillis: 10_000, keepAlive: true }
-}
+/**
+ * Every statement reads a few rows by an index. Postgres cannot always tell: where many rows wait it expects to read them all,
+ * and starts processes or compiles code for it, which takes far longer than the statement.
+ */
+const planning = '-c max_parallel_workers_per_gather=0 -c jit=off'
 
 /**
  * Opens a pool. Nothing connects until the first query.
@@ -56,7 +56,8 @@ export function connect(
 ): Database {
   const pool = new pg.Pool({
     ...poolOptions(connection, options.name, options.max),
-    ...(options.options === undefined ? {} : { options: options.options }),
+    types,
+    options: [planning, options.options].filter((one) => one !== undefined).join(' '),
   })
   pool.on('error', options.onError)
   pool.on('connect', outliveLoss)

@@ -36,8 +36,11 @@ export async function migrate(pool: pg.Pool, say: (line: string, details: object
   let broken: Error | undefined
   try {
     await client.query('select pg_advisory_lock($1)', [lock])
+    // A migration that a crash undoes runs again; whatever is committed after it reaches the disk after it.
+    await client.query('set synchronous_commit = off')
     await runMissing(client, await migrations(), say)
     await repairEventOrder(client)
+    await client.query('reset synchronous_commit')
     await client.query('select pg_advisory_unlock($1)', [lock])
   } catch (error) {
     broken = error instanceof Error ? error : new Error(String(error))

@@ -13,6 +13,7 @@ export interface Tables extends PortalTables, SandboxTables, WebhookTables, Work
   webhook_secrets: WebhookSecretTable
   phones: PhoneTable
   media: MediaTable
+  profile_counts: ProfileCountTable
   profiles: ProfileTable
   tasks: TaskTable
   task_steps: TaskStepTable
@@ -275,6 +276,13 @@ interface TimelineTable {
   to_status: string
   reason: string
   created_at: Date
+}
+
+/** How many profiles a team has; written by triggers. */
+interface ProfileCountTable {
+  team_id: string
+  platform: Platform
+  count: number
 }
 
 interface AuditTable {

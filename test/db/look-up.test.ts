@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { poolOptions } from '../../src/db/connect.ts'
+import { poolOptions } from '../../src/db/pool-options.ts'
 import { openLookUp } from '../../src/db/look-up.ts'
 import { statement } from '../../src/db/statement.ts'
 import { isDatabaseUnavailable } from '../../src/db/unavailable.ts'

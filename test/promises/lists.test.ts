@@ -85,6 +85,18 @@ async function requirePage(route: Operation, query: string): Promise<void> {
   }
 }
 
+test('the total of a list that may be large is not counted row by row', async () => {
+  for (const query of ['', '?platform=tiktok', '?platform=instagram']) {
+    statements()
+    const { status } = await croft.request('GET', `/api/ext/accounts${query}`)
+    assert.equal(status, 200)
+    assert.deepEqual(
+      statements().filter(({ text }) => /^select count\(\*\)/.test(text)),
+      [],
+    )
+  }
+})
+
 test('every list, every filter and every place of a list of the reference reads what it shows, by an index', async () => {
   const lists = routes.filter(isList)
   assert.ok(lists.length >= 15, lists.map(nameOf).join())
@@ -93,4 +105,20 @@ test('every list, every filter and every place of a list of the reference reads 
     for (const query of ['', ...list.query.map((one) => `?${one.name}=${encodeURIComponent(valueOf(nameOf(list), one))}`)])
       await requirePage(list, query).catch((error: unknown) => wrong.push(error instanceof Error ? error.message : String(error)))
   assert.deepEqual(wrong, [])
+})
+
+test('posts of one profile of one status are found at once, where it has many of another and others have many of this', async () => {
+  const { pool } = croft.database
+  const [from, to] = [rowId(many / 4), rowId((many * 3) / 4)]
+  await pool.query(`update posts set status = 'draft_saved', profile_id = $1 where team_id = $2 and id between $3 and $4`, [
+    rowId(7),
+    croft.team.id,
+    from,
+    to,
+  ])
+  await pool.query('vacuum analyze posts')
+  const route = routes.find((one) => one.method === 'GET' && one.path === '/v1/posts')
+  assert.ok(route)
+  for (const query of [`&status=draft_saved`, '&status=published', ''])
+    await requirePage(route, `?profile_id=${rowId(9)}${query}`)
 })

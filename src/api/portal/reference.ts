@@ -33,7 +33,7 @@ export function referenceRoutes(app: FastifyInstance, ctx: Context): void {
     url: '/api/ext/countries',
     summary: 'List the countries that a bundle can name',
     response: dataOf(Type.Array(object({ code: Type.String(), name: Type.String() }))),
-    read: () => Promise.resolve({ data: countries.map((one) => ({ ...one })) }),
+    read: () => Promise.resolve({ data: countries().map((one) => ({ ...one })) }),
   })
   readRoute(app, ctx, {
     family: 'portal',

@@ -1,6 +1,7 @@
 import { eraseTeam } from '../../domain/erasure/team.ts'
 import { sweepFiles } from '../../domain/retention/files.ts'
-import { commandScope, CommandError, withContext } from './with-croft.ts'
+import { CommandError } from './error.ts'
+import { commandScope, withContext } from './with-croft.ts'
 
 const inWords = (counts: Record<string, number>): string =>
   Object.entries(counts)

@@ -1,5 +1,6 @@
 import { createTeam } from '../../domain/teams/create.ts'
-import { CommandError, withContext } from './with-croft.ts'
+import { CommandError } from './error.ts'
+import { withContext } from './with-croft.ts'
 
 /** `croft teams create`. */
 export const createTeamCommand = (name: string): Promise<void> =>

@@ -2,10 +2,14 @@ import { environmentSettings } from '../../config/env.ts'
 import type { Context } from '../../kernel/context.ts'
 import { openUnit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { openContext } from '../../app/compose.ts'
+import { openFoundation } from '../../app/foundation.ts'
+import { CommandError } from './error.ts'
 
 /** Runs a command on the same data as a server, whether or not the server runs; migrates an empty database first. */
 export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promise<T> {
-  const opened = await openContext(environmentSettings({ LOG_LEVEL: 'error' }), { say: (line) => console.error(line) })
+  const settings = environmentSettings({ LOG_LEVEL: 'error' })
+  const substitutes = { say: (line: string) => console.error(line) }
+  const opened = await openContext(settings, substitutes, await openFoundation(settings, substitutes))
   try {
     return await work(opened.ctx)
   } finally {
@@ -22,6 +26,3 @@ export async function commandScope(ctx: Context, team: string, then = 'croft tea
   if (!found) throw new CommandError(`No team is named ${team}. ${then}.`)
   return openUnit(ctx, { teamId: found.id, actor: 'command line', scope: 'write', requestId: null })
 }
-
-/** A command that cannot be carried out; the message gives the reason. */
-export class CommandError extends Error {}

@@ -4,7 +4,8 @@ import { findOrCreateTeam } from '../../domain/teams/find.ts'
 import { signingSecrets } from '../../domain/webhooks/secret.ts'
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
-import { commandScope, CommandError } from '../commands/with-croft.ts'
+import { CommandError } from '../commands/error.ts'
+import { commandScope } from '../commands/with-croft.ts'
 
 /** Talks to the demo's server as any client would: over HTTP, with a key. */
 export interface DemoClient {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
-import { CommandError } from '../commands/with-croft.ts'
+import { CommandError } from '../commands/error.ts'
 import type { DemoClient } from './client.ts'
 import type { Receiver } from './receiver.ts'
 

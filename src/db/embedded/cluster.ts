@@ -11,6 +11,9 @@ const majorVersion = '18'
 const serverSettings = [
   'max_connections=200',
   'shared_buffers=128MB',
+  // Processes that would only wait: nothing is replicated, and one is enough to read ahead.
+  'max_logical_replication_workers=0',
+  'io_workers=1',
   'timezone=UTC',
   'log_timezone=UTC',
   'log_min_messages=log',
@@ -36,12 +39,14 @@ async function versionOf(cluster: string): Promise<string | undefined> {
   )
 }
 
-async function initialise({ binaries, user, cluster }: ClusterPlace, temporary: string): Promise<void> {
+async function initialise({ binaries, user, cluster, waiting }: ClusterPlace, temporary: string): Promise<void> {
   await mkdir(temporary, { mode: 0o700 })
   if (user.as.uid !== undefined) await chown(temporary, user.uid, user.gid)
   const wishes = serverSettings.flatMap((setting) => ['-c', setting])
   const wanted = ['-U', 'croft', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', ...wishes]
-  const { code, output } = await run(binaries.initdb, ['-D', temporary, ...wanted], user.as).catch((error: unknown) => {
+  const running = run(binaries.initdb, ['-D', temporary, ...wanted], user.as)
+  waiting()
+  const { code, output } = await running.catch((error: unknown) => {
     throw new EmbeddedDatabaseError(
       `${binaries.initdb} cannot be run (${String(error)}). If this system is not one of glibc (Alpine), set DATABASE_URL to a Postgres 15 or later.`,
       { cause: error },

@@ -33,14 +33,16 @@ export interface EmbeddedOptions {
   /** whether the user chose dataDir, so that Croft must not change its modes */
   explicit: boolean
   log: Log
+  /** called when one of Postgres's programs has begun and is waited for: a moment for other work; perhaps more than once */
+  waiting?: () => void
 }
 
-async function begin({ dataDir, explicit, log }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+async function begin({ dataDir, explicit, log, waiting = () => undefined }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const real = await prepareDataDir(resolve(dataDir), explicit, (folder) => databaseUser(path(folder, 'postgres')))
   const cluster = path(real, 'postgres')
   const user = await databaseUser(cluster)
   const binaries = await prepareBinaries(user, isRoot() ? rootFolder : real, log)
-  const place: ClusterPlace = { dataDir: real, cluster, user, binaries, log }
+  const place: ClusterPlace = { dataDir: real, cluster, user, binaries, log, waiting }
   await ensureCluster(place)
   const joined = await join(place)
   const keeper = new Keeper(place, joined)

@@ -18,7 +18,7 @@ export interface Launch {
  * its own work is done.
  * @throws EmbeddedDatabaseError if the program cannot be started, or the socket's folder belongs to another user
  */
-export async function launch({ binaries, cluster, dataDir, user }: ClusterPlace): Promise<Launch> {
+export async function launch({ binaries, cluster, dataDir, user, waiting }: ClusterPlace): Promise<Launch> {
   const socketDir = await prepareSocketDir(cluster, user)
   const file = await openLog(dataDir)
   const relied = [
@@ -45,5 +45,6 @@ export async function launch({ binaries, cluster, dataDir, user }: ClusterPlace)
     await file.handle.close()
   }
   child.unref()
+  waiting()
   return { pid: child.pid ?? -1, ended: () => child.exitCode !== null || child.signalCode !== null, said: () => tailOf(file) }
 }

@@ -12,4 +12,6 @@ export interface ClusterPlace {
   user: DatabaseUser
   binaries: Binaries
   log: Log
+  /** called when one of Postgres's programs has begun, and this process has nothing to do but wait for it */
+  waiting: () => void
 }

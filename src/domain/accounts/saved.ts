@@ -29,16 +29,29 @@ async function withCountries(ctx: Context, teamId: string, rows: readonly Profil
   }))
 }
 
+interface AccountFilter {
+  platform?: Platform | undefined
+  country?: string | undefined
+}
+
+/** A team may have a million accounts: those of all countries are not counted one by one. */
+async function totalOf(ctx: Context, teamId: string, platform: Platform | undefined): Promise<number> {
+  let query = ctx.db.selectFrom('profile_counts').where('team_id', '=', teamId)
+  if (platform) query = query.where('platform', '=', platform)
+  const counted = await query.select((eb) => eb.fn.sum<string | null>('count').as('total')).executeTakeFirst()
+  return Number(counted?.total ?? 0)
+}
+
 /** The team's accounts, newest first. */
 export async function listSavedAccounts(
   ctx: Context,
   caller: Caller,
   page: NumberedRequest,
-  filter: { platform?: Platform | undefined; country?: string | undefined },
+  filter: AccountFilter,
 ): Promise<NumberedPage<SavedAccount>> {
-  const { country } = filter
+  const { country, platform } = filter
   let query = ctx.db.selectFrom('profiles').where('profiles.team_id', '=', caller.teamId)
-  if (filter.platform) query = query.where('profiles.platform', '=', filter.platform)
+  if (platform) query = query.where('profiles.platform', '=', platform)
   if (country !== undefined)
     query = query.where('profiles.id', 'in', (eb) =>
       eb
@@ -50,7 +63,7 @@ export async function listSavedAccounts(
         .where('bundles.profile_id', 'is not', null)
         .where('bundles.bundle_type', '!=', 'videos_only'),
     )
-  const total = await countOf(query)
+  const total = country === undefined ? await totalOf(ctx, caller.teamId, platform) : await countOf(query)
   const rows = await query
     .selectAll('profiles')
     .orderBy('profiles.id', 'desc')

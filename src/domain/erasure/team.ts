@@ -33,6 +33,7 @@ const tables = [
   'posts',
   'tasks',
   'profiles',
+  'profile_counts',
   'phones',
   'manager_teams',
 ] as const

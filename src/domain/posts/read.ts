@@ -1,6 +1,7 @@
 import type { MediaInfo } from '../../db/schema.ts'
 import { statement, type Statement } from '../../db/statement.ts'
 import type { PostRow } from '../../kernel/rows.ts'
+import { taskStatusOf } from './lifecycle.ts'
 
 /** What the answers show of a post's row. */
 export type PostFacts = Pick<
@@ -40,11 +41,20 @@ const factsOf = (source: string, order: string) => `
 
 export const postById: Statement<PostRead> = statement('post by id', factsOf('posts', 'where p.team_id = $1 and p.id = $2'))
 
+const newest = (where: string, rows: number) =>
+  `select * from posts where team_id = $1 and id < $2 ${where} order by id desc limit ${rows}`
+
+const statuses = Object.keys(taskStatusOf)
+  .map((status) => `('${status}')`)
+  .join()
+
+/** By filter, the newest posts before $2. Those of a profile are merged from those of each status, for their index. */
 const filters = {
-  none: '',
-  status: 'and status = $3',
-  profile: 'and profile_id = $3',
-  profileAndStatus: 'and profile_id = $3 and status = $4',
+  none: (rows: number) => newest('', rows),
+  status: (rows: number) => newest('and status = $3', rows),
+  profile: (rows: number) => `select found.* from (values ${statuses}) as each (status)
+      cross join lateral (${newest('and profile_id = $3 and status = each.status', rows)}) found order by found.id desc limit ${rows}`,
+  profileAndStatus: (rows: number) => newest('and profile_id = $3 and status = $4', rows),
 } as const
 export type PostListFilter = keyof typeof filters
 
@@ -52,9 +62,7 @@ export type PostListFilter = keyof typeof filters
 const pageStatement = (filter: PostListFilter, rows: number): Statement<PostRead> =>
   statement(
     `posts, ${filter}, ${rows}`,
-    `with page as materialized (
-      select * from posts where team_id = $1 and id < $2 ${filters[filter]} order by id desc limit ${rows}
-    ) ${factsOf('page', 'order by p.id desc')}`,
+    `with page as materialized (${filters[filter](rows)}) ${factsOf('page', 'order by p.id desc')}`,
   )
 
 const pages = {

@@ -14,6 +14,8 @@ test('a fresh directory becomes a database with the settings Croft relies on, an
     'TimeZone',
     'max_connections',
     'shared_buffers',
+    'max_logical_replication_workers',
+    'io_workers',
     'server_encoding',
     'unix_socket_directories',
   ]
@@ -27,6 +29,8 @@ test('a fresh directory becomes a database with the settings Croft relies on, an
     TimeZone: 'UTC',
     max_connections: '200',
     shared_buffers: '128MB',
+    max_logical_replication_workers: '0',
+    io_workers: '1',
     server_encoding: 'UTF8',
     unix_socket_directories: `"${database.connection.host}"`,
   })
@@ -66,4 +70,14 @@ test('a database croft that was dropped is made again', async (t) => {
   const second = await start(dataDir)
   assert.equal(second.started, false)
   assert.deepEqual(await ask(second.connection, 'select current_database() as name'), [{ name: 'croft' }])
+})
+
+test('tells when it only waits for Postgres: while a database is created, and while its server starts', async (t) => {
+  const dataDir = await freshDataDir(t)
+  let waits = 0
+  const waiting = () => void (waits += 1)
+  await start(dataDir, true, waiting)
+  assert.equal(waits, 2)
+  await start(dataDir, true, waiting)
+  assert.equal(waits, 2, 'its server runs already')
 })

@@ -63,9 +63,14 @@ export interface Started extends EmbeddedDatabase {
 }
 
 /** Starts in this process on a fresh data directory, whose test's end stops what still runs. */
-export async function start(dataDir: string, explicit = true): Promise<Started> {
+export async function start(dataDir: string, explicit = true, waiting?: () => void): Promise<Started> {
   const logged: string[] = []
-  const database = await startEmbedded({ dataDir, explicit, log: (message) => void logged.push(message) })
+  const database = await startEmbedded({
+    dataDir,
+    explicit,
+    log: (message) => void logged.push(message),
+    ...(waiting ? { waiting } : {}),
+  })
   uses.get(dataDir)?.ends.push(() => database.stop())
   uses.get(dataDir)?.socketDirs.add(database.connection.host)
   return { ...database, logged }

@@ -112,7 +112,8 @@ export function eventStream(app: App, ctx: Context): void {
       const stream = Readable.from(frames(ctx, { teamId, from, types, subscription: subscription, signal }), { highWaterMark: 1 })
       const unwatch = keys.watch(caller, () => {
         keyEnded.abort()
-        setTimeout(() => stream.destroy(), endingMs).unref()
+        // A stream that has ended leaves open what its reader has not taken.
+        setTimeout(() => reply.raw.writableFinished || reply.raw.destroy(), endingMs).unref()
       })
       stream.once('close', () => {
         subscription.close()

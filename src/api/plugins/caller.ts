@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { Caller, Context } from '../../kernel/context.ts'
+import type { KeyCaller } from '../../kernel/caller.ts'
+import type { Context } from '../../kernel/context.ts'
 import type { KeyScope } from '../../db/schema.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { authenticate, findKeptCaller } from '../../domain/keys/authenticate.ts'
@@ -9,7 +10,7 @@ import { isWrite, type ApiOptions } from '../http/app.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. A handler may set it to let the rest of the request act for another team. */
-    caller: Caller
+    caller: KeyCaller
   }
   interface FastifyContextConfig {
     /** The scope of the key; by default `write` of a route that changes something, and `read` of the others. */
@@ -29,7 +30,7 @@ export const carriesKey = (request: FastifyRequest): boolean => keysOf(request).
 
 const allows = (held: KeyScope, needed: KeyScope): boolean => held === needed || (held === 'write' && needed === 'read')
 
-function admit(caller: Caller, scope: KeyScope): Caller {
+function admit(caller: KeyCaller, scope: KeyScope): KeyCaller {
   if (allows(caller.scope, scope)) return caller
   throw new CroftError('insufficient_scope', `This route needs a key with the scope ${scope}; this key has ${caller.scope}.`, {
     scope: caller.scope,
@@ -38,7 +39,7 @@ function admit(caller: Caller, scope: KeyScope): Caller {
 }
 
 /** Finds out who asks, and whether the key's scope goes far enough. @throws CroftError `unauthorized`, `insufficient_scope` */
-export const requireScope = async (ctx: Context, request: FastifyRequest, scope: KeyScope): Promise<Caller> =>
+export const requireScope = async (ctx: Context, request: FastifyRequest, scope: KeyScope): Promise<KeyCaller> =>
   admit(await authenticate(ctx, keysOf(request), request.id), scope)
 
 /** Requires a key on every route of the context: `request.caller` is whose it is. */

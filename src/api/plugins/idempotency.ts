@@ -40,7 +40,7 @@ function keyIn({ headers }: FastifyRequest): string | null {
 }
 
 /** Keys of a manager are their own: the team and the other managers know nothing of them. */
-const ofCaller = ({ manager }: Caller, key: string): string => (manager ? `${manager.id}\n${key}` : key)
+const ofCaller = (caller: Caller, key: string): string => (caller.kind === 'manager_key' ? `${caller.manager.id}\n${key}` : key)
 
 /** The request's key. @param content what the request asks for, if that is not its JSON body */
 export function requestKey(request: FastifyRequest, content?: string): RequestKey | null {

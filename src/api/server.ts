@@ -1,72 +1,59 @@
-import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Context } from '../kernel/context.ts'
-import { CroftError } from '../kernel/errors.ts'
-import { accountPostRoutes } from './accounts/posts.ts'
-import { accountRoutes } from './accounts/routes.ts'
-import { apiKeyRoutes } from './common/api-keys.ts'
-import { auditRoutes } from './common/audit.ts'
-import { eventRoutes } from './common/events.ts'
+import { accountsApi } from './accounts/api.ts'
+import { commonApi } from './common/api.ts'
 import { healthRoutes } from './common/health.ts'
 import { metricsRoute } from './common/metrics.ts'
-import { mediaRoutes } from './common/media.ts'
-import { phoneRoutes } from './common/phones.ts'
 import { serveMedia } from './common/serve-media.ts'
-import { taskRoutes } from './common/tasks.ts'
-import { teamRoutes } from './common/team.ts'
-import { webhookDeliveryRoutes } from './common/webhook-deliveries.ts'
-import { webhookEndpointRoutes } from './common/webhook-endpoints.ts'
 import { docsRoutes } from './docs/routes.ts'
-import { bulkRoute } from './farm/bulk.ts'
-import { postRoutes } from './farm/posts.ts'
-import { farmProfileExtras } from './farm/profile-extras.ts'
-import { farmProfileRoutes } from './farm/profiles.ts'
-import { decorateCaller } from './http/auth.ts'
-import { limitBodyTime, requestTimes, type RequestTimes } from './http/body-time.ts'
-import { decodable } from './http/decodable.ts'
+import { farmApi } from './farm/api.ts'
 import { answerError } from './http/errors.ts'
-import { takeJson } from './http/json.ts'
-import { logController, loggablePath, logRequests } from './http/log.ts'
-import { checkHeaders } from './http/request-headers.ts'
-import { workRoutes } from './portal/work.ts'
-import { portalRoutes } from './portal/routes.ts'
-import { sandboxFaultRoutes } from './sandbox/fault-routes.ts'
-import { draftsSeen, sandboxPages } from './sandbox/index.ts'
 import { answerUnreadable } from './http/unreadable.ts'
-import { requireShallow } from './http/depth.ts'
+import { routed } from './http/urls.ts'
 import { validatorCompiler } from './http/validate.ts'
+import { bodyTime, requestTimes, type RequestTimes } from './plugins/body-time.ts'
+import { body } from './plugins/body.ts'
+import { caller } from './plugins/caller.ts'
+import { carryOutWrites } from './plugins/carry-out.ts'
+import { closeConnections } from './plugins/close-connections.ts'
+import { dryRun } from './plugins/dry-run.ts'
+import { errorEnvelope, notFound } from './plugins/error-envelope.ts'
+import { idempotency } from './plugins/idempotency.ts'
+import { logController, requestLog } from './plugins/log.ts'
+import { rateLimit } from './plugins/rate-limit.ts'
+import { reference } from './plugins/reference.ts'
+import { requestId, requestIdOf } from './plugins/request-id.ts'
+import { portalApi } from './portal/api.ts'
+import { sandboxFaults } from './sandbox/fault-routes.ts'
+import { draftsSeen, sandboxPages } from './sandbox/index.ts'
+import { workApi } from './work/api.ts'
 
 const bodyLimit = 1_048_576
+
 /** Fastify loads its own compilers unless these are given; this server's are set instead. */
 const noCompiler = (): never => {
   throw new Error('the server has compilers of its own')
 }
-const requestId = /^[A-Za-z0-9._:-]{1,128}$/
 
-/** Every route on one server, ready to listen; a worker's own server answers only for its health. */
-export async function buildServer(
-  ctx: Context,
-  options: {
-    version: string
-    healthOnly: boolean
-    sandbox: { pages: boolean; publicDrafts: boolean }
-    times?: RequestTimes
-  },
-): Promise<FastifyInstance> {
-  const times = options.times ?? requestTimes
+export interface ServerOptions {
+  version: string
+  healthOnly: boolean
+  sandbox: { pages: boolean; publicDrafts: boolean }
+  times?: RequestTimes
+}
+
+/** A server without routes, which answers every error in the one envelope. */
+async function openServer(ctx: Context, times: RequestTimes): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = ctx.log
   const app = Fastify({
     bodyLimit,
     loggerInstance: logger,
     logController,
-    genReqId: ({ headers }) => {
-      const given = headers['x-request-id']
-      return typeof given === 'string' && requestId.test(given) ? given : randomUUID()
-    },
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     http: { headersTimeout: times.headersMs, connectionsCheckingInterval: Math.min(times.headersMs, 5_000) },
-    rewriteUrl: ({ url = '/' }) => decodable(url),
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    rewriteUrl: ({ url = '/' }) => routed(url),
     // An id that is too long is an invalid id like any other.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerUnreadable,
@@ -76,66 +63,48 @@ export async function buildServer(
       answerError(error, request, reply, 'common')
     },
   })
-  takeJson(app)
-  limitBodyTime(app, times, bodyLimit)
-  checkHeaders(app)
   app.setValidatorCompiler(validatorCompiler)
   // The message is built from the validation's own entries, and only from those that are reported.
   app.setSchemaErrorFormatter(() => new Error('the request does not fit its schema'))
-  // Responses are plain JSON of what the routes return; the tests compare them with their schemas.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  decorateCaller(app)
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    done()
-  })
-  app.addHook('preValidation', (request, _, done) => {
-    requireShallow(request.body)
-    done()
-  })
-  logRequests(app, ctx.log)
-  // A connection that was answered while the server closes is idle only now, and would be kept alive.
-  let closing = false
-  app.addHook('preClose', (done) => {
-    closing = true
-    done()
-  })
-  app.addHook('onResponse', (_request, reply, done) => {
-    if (closing) reply.raw.socket?.end()
-    done()
-  })
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, 'common'))
-  app.setNotFoundHandler((request, reply) =>
-    answerError(
-      new CroftError('not_found', `${request.method} ${loggablePath(request.url)} does not exist. GET /docs lists all routes.`),
-      request,
-      reply,
-      'common',
-    ),
-  )
+  // Responses are plain JSON of what the routes return; the tests compare them with their schemas. So nothing is compiled,
+  // and no response looks its schema up.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.setReplySerializer((payload) => JSON.stringify(payload))
+  await app.register(body)
+  await app.register(bodyTime, { times, jsonLimit: bodyLimit })
+  await app.register(requestId)
+  await app.register(requestLog, { ctx })
+  await app.register(closeConnections)
+  await app.register(errorEnvelope, { family: 'common' })
+  await app.register(notFound)
+  return app
+}
+
+/** The routes that ask for a key, each family in a context of its own. */
+async function keyedRoutes(app: FastifyInstance, { ctx }: { ctx: Context }): Promise<void> {
+  await app.register(caller, { ctx })
+  await app.register(rateLimit, { ctx })
+  await app.register(idempotency)
+  await app.register(dryRun)
+  await app.register(carryOutWrites, { ctx })
+  await app.register(reference)
+  await app.register(farmApi, { ctx })
+  await app.register(accountsApi, { ctx })
+  await app.register(portalApi, { ctx })
+  await app.register(commonApi, { ctx })
+  await app.register(workApi, { ctx })
+  await app.register(sandboxFaults, { ctx })
+}
+
+/** Every route on one server, ready to listen; a worker's own server answers only for its health. */
+export async function buildServer(ctx: Context, options: ServerOptions): Promise<FastifyInstance> {
+  const app = await openServer(ctx, options.times ?? requestTimes)
   if (!options.healthOnly) docsRoutes(app, options.version)
   metricsRoute(app, ctx)
   healthRoutes(app, ctx)
   if (options.healthOnly) return app
-  farmProfileRoutes(app, ctx)
-  farmProfileExtras(app, ctx)
-  postRoutes(app, ctx)
-  bulkRoute(app, ctx)
-  accountRoutes(app, ctx)
-  accountPostRoutes(app, ctx)
-  portalRoutes(app, ctx)
-  taskRoutes(app, ctx)
-  teamRoutes(app, ctx)
-  apiKeyRoutes(app, ctx)
-  phoneRoutes(app, ctx)
-  auditRoutes(app, ctx)
-  eventRoutes(app, ctx)
-  webhookEndpointRoutes(app, ctx)
-  webhookDeliveryRoutes(app, ctx)
-  await mediaRoutes(app, ctx)
-  await workRoutes(app, ctx)
+  await app.register(keyedRoutes, { ctx })
   serveMedia(app, ctx)
-  sandboxFaultRoutes(app, ctx)
   if (options.sandbox.pages) {
     const drafts = draftsSeen(ctx, options.sandbox.publicDrafts)
     await app.register((pages, _, done) => sandboxPages(pages, { db: ctx.db, clock: ctx.clock, drafts }, done))

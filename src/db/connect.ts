@@ -15,7 +15,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** How values are read. Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8.
+/** How values are read. Times in milliseconds and sizes in bytes fit a double exactly; nothing else here is an int8. */
 export const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 // A day has no time zone: it stays YYYY-MM-DD.

@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
 import type { Reader } from '../db/statement.ts'
-import type { KeyScope } from '../db/schema.ts'
 import type { Driver } from '../drivers/contract.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Isolation, MediaLimits, Store } from '../media/index.ts'
@@ -11,6 +10,8 @@ import type { Registry } from './ports.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Wakeups } from './wakeups.ts'
+
+export type { Caller, Manager } from './caller.ts'
 
 /**
  * How a profile is warmed up. Times are in milliseconds, the interval is at least a second. `maintenance` 0: no runs
@@ -83,23 +84,3 @@ export type FaultPoint =
   | 'step.stored'
   | 'task.settled'
   | 'delivery.sent'
-
-/** A person who carries work out, and the teams that they work for. */
-export interface Manager {
-  id: string
-  name: string
-  teamIds: readonly string[]
-}
-
-/** The actor: a team's key, a manager's key, the command line, or Croft itself. */
-export interface Caller {
-  teamId: string
-  actor: string
-  scope: KeyScope
-  requestId: string | null
-  /**
-   * The manager, if the key is a manager's. `teamId` is then the team of the work in question, or no team before that
-   * is known.
-   */
-  manager?: Manager
-}

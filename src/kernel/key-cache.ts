@@ -4,19 +4,16 @@ import type pg from 'pg'
 import type { DatabaseClock } from '../db/clock.ts'
 import type { Db } from '../db/connect.ts'
 import type { Subscriber } from '../db/listen.ts'
-import type { Caller } from './context.ts'
-
-/** Whose a key is. */
-export type Identity = Omit<Caller, 'requestId'>
+import type { KeyIdentity } from './caller.ts'
 
 /** An identity as the database has it now, and for how long it holds: null if the key does not expire. */
 export interface FoundIdentity {
-  identity: Identity
+  identity: KeyIdentity
   expiresInMs: number | null
 }
 
 interface Entry {
-  identity: Identity
+  identity: KeyIdentity
   /** Counted as the database's clock runs; before `from` the clock was set back. */
   from: number
   until: number
@@ -56,7 +53,7 @@ export class KeyCache implements Subscriber {
   }
 
   /** The identity kept under a key's hash, or null if it must be asked for. */
-  find(hash: string): Identity | null {
+  find(hash: string): KeyIdentity | null {
     const entry = this.#entries.get(hash)
     if (!entry) return null
     const now = this.#clock.elapsedMs()
@@ -64,7 +61,7 @@ export class KeyCache implements Subscriber {
   }
 
   /** Reads an identity, and keeps it unless something changed meanwhile. What does not exist is not kept. */
-  async load(hash: string, read: () => Promise<FoundIdentity | null>): Promise<Identity | null> {
+  async load(hash: string, read: () => Promise<FoundIdentity | null>): Promise<KeyIdentity | null> {
     const changes = this.#changes
     const from = this.#clock.elapsedMs()
     const found = await read()

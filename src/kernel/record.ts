@@ -2,6 +2,7 @@ import type { TaskKind } from '../db/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { JsonObject } from '../lib/json.ts'
 import type { EventType } from './event-types.ts'
+import { actorOf } from './caller.ts'
 import type { Tx } from './unit-of-work.ts'
 
 /** Writes an event of the caller's team. The event exists exactly when the change commits. */
@@ -27,7 +28,7 @@ export async function recordAudit(
     .values({
       team_id: tx.caller.teamId,
       id: newId(),
-      actor: tx.caller.actor,
+      actor: actorOf(tx.caller),
       action,
       subject,
       before: before && JSON.stringify(before),

@@ -105,8 +105,7 @@ export function openUnit(ctx: Context, caller: Caller, around: AroundCommit = (t
 }
 
 /** The unit of work in which Croft itself acts for a team. */
-export const systemUnit = (ctx: Context, teamId: string): UnitOfWork =>
-  openUnit(ctx, { teamId, actor: 'croft', scope: 'write', requestId: null })
+export const systemUnit = (ctx: Context, teamId: string): UnitOfWork => openUnit(ctx, { kind: 'croft', teamId, requestId: null })
 
 /** The same transaction for a change of another team, in a set-based change of Croft's own. */
 export const inTeam = (tx: Tx, teamId: string): Tx => ({ ...tx, caller: { ...tx.caller, teamId } })

@@ -1,8 +1,9 @@
-import type { Caller, Context, Manager } from '../kernel/context.ts'
+import type { Caller, Manager, ManagerCaller } from '../kernel/caller.ts'
+import type { Context } from '../kernel/context.ts'
 import { CroftError } from '../kernel/errors.ts'
 import type { Db, Trx } from '../db/connect.ts'
 import { isUuid } from '../lib/ids.ts'
-import { managerOf } from './manager.ts'
+import { asManager } from './manager.ts'
 import type { Tx } from '../kernel/unit-of-work.ts'
 import type { WorkItem } from './contract.ts'
 
@@ -29,9 +30,10 @@ export async function findWork(db: Db | Trx, manager: Manager, id: string): Prom
 }
 
 /** The manager, acting in the team that the work belongs to. @throws CroftError `work_not_found` */
-export async function servingTeam(ctx: Context, caller: Caller, workId: string): Promise<Caller> {
-  const { team_id } = await findWork(ctx.db, managerOf(caller), workId)
-  return { ...caller, teamId: team_id }
+export async function servingTeam(ctx: Context, caller: Caller, workId: string): Promise<ManagerCaller> {
+  const serving = asManager(caller)
+  const { team_id } = await findWork(ctx.db, serving.manager, workId)
+  return { ...serving, teamId: team_id }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Caller, Manager } from '../kernel/context.ts'
+import type { Caller, Manager, ManagerCaller } from '../kernel/caller.ts'
 import { CroftError } from '../kernel/errors.ts'
 import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
@@ -6,19 +6,18 @@ import type { Db } from '../db/connect.ts'
 /** The team of a manager's request before its work is known: a team that does not exist, so that nothing is found in it. */
 export const noTeam = '00000000-0000-0000-0000-000000000000'
 
-/** The manager who makes the call. @throws CroftError `insufficient_scope` if the key is not a manager's */
-export function managerOf(caller: Caller): Manager {
-  if (!caller.manager)
-    throw new CroftError(
-      'insufficient_scope',
-      'This key does not belong to a manager. Create one with: croft managers add --team NAME --name PERSON',
-      {
-        scope: caller.scope,
-        needed: 'work',
-      },
-    )
-  return caller.manager
+/** The caller as a manager. @throws CroftError `insufficient_scope` if the key is not a manager's */
+export function asManager(caller: Caller): ManagerCaller {
+  if (caller.kind === 'manager_key') return caller
+  throw new CroftError(
+    'insufficient_scope',
+    'This key does not belong to a manager. Create one with: croft managers add --team NAME --name PERSON',
+    { scope: 'scope' in caller ? caller.scope : null, needed: 'work' },
+  )
 }
+
+/** The manager who makes the call. @throws CroftError `insufficient_scope` if the key is not a manager's */
+export const managerOf = (caller: Caller): Manager => asManager(caller).manager
 
 /**
  * The manager whose key has this hash, with the teams that they work for, or null. It is one query, since every call

@@ -4,7 +4,8 @@ import { CroftError, invalid } from '../kernel/errors.ts'
 import { hashOf, newKey } from '../kernel/key-secret.ts'
 import { awaitKeyChange } from '../kernel/key-cache.ts'
 import { recordAudit } from '../kernel/record.ts'
-import { openUnit, type Tx, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import { inTeam, openUnit, type Tx, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import { commandLine } from '../kernel/caller.ts'
 import type { Context } from '../kernel/context.ts'
 import { giveBackAll } from './lapse.ts'
 import { noTeam } from './manager.ts'
@@ -86,13 +87,12 @@ async function close(tx: Tx, name: string): Promise<{ id: string; teamIds: strin
  * post of a publish that they had started becomes `unconfirmed`. What they submitted stays submitted.
  * @throws CroftError `manager_not_found`
  */
-export async function deactivateManager(ctx: Context, name: string, actor: string): Promise<void> {
-  const unit = openUnit(ctx, { teamId: noTeam, actor, scope: 'write', requestId: null })
+export async function deactivateManager(ctx: Context, name: string): Promise<void> {
+  const unit = openUnit(ctx, commandLine(noTeam))
   const { id } = await unit.commit(async (tx) => {
     const closed = await close(tx, name.trim())
     for (const teamId of closed.teamIds) {
-      const within: Tx = { ...tx, caller: { ...tx.caller, teamId } }
-      await recordAudit(within, 'manager.deactivate', `manager:${closed.id}`, { active: true }, { active: false })
+      await recordAudit(inTeam(tx, teamId), 'manager.deactivate', `manager:${closed.id}`, { active: true }, { active: false })
     }
     return closed
   })

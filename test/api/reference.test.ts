@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api } from './support/client.ts'
-import { dryRunHeaders } from '../../src/api/http/request-headers.ts'
+import { dryRunHeaders } from '../../src/api/plugins/dry-run.ts'
 import { patternSays } from '../../src/api/http/faults.ts'
 import { startMediaServer } from '../support/media-server.ts'
 import { picture } from '../media/pictures.ts'

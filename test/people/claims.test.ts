@@ -191,11 +191,11 @@ suite('claims', () => {
   test('a deactivated manager’s key opens nothing, and what they held goes back', async () => {
     const cleo = await testManager(server, server.team)
     await ask(cleo, 'start')
-    await deactivateManager(server.ctx, cleo.name, 'test')
+    await deactivateManager(server.ctx, cleo.name)
     assert.equal((await now()).status, 'open')
     assert.equal((await cleo.request('GET', '/v1/work')).status, 401)
     assert.equal((await ask(cleo, 'submit', {})).status, 401)
-    await assert.rejects(deactivateManager(server.ctx, cleo.name, 'test'), { code: 'manager_not_found' })
+    await assert.rejects(deactivateManager(server.ctx, cleo.name), { code: 'manager_not_found' })
   })
 
   const mine = async (who: TestManager) =>
@@ -246,7 +246,7 @@ suite('claims', () => {
       .set({ status: 'submitted', claimed_until: null })
       .where('id', '=', item.id)
       .execute()
-    await deactivateManager(server.ctx, cleo.name, 'test')
+    await deactivateManager(server.ctx, cleo.name)
     await server.team.scope.commit((tx) => returnWork(tx, { id: item.id }, 'Once more.'))
     assert.ok((await mine(ben)).includes(item.id))
   })

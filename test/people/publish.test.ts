@@ -203,7 +203,7 @@ suite('a post that a person publishes', () => {
     const dan = await testManager(server, server.team)
     const { item, now } = await handedOver()
     await dan.request('POST', `/v1/work/${item.id}/start`)
-    await deactivateManager(server.ctx, dan.name, 'test')
+    await deactivateManager(server.ctx, dan.name)
     assert.equal((await now()).status, 'unconfirmed')
   })
 

@@ -128,7 +128,7 @@ test('EDIT_REQUEST_NO_ACTIVE_ORDER, also before the missing credits', async () =
 test('EDIT_REQUEST_NO_CM once the manager is deactivated', async () => {
   const leaving = await testManager(p().server, p().server.team)
   const id = await savedAccount(p().server, leaving.id)
-  await deactivateManager(p().server.ctx, leaving.name, 'test')
+  await deactivateManager(p().server.ctx, leaving.name)
   const answer = await p().edit(id)
   assert.deepEqual([answer.status, errorOf(answer).code], [400, 'EDIT_REQUEST_NO_CM'])
 })

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { readSettings } from '../../src/config/read.ts'
 import { createKey, revokeKey } from '../../src/domain/keys/keys.ts'
 import { recordEvent } from '../../src/kernel/record.ts'
+import { commandLine } from '../../src/kernel/caller.ts'
 import { openUnit } from '../../src/kernel/unit-of-work.ts'
 import { createCroft } from '../../src/app/croft.ts'
 import { openTail } from '../../src/domain/events/tail.ts'
@@ -76,7 +77,7 @@ test('a stream ends when its key is revoked on another process, or expires; othe
       return { id: row.id, live: await stream(key), again: () => stream(key) }
     }
     const [revoked, expired, good] = [await newKey(), await newKey(), await newKey()]
-    await revokeKey(openUnit(second.ctx, { teamId: team.id, actor: 'test', scope: 'write', requestId: null }), revoked.id)
+    await revokeKey(openUnit(second.ctx, commandLine(team.id)), revoked.id)
     await revoked.live.ended
     await sql`update api_keys set expires_at = now() where id = ${expired.id}`.execute(croft.ctx.db)
     await expired.live.ended

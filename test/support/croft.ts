@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from '../../src/config/read.ts'
+import { commandLine } from '../../src/kernel/caller.ts'
 import type { Context } from '../../src/kernel/context.ts'
 import { createKey } from '../../src/domain/keys/keys.ts'
 import { findOrCreateTeam } from '../../src/domain/teams/find.ts'
@@ -40,7 +41,7 @@ export interface TestCroft {
 /** A team with a key. */
 export async function testTeam(ctx: Context, name: string, scope: 'read' | 'write' | 'work' = 'write'): Promise<TestTeam> {
   const { id } = await findOrCreateTeam(ctx.db, name, ctx.clock.now())
-  const own = () => openUnit(ctx, { teamId: id, actor: 'test', scope: 'write', requestId: null })
+  const own = () => openUnit(ctx, commandLine(id))
   const { key } = await createKey(own(), { name: null, scope, expiresAt: null })
   return { id, key, scope: own() }
 }

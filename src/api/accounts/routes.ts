@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
@@ -6,11 +5,12 @@ import { eraseProfile } from '../../domain/erasure/profile.ts'
 import { listProfiles } from '../../domain/profiles/list.ts'
 import { updateProfile } from '../../domain/profiles/update.ts'
 import { getProfileView } from '../../domain/profiles/view.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, nullable, object, pageQuery, pageRequest, time } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, nullable, object, pageQuery, pageRequest, time, withExample } from '../http/shapes.ts'
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
 import { accountShape, accountStatus, presentAccount, presentUpdated, updatedExample, updatedShape } from './shape.ts'
 
+const tags = ['Accounts']
 // Not a uuid by its schema: in this family every text that is not a UUID is 404.
 const params = object({ accountId: Type.String({ description: 'The id of the account, a UUID.' }) })
 
@@ -25,62 +25,72 @@ async function asAccount<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The profile PATCH page's route, and the accounts that it edits. */
-export function accountRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'accounts', tag: 'Accounts' } as const
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/accounts',
-    summary: 'List accounts, newest first',
-    query: pageQuery({ status: Type.Optional(accountStatus) }),
-    response: object({ data: Type.Array(accountShape), hasMore: Type.Boolean(), nextCursor: nullable(Type.String()) }),
-    read: async (_, caller, { query }) => {
-      const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), {
-        accountStatus: query.status,
-      })
+export function accountRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/v1/accounts',
+    {
+      schema: {
+        summary: 'List accounts, newest first',
+        tags,
+        querystring: pageQuery({ status: Type.Optional(accountStatus) }),
+        response: {
+          200: object({ data: Type.Array(accountShape), hasMore: Type.Boolean(), nextCursor: nullable(Type.String()) }),
+        },
+      },
+    },
+    async ({ caller, query }) => {
+      const filter = { accountStatus: query.status }
+      const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), filter)
       return { data: items.map((view) => presentAccount(ctx, view)), hasMore, nextCursor }
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/accounts/:accountId',
-    summary: 'Get an account',
-    params,
-    response: accountShape,
-    read: async (_, caller, input) =>
-      presentAccount(ctx, await asAccount(getProfileView(ctx, caller.teamId, input.params.accountId))),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'DELETE',
-    url: '/v1/accounts/:accountId',
-    summary: 'Erase an account',
-    description: 'Permanent, with its posts and everything that belongs to it: like `DELETE /v1/farm-profiles/{profile_id}`.',
-    params,
-    response: object({ accountId: id, deleted: Type.Literal(true), deletedAt: time }),
-    errors: [409],
-    write: (unit, input) => asAccount(eraseProfile(unit, input.params.accountId)),
-    present: (_, done) => ({ accountId: done.id, deleted: true as const, deletedAt: done.at.toISOString() }),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'PATCH',
-    url: '/v1/accounts/:accountId/profile',
-    summary: 'Edit the profile of an account',
-    description:
-      'Applied completely or not at all. The stored values change at once; a `profile_edit` task applies them on the platform. ' +
-      'A display name that changes too soon is 429 `name_change_restricted` with `nextAllowedAt`.',
-    params,
-    body: editBody,
-    bodyExample: editExample,
-    ownFaults: true,
-    response: updatedShape,
-    example: updatedExample,
-    errors: [429, 507],
-    made: ({ body }) => madeBy(body),
-    write: (unit, { params: { accountId }, body }, faults) => {
-      const { changes, form } = editOf(body, faults)
-      return asAccount(updateProfile(unit, accountId, changes, form))
+  )
+  app.get(
+    '/v1/accounts/:accountId',
+    { schema: { summary: 'Get an account', tags, params, response: { 200: accountShape } } },
+    async ({ caller, params }) => presentAccount(ctx, await asAccount(getProfileView(ctx, caller.teamId, params.accountId))),
+  )
+  app.delete(
+    '/v1/accounts/:accountId',
+    {
+      schema: {
+        summary: 'Erase an account',
+        description: 'Permanent, with its posts and everything that belongs to it: like `DELETE /v1/farm-profiles/{profile_id}`.',
+        tags,
+        params,
+        response: { 200: object({ accountId: id, deleted: Type.Literal(true), deletedAt: time }) },
+      },
+      config: { errors: [409] },
     },
-    present: (_, updated) => presentUpdated(updated),
-  })
+    ({ params }, reply) =>
+      reply.carryOut(
+        (unit) => asAccount(eraseProfile(unit, params.accountId)),
+        (done) => ({ accountId: done.id, deleted: true as const, deletedAt: done.at.toISOString() }),
+      ),
+  )
+  app.patch(
+    '/v1/accounts/:accountId/profile',
+    {
+      attachValidation: true,
+      schema: {
+        summary: 'Edit the profile of an account',
+        description:
+          'Applied completely or not at all. The stored values change at once; a `profile_edit` task applies them on the platform. ' +
+          'A display name that changes too soon is 429 `name_change_restricted` with `nextAllowedAt`.',
+        tags,
+        params,
+        body: withExample(editBody, editExample),
+        response: { 200: withExample(updatedShape, updatedExample) },
+      },
+      config: { errors: [429, 507] },
+    },
+    ({ params, body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => {
+          const { changes, form } = editOf(body, faults)
+          return asAccount(updateProfile(unit, params.accountId, changes, form))
+        },
+        presentUpdated,
+        { hides: madeBy(body) },
+      ),
+  )
 }

@@ -1,12 +1,10 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { invalid } from '../../kernel/errors.ts'
 import { createKey, listKeys, revokeKey } from '../../domain/keys/keys.ts'
 import type { ApiKeyRow } from '../../kernel/rows.ts'
-import { instant } from '../http/instant.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, instant, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const members = {
   api_key_id: id,
@@ -36,45 +34,55 @@ function expiry(ctx: Context, text: string | null | undefined): Date | null {
   return date
 }
 
+const tags = ['API keys']
+
 /** Creating, listing and revoking the team's keys. */
-export function apiKeyRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'common', tag: 'API keys' } as const
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/v1/api-keys',
-    status: 201,
-    summary: 'Create a key',
-    description: '`key` is returned only once: Croft stores only its hash, and a replay of the request returns null instead.',
-    body: object({
-      name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 100 }))),
-      scope: Type.Optional(oneOf('read', 'write')),
-      expires_at: Type.Optional(nullable(time)),
-    }),
-    response: object({ ...members, key: nullable(Type.String()) }),
-    made: ['api_key_id', 'hint', 'key'],
-    secret: ['key'],
-    write: (unit, { body }) =>
-      createKey(unit, { name: body.name ?? null, scope: body.scope ?? 'write', expiresAt: expiry(ctx, body.expires_at) }),
-    present: (_, { row, key }) => ({ ...showKey(row), key }),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/api-keys',
-    summary: 'List keys, newest first, including revoked ones',
-    query: pageQuery({}),
-    response: pageOf(keyShape),
-    errors: [422],
-    read: async (_, caller, { query }) => pageBody(await listKeys(ctx, caller, pageRequest(query)), showKey),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'DELETE',
-    url: '/v1/api-keys/:api_key_id',
-    summary: 'Revoke a key, at once and permanently',
-    params: object({ api_key_id: id }),
-    response: keyShape,
-    write: (unit, { params }) => revokeKey(unit, params.api_key_id),
-    present: (_, row) => showKey(row),
-  })
+export function apiKeyRoutes(app: App, ctx: Context): void {
+  app.post(
+    '/v1/api-keys',
+    {
+      schema: {
+        summary: 'Create a key',
+        description: '`key` is returned only once: Croft stores only its hash, and a replay of the request returns null instead.',
+        tags,
+        body: object({
+          name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 100 }))),
+          scope: Type.Optional(oneOf('read', 'write')),
+          expires_at: Type.Optional(nullable(time)),
+        }),
+        response: { 201: object({ ...members, key: nullable(Type.String()) }) },
+      },
+      config: { dryRun: { hides: ['api_key_id', 'hint', 'key'] }, secret: ['key'] },
+    },
+    ({ body: { name = null, scope = 'write', expires_at } }, reply) =>
+      reply.carryOut(
+        (unit) => createKey(unit, { name, scope, expiresAt: expiry(ctx, expires_at) }),
+        ({ row, key }) => ({ ...showKey(row), key }),
+      ),
+  )
+  app.get(
+    '/v1/api-keys',
+    {
+      schema: {
+        summary: 'List keys, newest first, including revoked ones',
+        tags,
+        querystring: pageQuery({}),
+        response: { 200: pageOf(keyShape) },
+      },
+      config: { errors: [422] },
+    },
+    async ({ caller, query }) => pageBody(await listKeys(ctx, caller, pageRequest(query)), showKey),
+  )
+  app.delete(
+    '/v1/api-keys/:api_key_id',
+    {
+      schema: {
+        summary: 'Revoke a key, at once and permanently',
+        tags,
+        params: object({ api_key_id: id }),
+        response: { 200: keyShape },
+      },
+    },
+    ({ params }, reply) => reply.carryOut((unit) => revokeKey(unit, params.api_key_id), showKey),
+  )
 }

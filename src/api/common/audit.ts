@@ -1,11 +1,9 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { listAudit } from '../../domain/audit/list.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { AuditRow } from '../../kernel/rows.ts'
-import { instant } from '../http/instant.ts'
-import { readRoute } from '../http/route.ts'
-import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, instant, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const values = nullable(Type.Object({}, { additionalProperties: true }))
 const auditShape = object({
@@ -33,23 +31,26 @@ const showAudit = (row: AuditRow): Static<typeof auditShape> => ({
 const word = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))
 
 /** `GET /v1/audit`: who changed what. */
-export function auditRoutes(app: FastifyInstance, ctx: Context): void {
-  readRoute(app, ctx, {
-    family: 'common',
-    tag: 'Audit',
-    url: '/v1/audit',
-    summary: 'List changes, newest first: who, what, before and after',
-    query: pageQuery({
-      actor: word,
-      action: word,
-      subject: word,
-      request_id: word,
-      since: Type.Optional(time),
-      until: Type.Optional(time),
-    }),
-    response: pageOf(auditShape),
-    errors: [422],
-    read: async (_, caller, { query }) => {
+export function auditRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/v1/audit',
+    {
+      schema: {
+        summary: 'List changes, newest first: who, what, before and after',
+        tags: ['Audit'],
+        querystring: pageQuery({
+          actor: word,
+          action: word,
+          subject: word,
+          request_id: word,
+          since: Type.Optional(time),
+          until: Type.Optional(time),
+        }),
+        response: { 200: pageOf(auditShape) },
+      },
+      config: { errors: [422] },
+    },
+    async ({ caller, query }) => {
       const filter = {
         actor: query.actor,
         action: query.action,
@@ -60,5 +61,5 @@ export function auditRoutes(app: FastifyInstance, ctx: Context): void {
       }
       return pageBody(await listAudit(ctx, caller, pageRequest(query), filter), showAudit)
     },
-  })
+  )
 }

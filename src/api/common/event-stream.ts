@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError, invalid } from '../../kernel/errors.ts'
@@ -9,9 +8,7 @@ import { openTail, type Subscription } from '../../domain/events/tail.ts'
 import { watchKeys } from '../../domain/keys/watch.ts'
 import type { EventRow } from '../../kernel/rows.ts'
 import { isUuid } from '../../lib/ids.ts'
-import { callerOf, requireScope } from '../http/auth.ts'
-import { answerError } from '../http/errors.ts'
-import { errorResponses } from '../http/responses.ts'
+import type { App } from '../http/app.ts'
 import { id } from '../http/shapes.ts'
 import { eventType, presentEvent } from './event-shape.ts'
 
@@ -49,9 +46,7 @@ async function* frames(
 }
 
 /** Where the stream begins: after the client's last event, else now. */
-async function startOf(ctx: Context, teamId: string, request: FastifyRequest): Promise<Position> {
-  const header = request.headers['last-event-id']
-  const { after } = request.query as { after?: string }
+async function startOf(ctx: Context, teamId: string, header: unknown, after: string | undefined): Promise<Position> {
   const last = typeof header === 'string' && header !== '' ? header : after
   if (last === undefined) return presentPosition(ctx.db)
   if (!isUuid(last)) throw invalid([{ path: 'header.last-event-id', message: 'must be the id of an event' }])
@@ -59,7 +54,7 @@ async function startOf(ctx: Context, teamId: string, request: FastifyRequest): P
 }
 
 /** `GET /v1/events/stream`: events as they happen, as server-sent events. */
-export function eventStream(app: FastifyInstance, ctx: Context): void {
+export function eventStream(app: App, ctx: Context): void {
   const tail = openTail(ctx)
   const keys = watchKeys(ctx)
   const closing = new AbortController()
@@ -81,7 +76,6 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
         summary: 'Follow events as they happen',
         description: `Server-sent events: \`id\` is the event’s id, \`event\` its type, \`data\` the event as in \`GET /v1/events\`. Continues after \`Last-Event-ID\`, or after the event in \`after\`; otherwise starts now. Sends a comment every ${heartbeatMs / 1_000} s without an event. Ends when the key is revoked or expires. At most ${streamsPerTeam} streams per team and process.`,
         tags: ['Events'],
-        security: [{ apiKey: [] }, { bearer: [] }],
         headers: Type.Object({
           'last-event-id': Type.Optional(Type.String({ description: 'The id of the last event that was read.' })),
         }),
@@ -89,21 +83,16 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
         response: {
           200: {
             description: 'The stream',
-            content: { 'text/event-stream': { schema: Type.String() } },
+            content: { 'text/event-stream': { schema: Type.Unsafe<Readable>(Type.String()) } },
             headers: { 'Cache-Control': { type: 'string' }, 'X-Accel-Buffering': { type: 'string' } },
           },
-          ...errorResponses('common', { write: false, params: false, body: false, limited: false, more: [404, 422, 429] }),
         },
       },
-      onRequest: async (request) => {
-        await requireScope(ctx, request, 'read')
-      },
-      errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common'),
+      config: { errors: [404, 422, 429] },
     },
-    async (request, reply) => {
-      const caller = callerOf(request)
+    async ({ caller, headers, query: { after, type } }, reply) => {
       const { teamId } = caller
-      const from = await startOf(ctx, teamId, request)
+      const from = await startOf(ctx, teamId, headers['last-event-id'], after)
       if ((open.get(teamId) ?? 0) >= streamsPerTeam)
         throw new CroftError(
           'too_many_streams',
@@ -112,7 +101,6 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
           5,
         )
       const gone = new AbortController()
-      const { type } = request.query as { type?: string }
       count(teamId, 1)
       const subscription = await tail.listen(teamId).catch((error: unknown) => {
         count(teamId, -1)
@@ -124,8 +112,8 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
       const stream = Readable.from(frames(ctx, { teamId, from, types, subscription: subscription, signal }), { highWaterMark: 1 })
       const unwatch = keys.watch(caller, () => {
         keyEnded.abort()
-        // Not the stream alone: its end, too, can wait for a reader that takes nothing.
-        setTimeout(() => reply.raw.destroy(), endingMs).unref()
+        // A stream that has ended leaves open what its reader has not taken.
+        setTimeout(() => reply.raw.writableFinished || reply.raw.destroy(), endingMs).unref()
       })
       stream.once('close', () => {
         subscription.close()
@@ -133,11 +121,8 @@ export function eventStream(app: FastifyInstance, ctx: Context): void {
         count(teamId, -1)
       })
       reply.raw.once('close', () => gone.abort())
-      return reply
-        .header('cache-control', 'no-store')
-        .header('x-accel-buffering', 'no')
-        .type('text/event-stream; charset=utf-8')
-        .send(stream)
+      reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
+      return stream
     },
   )
 }

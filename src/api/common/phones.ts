@@ -1,8 +1,7 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { getPhone, listPhones, type PhoneDetails } from '../../domain/phones/read.ts'
-import { readRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { id, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const phoneShape = object({
@@ -23,24 +22,26 @@ const showPhone = ({ row, profiles }: PhoneDetails): Static<typeof phoneShape> =
   created_at: row.created_at.toISOString(),
 })
 
+const tags = ['Phones']
+
 /** The devices that host the team's profiles. */
-export function phoneRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'common', tag: 'Phones' } as const
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/phones',
-    summary: 'List phones, newest first',
-    query: pageQuery({}),
-    response: pageOf(phoneShape),
-    errors: [422],
-    read: async (_, caller, { query }) => pageBody(await listPhones(ctx, caller, pageRequest(query)), showPhone),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/phones/:phone_id',
-    summary: 'Get a phone',
-    params: object({ phone_id: id }),
-    response: phoneShape,
-    read: async (_, caller, { params }) => showPhone(await getPhone(ctx, caller, params.phone_id)),
-  })
+export function phoneRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/v1/phones',
+    {
+      schema: {
+        summary: 'List phones, newest first',
+        tags,
+        querystring: pageQuery({}),
+        response: { 200: pageOf(phoneShape) },
+      },
+      config: { errors: [422] },
+    },
+    async ({ caller, query }) => pageBody(await listPhones(ctx, caller, pageRequest(query)), showPhone),
+  )
+  app.get(
+    '/v1/phones/:phone_id',
+    { schema: { summary: 'Get a phone', tags, params: object({ phone_id: id }), response: { 200: phoneShape } } },
+    async ({ caller, params }) => showPhone(await getPhone(ctx, caller, params.phone_id)),
+  )
 }

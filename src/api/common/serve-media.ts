@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { NotStoredError } from '../../media/index.ts'
-import { answerError } from '../http/errors.ts'
 
 /** One range of `bytes=FIRST-LAST`; for several ranges the response is the whole file, as HTTP allows. */
 export function rangeOf(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
@@ -66,18 +65,15 @@ async function opened(ctx: Context, hash: string, range: { start: number; end: n
 /** `GET /media/TOKEN` and, for a slideshow, `/media/TOKEN/N`: no key, since nobody can guess the token. */
 export function serveMedia(app: FastifyInstance, ctx: Context): void {
   for (const url of ['/media/:token', '/media/:token/:n']) {
-    app.get<{ Params: { token: string; n?: string } }>(
-      url,
-      { schema: { hide: true }, errorHandler: (error, request, reply) => void answerError(error, request, reply, 'common') },
-      (request, reply) =>
-        serve(
-          ctx,
-          request.params.token,
-          Number(request.params.n ?? '1'),
-          request.headers.range,
-          request.headers['if-none-match'],
-          reply,
-        ),
+    app.get<{ Params: { token: string; n?: string } }>(url, { schema: { hide: true } }, (request, reply) =>
+      serve(
+        ctx,
+        request.params.token,
+        Number(request.params.n ?? '1'),
+        request.headers.range,
+        request.headers['if-none-match'],
+        reply,
+      ),
     )
   }
 }

@@ -1,9 +1,8 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
 import { findTask, listTasks } from '../../engine/tasks/view.ts'
-import { readRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { failure, id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
 const kind = oneOf('setup', 'warmup', 'profile_edit', 'publish')
@@ -37,29 +36,33 @@ const showTask = (row: TaskRow): Static<typeof taskShape> => ({
   updated_at: row.updated_at.toISOString(),
 })
 
+const tags = ['Tasks']
+
 /** All tasks, of every kind. */
-export function taskRoutes(app: FastifyInstance, ctx: Context): void {
-  readRoute(app, ctx, {
-    family: 'common',
-    tag: 'Tasks',
-    url: '/v1/tasks',
-    summary: 'List tasks, newest first',
-    query: pageQuery({ profile_id: Type.Optional(id), kind: Type.Optional(kind), status: Type.Optional(status) }),
-    response: pageOf(taskShape),
-    errors: [422],
-    read: async (_, caller, { query }) =>
-      pageBody(
-        await listTasks(ctx, caller, pageRequest(query), { profileId: query.profile_id, kind: query.kind, status: query.status }),
-        showTask,
-      ),
-  })
-  readRoute(app, ctx, {
-    family: 'common',
-    tag: 'Tasks',
-    url: '/v1/tasks/:task_id',
-    summary: 'Get a task',
-    params: object({ task_id: id }),
-    response: taskShape,
-    read: async (_, caller, { params }) => showTask(await findTask(ctx, caller, params.task_id)),
-  })
+export function taskRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/v1/tasks',
+    {
+      schema: {
+        summary: 'List tasks, newest first',
+        tags,
+        querystring: pageQuery({
+          profile_id: Type.Optional(id),
+          kind: Type.Optional(kind),
+          status: Type.Optional(status),
+        }),
+        response: { 200: pageOf(taskShape) },
+      },
+      config: { errors: [422] },
+    },
+    async ({ caller, query }) => {
+      const filter = { profileId: query.profile_id, kind: query.kind, status: query.status }
+      return pageBody(await listTasks(ctx, caller, pageRequest(query), filter), showTask)
+    },
+  )
+  app.get(
+    '/v1/tasks/:task_id',
+    { schema: { summary: 'Get a task', tags, params: object({ task_id: id }), response: { 200: taskShape } } },
+    async ({ caller, params }) => showTask(await findTask(ctx, caller, params.task_id)),
+  )
 }

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { pacingOf } from '../../domain/profiles/pacing.ts'
@@ -8,7 +7,7 @@ import { updateTeam, type TeamChanges } from '../../domain/teams/update.ts'
 import { policyOf } from '../../domain/profiles/warmup-policy.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { pacingShape, presentPacing } from './pacing.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { id, object, time } from '../http/shapes.ts'
 import { durationShape, durationsMs } from './durations.ts'
 import { warmupDurations, warmupInput } from './warmup.ts'
@@ -63,22 +62,31 @@ function teamChanges({ warmup, pacing }: Static<typeof changes>): TeamChanges {
   }
 }
 
+const tags = ['Team']
+
 /** The team itself: its warm-up policy and its pacing. */
-export function teamRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'common', tag: 'Team', url: '/v1/team', response: teamShape } as const
-  readRoute(app, ctx, {
-    ...common,
-    summary: 'Get the team of the key',
-    read: async (_, caller) => showTeam(ctx, await findTeam(ctx.db, caller.teamId)),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'PATCH',
-    summary: 'Change the team’s warm-up policy and pacing',
-    description:
-      'Omitted members stay; null restores the server’s default, or lifts a limit. Runs that are already planned move to the time under the new policy.',
-    body: changes,
-    write: (unit, { body }) => updateTeam(unit, teamChanges(body)),
-    present: showTeam,
-  })
+export function teamRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/v1/team',
+    { schema: { summary: 'Get the team of the key', tags, response: { 200: teamShape } } },
+    async ({ caller }) => showTeam(ctx, await findTeam(ctx.db, caller.teamId)),
+  )
+  app.patch(
+    '/v1/team',
+    {
+      schema: {
+        summary: 'Change the team’s warm-up policy and pacing',
+        description:
+          'Omitted members stay; null restores the server’s default, or lifts a limit. Runs that are already planned move to the time under the new policy.',
+        tags,
+        body: changes,
+        response: { 200: teamShape },
+      },
+    },
+    ({ body }, reply) =>
+      reply.carryOut(
+        (unit) => updateTeam(unit, teamChanges(body)),
+        (team) => showTeam(ctx, team),
+      ),
+  )
 }

@@ -1,13 +1,12 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import type { CroftError } from '../../kernel/errors.ts'
 import { createPosts, type BulkEntry, type BulkResult } from '../../domain/posts/bulk.ts'
 import { exampleOf } from '../docs/example.ts'
+import type { App } from '../http/app.ts'
 import { toCroftError } from '../http/errors.ts'
 import { faultsIn } from '../http/faults.ts'
-import { writeRoute } from '../http/route.ts'
-import { id, object } from '../http/shapes.ts'
+import { id, object, withExample } from '../http/shapes.ts'
 import { validatorCompiler } from '../http/validate.ts'
 import { newPost, postInput, requireNewPost } from './post-input.ts'
 import { warnings } from './post-shape.ts'
@@ -33,7 +32,7 @@ function refusalOf(refuse: () => void): CroftError {
 }
 
 /** `POST /v1/posts/bulk`: many posts in one request; each succeeds or fails on its own. */
-export function bulkRoute(app: FastifyInstance, ctx: Context): void {
+export function bulkRoute(app: App, ctx: Context): void {
   const check = validatorCompiler({ schema: newPost, method: 'POST', url: '/v1/posts', httpPart: 'body' })
   const isPost = (value: unknown): value is Static<typeof newPost> => check(value) === true
   const entryOf = (value: unknown): BulkEntry => {
@@ -45,24 +44,33 @@ export function bulkRoute(app: FastifyInstance, ctx: Context): void {
     'post' in one
       ? { index: one.index, task_id: one.post.id }
       : { index: one.index, error: { code: one.error.code, message: one.error.message, ...one.error.extra } }
-  writeRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Posts',
-    method: 'POST',
-    url: '/v1/posts/bulk',
-    summary: `Post up to ${most} posts at once`,
-    description:
-      'Every entry is a body of `POST /v1/posts` and succeeds or fails on its own; the results are in the order of the request. Counts as one request.',
-    body: object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }),
-    bodyExample: { posts: [exampleOf(newPost)] },
-    response: object({ results: Type.Array(result) }),
-    limitedAs: 'post-bulk',
-    made: ['task_id'],
-    write: (unit, { body }) => createPosts(unit, body.posts.map(entryOf)),
-    present: (_, results) => ({ results: results.map(show) }),
-    dryMembers: { results: Type.Array(Type.Union([dryResult, refusedResult])) },
-    dry: (_, results) => ({
-      results: results.map((one) => ('post' in one ? { ...show(one), warnings: one.post.warnings } : show(one))),
-    }),
-  })
+  app.post(
+    '/v1/posts/bulk',
+    {
+      schema: {
+        summary: `Post up to ${most} posts at once`,
+        description:
+          'Every entry is a body of `POST /v1/posts` and succeeds or fails on its own; the results are in the order of the request. Counts as one request.',
+        tags: ['Posts'],
+        body: withExample(object({ posts: Type.Array(Type.Unknown(), { minItems: 1, maxItems: most }) }), {
+          posts: [exampleOf(newPost)],
+        }),
+        response: { 200: object({ results: Type.Array(result) }) },
+      },
+      config: {
+        limit: 'post-bulk',
+        dryRun: { hides: ['task_id'], members: { results: Type.Array(Type.Union([dryResult, refusedResult])) } },
+      },
+    },
+    ({ body }, reply) =>
+      reply.carryOut(
+        (unit) => createPosts(unit, body.posts.map(entryOf)),
+        (results) => ({ results: results.map(show) }),
+        {
+          dry: (_, results) => ({
+            results: results.map((one) => ('post' in one ? { ...show(one), warnings: one.post.warnings } : show(one))),
+          }),
+        },
+      ),
+  )
 }

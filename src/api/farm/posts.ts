@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { cancelPost } from '../../domain/posts/cancel.ts'
@@ -11,77 +10,88 @@ import { updatePost } from '../../domain/posts/update.ts'
 import { getPostView, type PostView } from '../../domain/posts/view.ts'
 import { invalid } from '../../kernel/errors.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, url, withExample } from '../http/shapes.ts'
 import { explained, newPost, postChanges, postChangesOf, postInput, requireNewPost, soundMembers } from './post-input.ts'
 import { postShape, postStatus, presentPost, warnings } from './post-shape.ts'
 
+const tags = ['Posts']
 const params = object({ task_id: id })
-const common = { family: 'farm', tag: 'Posts', response: postShape } as const
+const accepted = withExample(object({ task_id: id }), { task_id: '0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d' })
 
 /** Algorhythm's “Post to a farm profile”, and the routes around it. */
-export function postRoutes(app: FastifyInstance, ctx: Context): void {
-  writeRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Posts',
-    method: 'POST',
-    url: '/v1/posts',
-    status: 202,
-    summary: 'Post to a farm profile',
-    description:
-      'Returns at once; the media is downloaded and checked in the background, and the post is published when it is due. Follow it by its `task_id`.',
-    body: newPost,
-    response: object({ task_id: id }),
-    example: { task_id: '0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d' },
-    errors: [404, 502],
-    limitedAs: 'post-create',
-    made: ['task_id'],
-    ownFaults: true,
-    shared: true,
-    write: (unit, { body }, faults) => {
-      requireNewPost(ctx, body, faults)
-      return createPost(unit, body.profile_id, postInput(body))
+export function postRoutes(app: App, ctx: Context): void {
+  app.post(
+    '/v1/posts',
+    {
+      attachValidation: true,
+      schema: {
+        summary: 'Post to a farm profile',
+        description:
+          'Returns at once; the media is downloaded and checked in the background, and the post is published when it is due. Follow it by its `task_id`.',
+        tags,
+        body: newPost,
+        response: { 202: accepted },
+      },
+      config: {
+        errors: [404, 502],
+        limit: 'post-create',
+        shared: true,
+        dryRun: { hides: ['task_id'], members: { warnings } },
+      },
     },
-    present: (_, post) => ({ task_id: post.id }),
-    dryMembers: { warnings },
-    dry: (answer, post) => ({ ...answer, warnings: post.warnings }),
-  })
-  readRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Posts',
-    url: '/v1/posts',
-    summary: 'List posts, newest first',
-    query: pageQuery({ status: Type.Optional(postStatus), profile_id: Type.Optional(id) }),
-    response: pageOf(postShape),
-    errors: [422],
-    read: async (_, caller, { query }) =>
-      pageBody(
-        await listPosts(ctx, caller, pageRequest(query), { status: query.status, profileId: query.profile_id }),
+    ({ body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => {
+          requireNewPost(ctx, body, faults)
+          return createPost(unit, body.profile_id, postInput(body))
+        },
+        (post) => ({ task_id: post.id }),
+        { dry: (answer, post) => ({ ...answer, warnings: post.warnings }) },
+      ),
+  )
+  app.get(
+    '/v1/posts',
+    {
+      schema: {
+        summary: 'List posts, newest first',
+        tags,
+        querystring: pageQuery({ status: Type.Optional(postStatus), profile_id: Type.Optional(id) }),
+        response: { 200: pageOf(postShape) },
+      },
+      config: { errors: [422] },
+    },
+    async ({ caller, query }) => {
+      const filter = { status: query.status, profileId: query.profile_id }
+      return pageBody(await listPosts(ctx, caller, pageRequest(query), filter), presentPost)
+    },
+  )
+  app.get(
+    '/v1/posts/:task_id',
+    { schema: { summary: 'Get a post', tags, params, response: { 200: postShape } } },
+    async ({ caller, params }) => presentPost(await getPostView(ctx, caller.teamId, params.task_id)),
+  )
+  app.patch(
+    '/v1/posts/:task_id',
+    {
+      attachValidation: true,
+      schema: {
+        summary: 'Change a post that has not begun to publish',
+        description: 'Accepts what creation accepts, except for `profile_id`. New media goes through all checks again.',
+        tags,
+        params,
+        body: postChanges,
+        response: { 200: postShape },
+      },
+      config: { errors: [502] },
+    },
+    ({ params, body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => updatePost(unit, params.task_id, postChangesOf(soundMembers(body, faults)), explained(body, faults)),
         presentPost,
       ),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/v1/posts/:task_id',
-    summary: 'Get a post',
-    params,
-    read: async (_, caller, input) => presentPost(await getPostView(ctx, caller.teamId, input.params.task_id)),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'PATCH',
-    url: '/v1/posts/:task_id',
-    summary: 'Change a post that has not begun to publish',
-    description: 'Accepts what creation accepts, except for `profile_id`. New media goes through all checks again.',
-    params,
-    body: postChanges,
-    errors: [502],
-    ownFaults: true,
-    write: (unit, { params: { task_id }, body }, faults) =>
-      updatePost(unit, task_id, postChangesOf(soundMembers(body, faults)), explained(body, faults)),
-    present: (_, view) => presentPost(view),
-  })
-  postActions(app, ctx)
+  )
+  postActions(app)
 }
 
 const resolution = object({ outcome: oneOf('published', 'not_published'), post_url: Type.Optional(nullable(url)) })
@@ -100,28 +110,26 @@ const actions: { name: string; summary: string; verb: (unit: UnitOfWork, id: str
   { name: 'retry', summary: 'Retry a failed post', verb: retryPost },
 ]
 
-function postActions(app: FastifyInstance, ctx: Context): void {
+function postActions(app: App): void {
   for (const { name, summary, verb } of actions) {
-    writeRoute(app, ctx, {
-      ...common,
-      method: 'POST',
-      url: `/v1/posts/:task_id/${name}`,
-      summary,
-      params,
-      errors: [502],
-      write: (unit, input) => verb(unit, input.params.task_id),
-      present: (_, view) => presentPost(view),
-    })
+    app.post(
+      `/v1/posts/:task_id/${name}`,
+      { schema: { summary, tags, params, response: { 200: postShape } }, config: { errors: [502] } },
+      ({ params }, reply) => reply.carryOut((unit) => verb(unit, params.task_id), presentPost),
+    )
   }
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/v1/posts/:task_id/resolve',
-    summary: 'Report whether an unconfirmed post was published',
-    description: 'For a person who has checked the profile.',
-    params,
-    body: resolution,
-    write: (unit, { params: { task_id }, body }) => resolvePost(unit, task_id, resolutionOf(body)),
-    present: (_, view) => presentPost(view),
-  })
+  app.post(
+    '/v1/posts/:task_id/resolve',
+    {
+      schema: {
+        summary: 'Report whether an unconfirmed post was published',
+        description: 'For a person who has checked the profile.',
+        tags,
+        params,
+        body: resolution,
+        response: { 200: postShape },
+      },
+    },
+    ({ params, body }, reply) => reply.carryOut((unit) => resolvePost(unit, params.task_id, resolutionOf(body)), presentPost),
+  )
 }

@@ -1,13 +1,13 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { setPacing } from '../../domain/profiles/pacing.ts'
 import { profileTimeline } from '../../domain/profiles/timeline.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { durationsMs } from '../common/durations.ts'
 import { pacingShape, presentPacing } from '../common/pacing.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
+const tags = ['Farm profiles']
 const params = object({ profile_id: id })
 
 const entry = object({
@@ -21,17 +21,20 @@ const entry = object({
 })
 
 /** The timeline and the pacing of one profile. */
-export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
-  readRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Farm profiles',
-    url: '/v1/farm-profiles/:profile_id/timeline',
-    summary: 'Get every status change and task of a profile, newest first, with its reason',
-    params,
-    query: pageQuery({}),
-    response: pageOf(entry),
-    read: async (_, caller, input) =>
-      pageBody(await profileTimeline(ctx, caller, input.params.profile_id, pageRequest(input.query)), (row) => ({
+export function profileExtras(app: App, ctx: Context): void {
+  app.get(
+    '/v1/farm-profiles/:profile_id/timeline',
+    {
+      schema: {
+        summary: 'Get every status change and task of a profile, newest first, with its reason',
+        tags,
+        params,
+        querystring: pageQuery({}),
+        response: { 200: pageOf(entry) },
+      },
+    },
+    async ({ caller, params, query }) =>
+      pageBody(await profileTimeline(ctx, caller, params.profile_id, pageRequest(query)), (row) => ({
         at: row.created_at.toISOString(),
         kind: row.kind,
         task_id: row.task_id,
@@ -40,34 +43,29 @@ export function farmProfileExtras(app: FastifyInstance, ctx: Context): void {
         to: row.to_status,
         reason: row.reason,
       })),
-  })
-  writeRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Farm profiles',
-    method: 'PUT',
-    url: '/v1/farm-profiles/:profile_id/pacing',
-    summary: 'Set a profile’s own pacing',
-    description:
-      'A post that would break it is rejected with `cadence_exceeded` and the next free time. Null: not limited in this respect.',
-    params,
-    body: pacingShape,
-    response: pacingShape,
-    write: (unit, input) =>
-      setPacing(unit, input.params.profile_id, {
-        maxPerDay: input.body.max_per_day,
-        minGapMs: durationsMs({ ms: { text: input.body.min_gap, path: 'min_gap' } }).ms ?? null,
-      }),
-    present: (_, pacing) => presentPacing(pacing),
-  })
-  writeRoute(app, ctx, {
-    family: 'farm',
-    tag: 'Farm profiles',
-    method: 'DELETE',
-    url: '/v1/farm-profiles/:profile_id/pacing',
-    summary: 'Restore the team’s pacing for a profile',
-    params,
-    response: pacingShape,
-    write: (unit, input) => setPacing(unit, input.params.profile_id, null),
-    present: (_, pacing) => presentPacing(pacing),
-  })
+  )
+  app.put(
+    '/v1/farm-profiles/:profile_id/pacing',
+    {
+      schema: {
+        summary: 'Set a profile’s own pacing',
+        description:
+          'A post that would break it is rejected with `cadence_exceeded` and the next free time. Null: not limited in this respect.',
+        tags,
+        params,
+        body: pacingShape,
+        response: { 200: pacingShape },
+      },
+    },
+    ({ params, body }, reply) =>
+      reply.carryOut((unit) => {
+        const { ms = null } = durationsMs({ ms: { text: body.min_gap, path: 'min_gap' } })
+        return setPacing(unit, params.profile_id, { maxPerDay: body.max_per_day, minGapMs: ms })
+      }, presentPacing),
+  )
+  app.delete(
+    '/v1/farm-profiles/:profile_id/pacing',
+    { schema: { summary: 'Restore the team’s pacing for a profile', tags, params, response: { 200: pacingShape } } },
+    ({ params }, reply) => reply.carryOut((unit) => setPacing(unit, params.profile_id, null), presentPacing),
+  )
 }

@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { invalid } from '../../kernel/errors.ts'
 
 /** Shapes that several families share. Lengths count code points, as JSON Schema's do. */
 export const time = Type.String({ format: 'date-time' })
@@ -32,3 +33,13 @@ export const pageBody = <T, B>(page: { items: T[]; hasMore: boolean; nextCursor:
 
 /** ISO-8601 in UTC, or null. */
 export const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+
+/** The moment that a `date-time` names. @throws CroftError if the moment does not exist, such as a leap second */
+export function instant(text: string, path: string): Date {
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) throw invalid([{ path, message: 'is not a moment that this server knows' }])
+  return date
+}
+
+/** The schema, with an example for the reference where the schema alone does not say enough to make one up. */
+export const withExample = <T extends TSchema>(schema: T, example: unknown): T => ({ ...schema, example })

@@ -1,10 +1,9 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { getSavedAccount, listSavedAccounts, type SavedAccount } from '../../domain/accounts/saved.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { ProfileFacts } from '../../domain/profiles/read.ts'
 import { profilePath } from '../../drivers/sandbox/platform/paths.ts'
-import { readRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
 import { country, platform } from './bundle-shape.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
@@ -45,30 +44,38 @@ const showAccount = (ctx: Context, { view: { row, pictureUrl }, country }: Saved
   updated_at: row.updated_at.toISOString(),
 })
 
-const common = { family: 'portal', tag: 'Saved accounts' } as const
+const tags = ['Saved accounts']
 
 /** The accounts around the edit request, as a client of its vendor reads them. */
-export function savedAccountRoutes(app: FastifyInstance, ctx: Context): void {
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/accounts',
-    summary: 'List the team’s accounts, newest first',
-    description: 'Each account is also a farm profile and an account of `/v1/accounts`, with the same id.',
-    query: numberedQuery({ platform: Type.Optional(platform), country: Type.Optional(country) }),
-    response: numberedOf(accountShape),
-    read: async (_, caller, { query }) => {
+export function savedAccountRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/api/ext/accounts',
+    {
+      schema: {
+        summary: 'List the team’s accounts, newest first',
+        description: 'Each account is also a farm profile and an account of `/v1/accounts`, with the same id.',
+        tags,
+        querystring: numberedQuery({ platform: Type.Optional(platform), country: Type.Optional(country) }),
+        response: { 200: numberedOf(accountShape) },
+      },
+    },
+    async ({ caller, query }) => {
       const page = numberedRequest(query)
       const filter = { platform: query.platform, country: query.country?.toUpperCase() }
       return numberedBody(await listSavedAccounts(ctx, caller, page, filter), page, (one) => showAccount(ctx, one))
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/accounts/:id',
-    summary: 'Get an account',
-    // No shape: in this family, every text that is not a UUID is 404, including text that cannot be stored.
-    params: object({ id: Type.String({ description: 'The id of the account, a UUID.' }) }),
-    response: dataOf(accountShape),
-    read: async (_, caller, { params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
-  })
+  )
+  app.get(
+    '/api/ext/accounts/:id',
+    {
+      schema: {
+        summary: 'Get an account',
+        tags,
+        // No shape: in this family, every text that is not a UUID is 404, including text that cannot be stored.
+        params: object({ id: Type.String({ description: 'The id of the account, a UUID.' }) }),
+        response: { 200: dataOf(accountShape) },
+      },
+    },
+    async ({ caller, params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
+  )
 }

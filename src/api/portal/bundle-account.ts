@@ -1,10 +1,9 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { configureAccount, readAccount } from '../../domain/bundles/configure-account.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { BundleAccountRow } from '../../kernel/rows.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, iso, nullable, object, time } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, iso, nullable, object, time, withExample } from '../http/shapes.ts'
 import { partStatus } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf, textsOf } from './shapes.ts'
@@ -60,42 +59,55 @@ const example = {
   },
 }
 
-const common = { family: 'portal', tag: 'Bundles', url: '/api/ext/bundles/:id/account', params: bundleParams } as const
+const at = '/api/ext/bundles/:id/account'
+const tags = ['Bundles']
 
 /** The Account Configuration page's routes. */
-export function bundleAccountRoutes(app: FastifyInstance, ctx: Context): void {
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'PUT',
-    summary: 'Configure the account of a bundle',
-    description: 'Replaces the whole configuration: an optional member that is omitted becomes null.',
-    body: configuration,
-    bodyExample: configured,
-    ownFaults: true,
-    response: dataOf(object({ id, account: valuesShape })),
-    example,
-    write: (unit, { params, body }, faults) => {
-      const text = textsOf(body, faults)
-      const given = {
-        username: text('username') ?? null,
-        visibleName: text('visible_name') ?? null,
-        biography: text('biography') ?? null,
-        pictureUrl: text('profile_picture_url') ?? null,
-        linkInBio: text('link_in_bio') ?? null,
-        nicheWarmingInstructions: text('niche_warming_instructions') ?? null,
-      }
-      return configureAccount(unit, params.id, given, faults)
+export function bundleAccountRoutes(app: App, ctx: Context): void {
+  app.put(
+    at,
+    {
+      attachValidation: true,
+      schema: {
+        summary: 'Configure the account of a bundle',
+        description: 'Replaces the whole configuration: an optional member that is omitted becomes null.',
+        tags,
+        params: bundleParams,
+        body: withExample(configuration, configured),
+        response: { 200: withExample(dataOf(object({ id, account: valuesShape })), example) },
+      },
     },
-    present: (_, row) => ({ data: { id: row.bundle_id, account: showValues(row) } }),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    summary: 'Get the account of a bundle',
-    description: 'Before it is configured, its members are null and its status is `pending`.',
-    response: dataOf(object({ ...values, status: partStatus })),
-    read: async (_, caller, { params }) => {
+    ({ params, body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => {
+          const text = textsOf(body, faults)
+          const given = {
+            username: text('username') ?? null,
+            visibleName: text('visible_name') ?? null,
+            biography: text('biography') ?? null,
+            pictureUrl: text('profile_picture_url') ?? null,
+            linkInBio: text('link_in_bio') ?? null,
+            nicheWarmingInstructions: text('niche_warming_instructions') ?? null,
+          }
+          return configureAccount(unit, params.id, given, faults)
+        },
+        (row) => ({ data: { id: row.bundle_id, account: showValues(row) } }),
+      ),
+  )
+  app.get(
+    at,
+    {
+      schema: {
+        summary: 'Get the account of a bundle',
+        description: 'Before it is configured, its members are null and its status is `pending`.',
+        tags,
+        params: bundleParams,
+        response: { 200: dataOf(object({ ...values, status: partStatus })) },
+      },
+    },
+    async ({ caller, params }) => {
       const row = await readAccount({ ctx, caller }, params.id)
       return { data: { ...showValues(row), status: row.status } }
     },
-  })
+  )
 }

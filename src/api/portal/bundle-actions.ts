@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { cancelBundle } from '../../domain/bundles/cancel.ts'
 import { closeBundle } from '../../domain/bundles/close.ts'
@@ -6,13 +5,11 @@ import { correctAccount } from '../../domain/bundles/corrections.ts'
 import { finalizeAccount } from '../../domain/bundles/finalize.ts'
 import { publishBundle, unpublishBundle } from '../../domain/bundles/publish.ts'
 import type { BundleDetails } from '../../domain/bundles/details.ts'
-import type { Context } from '../../kernel/context.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { writeRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { object, oneOf } from '../http/shapes.ts'
-import { bundleShape, presentBundle } from './bundle-shape.ts'
+import { bundleAnswer, presentBundleAnswer } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
-import { dataOf } from './shapes.ts'
 
 /** The team's comment on work that it returns. */
 export const correctionsOf = (...fields: string[]) =>
@@ -44,31 +41,29 @@ const actions: {
   { path: 'close', summary: 'End the order of a delivered account', verb: closeBundle },
 ]
 
+const tags = ['Bundles']
+
 /** What a team does with a bundle. Every action returns the bundle. */
-export function bundleActions(app: FastifyInstance, ctx: Context): void {
-  const common = {
-    family: 'portal',
-    tag: 'Bundles',
-    method: 'POST',
-    params: bundleParams,
-    response: dataOf(bundleShape),
-  } as const
-  for (const { path, summary, description, verb } of actions) {
-    writeRoute(app, ctx, {
-      ...common,
-      url: `/api/ext/bundles/:id/${path}`,
-      summary,
-      ...(description === undefined ? {} : { description }),
-      write: (unit, { params }) => verb(unit, params.id),
-      present: (_, view) => ({ data: presentBundle(view) }),
-    })
+export function bundleActions(app: App): void {
+  for (const { path, verb, ...about } of actions) {
+    app.post(
+      `/api/ext/bundles/:id/${path}`,
+      { schema: { ...about, tags, params: bundleParams, response: { 200: bundleAnswer } } },
+      ({ params }, reply) => reply.carryOut((unit) => verb(unit, params.id), presentBundleAnswer),
+    )
   }
-  writeRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles/:id/account/corrections',
-    summary: 'Return the account to its manager',
-    body: correctionsOf('username', 'visible_name', 'biography', 'profile_picture', 'link_in_bio'),
-    write: (unit, { params, body }) => correctAccount(unit, params.id, { comment: body.comment, fields: body.fields ?? [] }),
-    present: (_, view) => ({ data: presentBundle(view) }),
-  })
+  app.post(
+    '/api/ext/bundles/:id/account/corrections',
+    {
+      schema: {
+        summary: 'Return the account to its manager',
+        tags,
+        params: bundleParams,
+        body: correctionsOf('username', 'visible_name', 'biography', 'profile_picture', 'link_in_bio'),
+        response: { 200: bundleAnswer },
+      },
+    },
+    ({ params, body: { comment, fields = [] } }, reply) =>
+      reply.carryOut((unit) => correctAccount(unit, params.id, { comment, fields }), presentBundleAnswer),
+  )
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { BundleDetails } from '../../domain/bundles/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+import { dataOf } from './shapes.ts'
 
 export const bundleType = oneOf('account_only', 'account_and_videos', 'videos_only')
 export const platform = oneOf('tiktok', 'instagram')
@@ -81,3 +82,7 @@ export function presentBundle({ bundle, account, manager }: BundleDetails): Stat
     updated_at: bundle.updated_at.toISOString(),
   }
 }
+
+/** What every action on a bundle answers. */
+export const bundleAnswer = dataOf(bundleShape)
+export const presentBundleAnswer = (details: BundleDetails) => ({ data: presentBundle(details) })

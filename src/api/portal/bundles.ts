@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { createBundle } from '../../domain/bundles/create.ts'
 import { findBundle } from '../../domain/bundles/find.ts'
@@ -7,9 +6,19 @@ import { claimFiles } from '../../domain/media/claims.ts'
 import { readinessOf } from '../../domain/bundles/readiness.ts'
 import { loadDetails } from '../../domain/bundles/details.ts'
 import type { Context } from '../../kernel/context.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, nullable, object } from '../http/shapes.ts'
-import { bundleShape, bundleStatus, bundleType, country, partStatus, platform, presentBundle } from './bundle-shape.ts'
+import type { App } from '../http/app.ts'
+import { id, nullable, object, withExample } from '../http/shapes.ts'
+import {
+  bundleAnswer,
+  bundleShape,
+  bundleStatus,
+  bundleType,
+  country,
+  partStatus,
+  platform,
+  presentBundle,
+  presentBundleAnswer,
+} from './bundle-shape.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest, paidOf, wouldCharge } from './shapes.ts'
 
 /** Not a uuid by its schema: an invalid id is `bundle_not_found`. */
@@ -39,64 +48,71 @@ const newBundle = object({
 })
 
 const blocker = object({ code: Type.String(), path: Type.String(), message: Type.String() })
-const common = { family: 'portal', tag: 'Bundles' } as const
+const tags = ['Bundles']
 
 /** Ordering and reading bundles. */
-export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/api/ext/bundles',
-    status: 201,
-    summary: 'Order a bundle',
-    description:
-      '`country`, where the manager works, and `owner` are required except for videos_only. `platform` is `tiktok` by default; for videos_only it is that of the account. Charged now: 32 credits for the account, 2 for each video. Refunded in full if it is canceled before a manager takes it.',
-    body: newBundle,
-    bodyExample: {
-      bundle_type: 'account_only',
-      platform: 'tiktok',
-      country: 'US',
-      owner: 'Croft Bakery',
-      title: 'The bakery on Main Street',
-      external_ref: 'order-1042',
+export function bundleRoutes(app: App, ctx: Context): void {
+  app.post(
+    '/api/ext/bundles',
+    {
+      schema: {
+        summary: 'Order a bundle',
+        description:
+          '`country`, where the manager works, and `owner` are required except for videos_only. `platform` is `tiktok` by default; for videos_only it is that of the account. Charged now: 32 credits for the account, 2 for each video. Refunded in full if it is canceled before a manager takes it.',
+        tags,
+        body: withExample(newBundle, {
+          bundle_type: 'account_only',
+          platform: 'tiktok',
+          country: 'US',
+          owner: 'Croft Bakery',
+          title: 'The bakery on Main Street',
+          external_ref: 'order-1042',
+        }),
+        response: { 201: paidOf(bundleShape) },
+      },
+      config: { errors: [402, 404], dryRun: { hides: ['id', 'bundle_id'] } },
     },
-    response: paidOf(bundleShape),
-    errors: [402, 404],
-    made: ['id', 'bundle_id'],
-    dry: wouldCharge,
-    write: (unit, { body }) =>
-      createBundle(unit, {
-        bundleType: body.bundle_type,
-        platform: body.platform ?? null,
-        country: body.country?.toUpperCase() ?? null,
-        owner: body.owner ?? null,
-        title: body.title ?? null,
-        videosQuantity: body.videos_quantity ?? null,
-        accountId: body.account_id ?? null,
-        nicheWarming: body.niche_warming ?? false,
-        autoFinalizeVideos: body.auto_finalize_videos ?? true,
-        externalRef: body.external_ref ?? null,
-      }),
-    present: (_, view) => ({
-      data: presentBundle(view),
-      credits_charged: view.creditsCharged,
-      credits_remaining: view.creditsRemaining,
-    }),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles',
-    summary: 'List bundles, newest first',
-    query: numberedQuery({
-      status: Type.Optional(bundleStatus),
-      bundle_type: Type.Optional(bundleType),
-      platform: Type.Optional(platform),
-      account_status: Type.Optional(partStatus),
-      account_id: Type.Optional(id),
-      external_ref: Type.Optional(Type.String({ maxLength: 200 })),
-    }),
-    response: numberedOf(bundleShape),
-    read: async (_, caller, { query }) => {
+    ({ body }, reply) =>
+      reply.carryOut(
+        (unit) =>
+          createBundle(unit, {
+            bundleType: body.bundle_type,
+            platform: body.platform ?? null,
+            country: body.country?.toUpperCase() ?? null,
+            owner: body.owner ?? null,
+            title: body.title ?? null,
+            videosQuantity: body.videos_quantity ?? null,
+            accountId: body.account_id ?? null,
+            nicheWarming: body.niche_warming ?? false,
+            autoFinalizeVideos: body.auto_finalize_videos ?? true,
+            externalRef: body.external_ref ?? null,
+          }),
+        (view) => ({
+          data: presentBundle(view),
+          credits_charged: view.creditsCharged,
+          credits_remaining: view.creditsRemaining,
+        }),
+        { dry: wouldCharge },
+      ),
+  )
+  app.get(
+    '/api/ext/bundles',
+    {
+      schema: {
+        summary: 'List bundles, newest first',
+        tags,
+        querystring: numberedQuery({
+          status: Type.Optional(bundleStatus),
+          bundle_type: Type.Optional(bundleType),
+          platform: Type.Optional(platform),
+          account_status: Type.Optional(partStatus),
+          account_id: Type.Optional(id),
+          external_ref: Type.Optional(Type.String({ maxLength: 200 })),
+        }),
+        response: { 200: numberedOf(bundleShape) },
+      },
+    },
+    async ({ caller, query }) => {
       const page = numberedRequest(query)
       const found = await listBundles(ctx, caller, page, {
         status: query.status,
@@ -108,25 +124,25 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
       })
       return numberedBody(found, page, presentBundle)
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles/:id',
-    summary: 'Get a bundle',
-    params: bundleParams,
-    response: dataOf(bundleShape),
-    read: async (_, caller, { params }) => ({
-      data: presentBundle(await loadDetails(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
-    }),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles/:id/publish-readiness',
-    summary: 'Get everything that blocks publishing',
-    description: 'Downloads the account’s picture to check that this works.',
-    params: bundleParams,
-    response: dataOf(object({ ready: Type.Boolean(), blockers: Type.Array(blocker) })),
-    read: async (_, caller, { params }) => {
+  )
+  app.get(
+    '/api/ext/bundles/:id',
+    { schema: { summary: 'Get a bundle', tags, params: bundleParams, response: { 200: bundleAnswer } } },
+    async ({ caller, params }) =>
+      presentBundleAnswer(await loadDetails(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+  )
+  app.get(
+    '/api/ext/bundles/:id/publish-readiness',
+    {
+      schema: {
+        summary: 'Get everything that blocks publishing',
+        description: 'Downloads the account’s picture to check that this works.',
+        tags,
+        params: bundleParams,
+        response: { 200: dataOf(object({ ready: Type.Boolean(), blockers: Type.Array(blocker) })) },
+      },
+    },
+    async ({ caller, params }) => {
       const files = claimFiles(ctx)
       try {
         const bundle = await findBundle(ctx.db, caller.teamId, params.id)
@@ -136,5 +152,5 @@ export function bundleRoutes(app: FastifyInstance, ctx: Context): void {
         await files.release()
       }
     },
-  })
+  )
 }

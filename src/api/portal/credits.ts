@@ -1,9 +1,8 @@
-import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { creditCosts } from '../../domain/credits/costs.ts'
 import { listEntries, readBalance } from '../../domain/credits/read.ts'
-import { readRoute } from '../http/route.ts'
+import type { App } from '../http/app.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
 
@@ -17,26 +16,36 @@ const entryShape = object({
   created_at: time,
 })
 
+const tags = ['Credits']
+const costs = object({ account: Type.Integer(), video: Type.Integer(), edit_request: Type.Integer() })
+
 /** The cost of managed work, and a team's credits. */
-export function creditRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'portal', tag: 'Credits' } as const
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/credits/balance',
-    summary: 'Get the balance',
-    response: dataOf(object({ total_credits: Type.Integer(), last_updated: nullable(time) })),
-    read: async (_, caller) => {
+export function creditRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/api/ext/credits/balance',
+    {
+      schema: {
+        summary: 'Get the balance',
+        tags,
+        response: { 200: dataOf(object({ total_credits: Type.Integer(), last_updated: nullable(time) })) },
+      },
+    },
+    async ({ caller }) => {
       const { balance, updatedAt } = await readBalance(ctx, caller)
       return { data: { total_credits: balance, last_updated: iso(updatedAt) } }
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/credits/history',
-    summary: 'List the ledger, newest entry first',
-    query: numberedQuery({}),
-    response: numberedOf(entryShape),
-    read: async (_, caller, { query }) => {
+  )
+  app.get(
+    '/api/ext/credits/history',
+    {
+      schema: {
+        summary: 'List the ledger, newest entry first',
+        tags,
+        querystring: numberedQuery({}),
+        response: { 200: numberedOf(entryShape) },
+      },
+    },
+    async ({ caller, query }) => {
       const page = numberedRequest(query)
       return numberedBody(await listEntries(ctx, caller, page), page, (row) => ({
         id: row.id,
@@ -48,12 +57,10 @@ export function creditRoutes(app: FastifyInstance, ctx: Context): void {
         created_at: row.created_at.toISOString(),
       }))
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/credit-costs',
-    summary: 'Get the cost of managed work, in credits',
-    response: dataOf(object({ account: Type.Integer(), video: Type.Integer(), edit_request: Type.Integer() })),
-    read: () => Promise.resolve({ data: { ...creditCosts } }),
-  })
+  )
+  app.get(
+    '/api/ext/credit-costs',
+    { schema: { summary: 'Get the cost of managed work, in credits', tags, response: { 200: dataOf(costs) } } },
+    () => ({ data: creditCosts }),
+  )
 }

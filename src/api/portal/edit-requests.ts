@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { approveEditRequest } from '../../domain/edit-requests/approve.ts'
@@ -8,8 +7,8 @@ import { listEditRequests } from '../../domain/edit-requests/find.ts'
 import { requestChanges } from '../../domain/edit-requests/request-changes.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, iso, nullable, object, oneOf, time, withExample } from '../http/shapes.ts'
 import { dataOf, paidOf, textsOf, wouldCharge } from './shapes.ts'
 
 // Not uuids by their schema: an invalid id is 404 in this family.
@@ -95,58 +94,64 @@ const example = {
   credits_remaining: 42,
 }
 
-const common = { family: 'portal', tag: 'Edit requests' } as const
+const tags = ['Edit requests']
 
 /** The Account Edit Request page's routes, and the team's review of what the manager submits. */
-export function editRequestRoutes(app: FastifyInstance, ctx: Context): void {
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/api/ext/accounts/:id/edit-request',
-    status: 201,
-    summary: 'Order a change to a delivered account’s profile',
-    description: 'Costs 8 credits. The manager of the account’s order carries it out, and the team reviews it.',
-    params,
-    body: newRequest,
-    bodyExample: requestedExample,
-    ownFaults: true,
-    response: paidOf(createdShape),
-    example,
-    errors: [402],
-    made: ['edit_request_id'],
-    dry: wouldCharge,
-    write: (unit, input, faults) => {
-      const text = textsOf(input.body, faults)
-      const given = {
-        username: text('requested_username') ?? null,
-        visibleName: text('requested_visible_name') ?? null,
-        biography: text('requested_biography') ?? null,
-        pictureUrl: text('requested_profile_picture_url') ?? null,
-        linkInBio: text('requested_link_in_bio') ?? null,
-      }
-      return createEditRequest(unit, input.params.id, given, faults)
-    },
-    present: (_, { request, creditsCharged, creditsRemaining }) => ({
-      data: {
-        edit_request_id: request.id,
-        account_id: request.profile_id,
-        status: request.status,
-        ...showRequested(request),
-        created_at: request.created_at.toISOString(),
+export function editRequestRoutes(app: App, ctx: Context): void {
+  app.post(
+    '/api/ext/accounts/:id/edit-request',
+    {
+      attachValidation: true,
+      schema: {
+        summary: 'Order a change to a delivered account’s profile',
+        description: 'Costs 8 credits. The manager of the account’s order carries it out, and the team reviews it.',
+        tags,
+        params,
+        body: withExample(newRequest, requestedExample),
+        response: { 201: withExample(paidOf(createdShape), example) },
       },
-      credits_charged: creditsCharged,
-      credits_remaining: creditsRemaining,
-    }),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/accounts/:id/edit-request',
-    summary: 'List an account’s edit requests, newest first',
-    params,
-    response: object({ data: Type.Array(rowShape) }),
-    read: async (_, caller, input) => ({ data: (await listEditRequests(ctx, caller, input.params.id)).map(showRow) }),
-  })
-  requestActions(app, ctx)
+      config: { errors: [402], dryRun: { hides: ['edit_request_id'] } },
+    },
+    ({ params, body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => {
+          const text = textsOf(body, faults)
+          const given = {
+            username: text('requested_username') ?? null,
+            visibleName: text('requested_visible_name') ?? null,
+            biography: text('requested_biography') ?? null,
+            pictureUrl: text('requested_profile_picture_url') ?? null,
+            linkInBio: text('requested_link_in_bio') ?? null,
+          }
+          return createEditRequest(unit, params.id, given, faults)
+        },
+        ({ request, creditsCharged, creditsRemaining }) => ({
+          data: {
+            edit_request_id: request.id,
+            account_id: request.profile_id,
+            status: request.status,
+            ...showRequested(request),
+            created_at: request.created_at.toISOString(),
+          },
+          credits_charged: creditsCharged,
+          credits_remaining: creditsRemaining,
+        }),
+        { dry: wouldCharge },
+      ),
+  )
+  app.get(
+    '/api/ext/accounts/:id/edit-request',
+    {
+      schema: {
+        summary: 'List an account’s edit requests, newest first',
+        tags,
+        params,
+        response: { 200: object({ data: Type.Array(rowShape) }) },
+      },
+    },
+    async ({ caller, params }) => ({ data: (await listEditRequests(ctx, caller, params.id)).map(showRow) }),
+  )
+  requestActions(app)
 }
 
 const actions: {
@@ -162,30 +167,29 @@ const actions: {
   { name: 'cancel', summary: 'Cancel an edit request before its manager has started', verb: cancelEditRequest },
 ]
 
-function requestActions(app: FastifyInstance, ctx: Context): void {
+const showAnswer = (row: EditRequestRow) => ({ data: showRow(row) })
+
+function requestActions(app: App): void {
+  const common = { tags, params: requestParams, response: { 200: dataOf(rowShape) } }
   for (const { name, summary, verb } of actions) {
-    writeRoute(app, ctx, {
-      ...common,
-      method: 'POST',
-      url: `/api/ext/accounts/:id/edit-request/:request_id/${name}`,
-      summary,
-      params: requestParams,
-      response: dataOf(rowShape),
-      write: (unit, input) => verb(unit, input.params.id, input.params.request_id),
-      present: (_, row) => ({ data: showRow(row) }),
-    })
+    app.post(`/api/ext/accounts/:id/edit-request/:request_id/${name}`, { schema: { ...common, summary } }, ({ params }, reply) =>
+      reply.carryOut((unit) => verb(unit, params.id, params.request_id), showAnswer),
+    )
   }
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/api/ext/accounts/:id/edit-request/:request_id/request-changes',
-    summary: 'Return a submission to the manager with feedback',
-    params: requestParams,
-    body: object({ feedback: Type.String({ minLength: 1, maxLength: 2_000 }) }),
-    ownFaults: true,
-    response: dataOf(rowShape),
-    write: (unit, { params: { id: account, request_id }, body }, faults) =>
-      requestChanges(unit, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
-    present: (_, row) => ({ data: showRow(row) }),
-  })
+  app.post(
+    '/api/ext/accounts/:id/edit-request/:request_id/request-changes',
+    {
+      attachValidation: true,
+      schema: {
+        ...common,
+        summary: 'Return a submission to the manager with feedback',
+        body: object({ feedback: Type.String({ minLength: 1, maxLength: 2_000 }) }),
+      },
+    },
+    ({ params: { id: account, request_id }, body, faults }, reply) =>
+      reply.carryOut(
+        (unit) => requestChanges(unit, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
+        showAnswer,
+      ),
+  )
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { findBundle, findSlot } from '../../domain/bundles/find.ts'
 import { readAccount } from '../../domain/bundles/configure-account.ts'
@@ -6,9 +6,7 @@ import type { Caller, Context } from '../../kernel/context.ts'
 import { findEditRequest } from '../../domain/edit-requests/find.ts'
 import { openScreenshot } from '../../domain/reviews/screenshot.ts'
 import type { JsonObject } from '../../lib/json.ts'
-import { callerOf, requireScope } from '../http/auth.ts'
-import { answerError } from '../http/errors.ts'
-import { errorResponses } from '../http/responses.ts'
+import type { App } from '../http/app.ts'
 import { object } from '../http/shapes.ts'
 
 type Names = 'id' | 'request_id' | 'position'
@@ -48,8 +46,18 @@ const routes: {
 // Pictures are re-encoded when they are stored; anything else is never displayed in a browser.
 const picture = /^image\/(jpeg|png|webp|avif)$/
 
+const pictures = {
+  description: 'The picture',
+  content: Object.fromEntries(
+    ['image/jpeg', 'image/png', 'image/webp'].map((type) => [
+      type,
+      { schema: Type.Unsafe<Readable>(Type.String({ format: 'binary', contentMediaType: type })) },
+    ]),
+  ),
+}
+
 /** The screenshots of managers' submissions, for the team that reviews them. */
-export function handedInRoutes(app: FastifyInstance, ctx: Context): void {
+export function handedInRoutes(app: App, ctx: Context): void {
   for (const { url, tag, names, submission } of routes) {
     app.get<{ Params: Params }>(
       url,
@@ -59,38 +67,20 @@ export function handedInRoutes(app: FastifyInstance, ctx: Context): void {
           description: 'The picture itself. 404 `media_not_found` if none was submitted.',
           tags: [tag],
           params: object(Object.fromEntries(names.map((name) => [name, Type.String()]))),
-          querystring: object({}),
-          security: [{ apiKey: [] }, { bearer: [] }],
-          response: {
-            200: {
-              description: 'The picture',
-              content: Object.fromEntries(
-                ['image/jpeg', 'image/png', 'image/webp'].map((type) => [
-                  type,
-                  { schema: Type.String({ format: 'binary', contentMediaType: type }) },
-                ]),
-              ),
-            },
-            ...errorResponses('portal', { write: false, params: true, body: false, limited: false, more: [] }),
-          },
+          response: { 200: pictures },
         },
-        onRequest: async (request) => {
-          await requireScope(ctx, request, 'read')
-        },
-        errorHandler: (error, request, reply) => void answerError(error, request, reply, 'portal'),
       },
-      async (request, reply) => {
-        const caller = callerOf(request)
-        const found = await openScreenshot(ctx, caller.teamId, await submission(ctx, caller, request.params))
+      async ({ caller, params }, reply) => {
+        const found = await openScreenshot(ctx, caller.teamId, await submission(ctx, caller, params))
         const safe = picture.test(found.contentType)
-        return reply
+        reply
           .header('cache-control', 'private, no-store')
           .header('x-content-type-options', 'nosniff')
           .header('content-security-policy', "default-src 'none'; sandbox")
           .header('content-disposition', safe ? 'inline' : 'attachment')
           .header('content-length', String(found.size))
           .type(safe ? found.contentType : 'application/octet-stream')
-          .send(found.bytes)
+        return found.bytes
       },
     )
   }

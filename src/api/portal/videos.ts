@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { configureVideo } from '../../domain/bundles/configure-video.ts'
 import { correctVideo } from '../../domain/bundles/corrections.ts'
@@ -7,10 +6,10 @@ import { findBundle, findSlot } from '../../domain/bundles/find.ts'
 import { listSlots } from '../../domain/bundles/list.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
-import { id, iso, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
+import type { App } from '../http/app.ts'
+import { id, iso, nullable, object, oneOf, reason, time, url, withExample } from '../http/shapes.ts'
 import { correctionsOf } from './bundle-actions.ts'
-import { bundleShape, partStatus, said, presentBundle } from './bundle-shape.ts'
+import { bundleAnswer, partStatus, presentBundleAnswer, said } from './bundle-shape.ts'
 import { bundleParams } from './bundles.ts'
 import { dataOf, numberedBody, numberedOf, numberedQuery, numberedRequest } from './shapes.ts'
 
@@ -77,87 +76,92 @@ const showSlot = (row: VideoSlotRow): Static<typeof slotShape> => ({
   updated_at: row.updated_at.toISOString(),
 })
 
-const common = { family: 'portal', tag: 'Bundles' } as const
+const showAnswer = (row: VideoSlotRow) => ({ data: showSlot(row) })
+const at = '/api/ext/bundles/:id/videos/:position'
+const tags = ['Bundles']
 
 /** A bundle's video slots. */
-export function videoRoutes(app: FastifyInstance, ctx: Context): void {
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles/:id/videos',
-    summary: 'List the video slots of a bundle, in order',
-    params: bundleParams,
-    query: numberedQuery({}),
-    response: numberedOf(slotShape),
-    read: async (_, caller, input) => {
-      const page = numberedRequest(input.query)
-      return numberedBody(await listSlots(ctx, caller, input.params.id, page), page, showSlot)
+export function videoRoutes(app: App, ctx: Context): void {
+  app.get(
+    '/api/ext/bundles/:id/videos',
+    {
+      schema: {
+        summary: 'List the video slots of a bundle, in order',
+        tags,
+        params: bundleParams,
+        querystring: numberedQuery({}),
+        response: { 200: numberedOf(slotShape) },
+      },
     },
-  })
-  readRoute(app, ctx, {
-    ...common,
-    url: '/api/ext/bundles/:id/videos/:position',
-    summary: 'Get a video slot',
-    params,
-    response: dataOf(slotShape),
-    read: async (_, caller, input) => {
-      const bundle = await findBundle(ctx.db, caller.teamId, input.params.id)
-      return { data: showSlot(await findSlot(ctx.db, bundle, input.params.position)) }
+    async ({ caller, params, query }) => {
+      const page = numberedRequest(query)
+      return numberedBody(await listSlots(ctx, caller, params.id, page), page, showSlot)
     },
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'PUT',
-    url: '/api/ext/bundles/:id/videos/:position',
-    summary: 'Configure a video slot',
-    description:
-      'Replaces the whole slot. The media is downloaded and checked in the background; `media_status` shows the progress.',
-    params,
-    body: configuration,
-    bodyExample: {
-      media_type: 'video',
-      media_url: 'https://cdn.example.com/clips/oven.mp4',
-      title: 'From the oven',
-      description: 'Four loaves before sunrise',
-      sound_id: '7016547803243022337',
-      // A future day for as long as the server runs.
-      target_publish_date: new Date(ctx.clock.now().getTime() + 365 * 86_400_000).toISOString().slice(0, 10),
+  )
+  app.get(
+    at,
+    { schema: { summary: 'Get a video slot', tags, params, response: { 200: dataOf(slotShape) } } },
+    async ({ caller, params }) => {
+      const bundle = await findBundle(ctx.db, caller.teamId, params.id)
+      return showAnswer(await findSlot(ctx.db, bundle, params.position))
     },
-    response: dataOf(slotShape),
-    write: (unit, { params: { id: bundle, position }, body }) =>
-      configureVideo(unit, bundle, position, {
-        mediaType: body.media_type,
-        mediaUrl: body.media_url,
-        title: body.title ?? null,
-        description: body.description ?? null,
-        soundId: body.sound_id ?? null,
-        targetPublishDate: body.target_publish_date,
-      }),
-    present: (_, row) => ({ data: showSlot(row) }),
-  })
-  videoReviews(app, ctx)
+  )
+  app.put(
+    at,
+    {
+      schema: {
+        summary: 'Configure a video slot',
+        description:
+          'Replaces the whole slot. The media is downloaded and checked in the background; `media_status` shows the progress.',
+        tags,
+        params,
+        body: withExample(configuration, {
+          media_type: 'video',
+          media_url: 'https://cdn.example.com/clips/oven.mp4',
+          title: 'From the oven',
+          description: 'Four loaves before sunrise',
+          sound_id: '7016547803243022337',
+          // A future day for as long as the server runs.
+          target_publish_date: new Date(ctx.clock.now().getTime() + 365 * 86_400_000).toISOString().slice(0, 10),
+        }),
+        response: { 200: dataOf(slotShape) },
+      },
+    },
+    ({ params, body }, reply) =>
+      reply.carryOut(
+        (unit) =>
+          configureVideo(unit, params.id, params.position, {
+            mediaType: body.media_type,
+            mediaUrl: body.media_url,
+            title: body.title ?? null,
+            description: body.description ?? null,
+            soundId: body.sound_id ?? null,
+            targetPublishDate: body.target_publish_date,
+          }),
+        showAnswer,
+      ),
+  )
+  videoReviews(app)
 }
 
-function videoReviews(app: FastifyInstance, ctx: Context): void {
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/api/ext/bundles/:id/videos/:position/corrections',
-    summary: 'Return a video to its manager',
-    params,
-    body: correctionsOf('media', 'title', 'description', 'sound_id', 'target_publish_date'),
-    response: dataOf(bundleShape),
-    write: (unit, { params: { id: bundle, position }, body }) =>
-      correctVideo(unit, bundle, position, { comment: body.comment, fields: body.fields ?? [] }),
-    present: (_, view) => ({ data: presentBundle(view) }),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    url: '/api/ext/bundles/:id/videos/:position/finalize',
-    summary: 'Accept a video as the manager submitted it',
-    params,
-    response: dataOf(bundleShape),
-    write: (unit, { params: { id: bundle, position } }) => finalizeVideo(unit, bundle, position),
-    present: (_, view) => ({ data: presentBundle(view) }),
-  })
+function videoReviews(app: App): void {
+  app.post(
+    `${at}/corrections`,
+    {
+      schema: {
+        summary: 'Return a video to its manager',
+        tags,
+        params,
+        body: correctionsOf('media', 'title', 'description', 'sound_id', 'target_publish_date'),
+        response: { 200: bundleAnswer },
+      },
+    },
+    ({ params, body: { comment, fields = [] } }, reply) =>
+      reply.carryOut((unit) => correctVideo(unit, params.id, params.position, { comment, fields }), presentBundleAnswer),
+  )
+  app.post(
+    `${at}/finalize`,
+    { schema: { summary: 'Accept a video as the manager submitted it', tags, params, response: { 200: bundleAnswer } } },
+    ({ params }, reply) => reply.carryOut((unit) => finalizeVideo(unit, params.id, params.position), presentBundleAnswer),
+  )
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../../kernel/context.ts'
 import { isUuid } from '../../lib/ids.ts'
-import { carriesKey, requireScope } from '../http/auth.ts'
+import { carriesKey, requireScope } from '../plugins/caller.ts'
 
 interface Draft {
   /** The id of Croft's own post. */

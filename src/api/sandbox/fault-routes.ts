@@ -1,11 +1,11 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
-import type { Context } from '../../kernel/context.ts'
 import { invalid } from '../../kernel/errors.ts'
 import { findProfile } from '../../domain/profiles/find.ts'
 import { recordAudit } from '../../kernel/record.ts'
+import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { addFault, clearFaults, faultsOf, listFaults, type SandboxFault } from '../../drivers/sandbox/index.ts'
-import { readRoute, writeRoute } from '../http/route.ts'
+import type { ApiOptions } from '../http/app.ts'
 import { id, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const call = oneOf('sign_in', 'warm_up', 'edit_profile', 'upload', 'publish')
@@ -20,56 +20,70 @@ const show = (one: SandboxFault): Static<typeof shape> => ({
   created_at: one.createdAt.toISOString(),
 })
 
+const tags = ['Sandbox']
+const newFault = object({
+  profile_id: Type.Optional(nullable(id)),
+  call,
+  fault,
+  times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+})
+
+async function addFor(unit: UnitOfWork, input: Static<typeof newFault>) {
+  const {
+    ctx,
+    caller: { teamId },
+  } = unit
+  const { profile_id: profileId = null, call, fault, times = 1 } = input
+  if (!faultsOf[call].includes(fault))
+    throw invalid([{ path: 'fault', message: `must be one of ${faultsOf[call].join(', ')} for ${call}` }])
+  if (profileId !== null) await findProfile(ctx.db, teamId, profileId)
+  return unit.commit(async (tx) => {
+    const added = await addFault({ db: tx.trx, clock: ctx.clock }, { teamId, profileId, call, fault, times })
+    await recordAudit(tx, 'sandbox_fault.create', `sandbox_fault:${added.id}`, null, { call, fault })
+    return added
+  })
+}
+
 /** Faults of the sandbox, switched on one call at a time, so that a team can test how its own code handles them. */
-export function sandboxFaultRoutes(app: FastifyInstance, ctx: Context): void {
-  const common = { family: 'common', tag: 'Sandbox', url: '/v1/sandbox/faults' } as const
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'POST',
-    status: 201,
-    summary: 'Switch a fault on for the next calls to the sandbox',
-    body: object({
-      profile_id: Type.Optional(nullable(id)),
-      call,
-      fault,
-      times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
-    }),
-    response: shape,
-    errors: [404],
-    made: ['fault_id'],
-    write: async (unit, { body }) => {
-      if (!faultsOf[body.call].includes(body.fault))
-        throw invalid([{ path: 'fault', message: `must be one of ${faultsOf[body.call].join(', ')} for ${body.call}` }])
-      const profileId = body.profile_id ?? null
-      if (profileId !== null) await findProfile(ctx.db, unit.caller.teamId, profileId)
-      return unit.commit(async (tx) => {
-        const added = await addFault(
-          { db: tx.trx, clock: ctx.clock },
-          { teamId: unit.caller.teamId, profileId, call: body.call, fault: body.fault, times: body.times ?? 1 },
-        )
-        await recordAudit(tx, 'sandbox_fault.create', `sandbox_fault:${added.id}`, null, { call: added.call, fault: added.fault })
-        return added
-      })
+export const sandboxFaults: FastifyPluginCallbackTypebox<ApiOptions> = (app, { ctx }, done) => {
+  app.post(
+    '/v1/sandbox/faults',
+    {
+      schema: {
+        summary: 'Switch a fault on for the next calls to the sandbox',
+        tags,
+        body: newFault,
+        response: { 201: shape },
+      },
+      config: { errors: [404], dryRun: { hides: ['fault_id'] } },
     },
-    present: (_, one) => show(one),
-  })
-  readRoute(app, ctx, {
-    ...common,
-    summary: 'List the faults that are switched on',
-    response: object({ items: Type.Array(shape) }),
-    read: async (_, caller) => ({ items: (await listFaults(ctx.db, caller.teamId)).map(show) }),
-  })
-  writeRoute(app, ctx, {
-    ...common,
-    method: 'DELETE',
-    summary: 'Switch all faults off',
-    response: object({ cleared: Type.Integer() }),
-    write: (unit) =>
-      unit.commit(async (tx) => {
-        const cleared = await clearFaults(tx.trx, unit.caller.teamId)
-        await recordAudit(tx, 'sandbox_fault.clear', `team:${unit.caller.teamId}`, null, { cleared })
-        return cleared
-      }),
-    present: (_, cleared) => ({ cleared }),
-  })
+    ({ body }, reply) => reply.carryOut((unit) => addFor(unit, body), show),
+  )
+  app.get(
+    '/v1/sandbox/faults',
+    {
+      schema: {
+        summary: 'List the faults that are switched on',
+        tags,
+        response: { 200: object({ items: Type.Array(shape) }) },
+      },
+    },
+    async ({ caller }) => ({ items: (await listFaults(ctx.db, caller.teamId)).map(show) }),
+  )
+  app.delete(
+    '/v1/sandbox/faults',
+    { schema: { summary: 'Switch all faults off', tags, response: { 200: object({ cleared: Type.Integer() }) } } },
+    (_, reply) =>
+      reply.carryOut(
+        (unit) =>
+          unit.commit(async (tx) => {
+            const { teamId } = unit.caller
+            const cleared = await clearFaults(tx.trx, teamId)
+            await recordAudit(tx, 'sandbox_fault.clear', `team:${teamId}`, null, { cleared })
+            return cleared
+          }),
+        (cleared) => ({ cleared }),
+      ),
+  )
+  done()
 }

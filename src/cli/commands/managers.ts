@@ -14,6 +14,6 @@ export const addManagerCommand = (options: { team: string; name: string }): Prom
 /** `croft managers deactivate`. */
 export const deactivateManagerCommand = (options: { name: string }): Promise<void> =>
   withContext(async (ctx) => {
-    await deactivateManager(ctx, options.name, 'command line')
+    await deactivateManager(ctx, options.name)
     console.log(`${options.name.trim()} is deactivated: the keys are revoked, and the work they held is back in the queue.`)
   })

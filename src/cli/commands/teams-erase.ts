@@ -17,7 +17,7 @@ export const eraseTeamCommand = (options: { team: string; yes?: boolean }): Prom
       throw new CommandError(
         `This erases the team ${options.team} for good: its keys, profiles, posts and media. Add --yes to do it; nothing was changed.`,
       )
-    const { id, erased, kept } = await eraseTeam(ctx, caller.teamId, 'command line')
+    const { id, erased, kept } = await eraseTeam(ctx, caller.teamId)
     const files = await sweepFiles(ctx)
     console.log(`The team ${options.team} (${id}) is erased.`)
     console.log(`Erased: ${inWords({ ...erased, files })}.`)

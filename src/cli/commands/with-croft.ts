@@ -1,4 +1,5 @@
 import { environmentSettings } from '../../config/env.ts'
+import { commandLine } from '../../kernel/caller.ts'
 import type { Context } from '../../kernel/context.ts'
 import { openUnit, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { openContext } from '../../app/compose.ts'
@@ -24,5 +25,5 @@ export async function withContext<T>(work: (ctx: Context) => Promise<T>): Promis
 export async function commandScope(ctx: Context, team: string, then = 'croft teams list shows them'): Promise<UnitOfWork> {
   const found = await ctx.db.selectFrom('teams').selectAll().where('name', '=', team).executeTakeFirst()
   if (!found) throw new CommandError(`No team is named ${team}. ${then}.`)
-  return openUnit(ctx, { teamId: found.id, actor: 'command line', scope: 'write', requestId: null })
+  return openUnit(ctx, commandLine(found.id))
 }

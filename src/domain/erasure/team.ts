@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { commandLine } from '../../kernel/caller.ts'
 import type { Context } from '../../kernel/context.ts'
 import { fileClaims } from '../retention/file-claims.ts'
 import { awaitKeyChange } from '../../kernel/key-cache.ts'
@@ -88,8 +89,8 @@ async function eraseManagers(ctx: Context): Promise<number> {
  * and the team's id without its name. Its keys go first. After an interruption, another call continues.
  * @throws CroftError `invalid_state` while a post of the team is being published
  */
-export async function eraseTeam(ctx: Context, teamId: string, actor: string): Promise<Erasure> {
-  const unit = openUnit(ctx, { teamId, actor, scope: 'write', requestId: null })
+export async function eraseTeam(ctx: Context, teamId: string): Promise<Erasure> {
+  const unit = openUnit(ctx, commandLine(teamId))
   const erased: Record<string, number> = { api_keys: await remove(ctx, 'api_keys', teamId) }
   await awaitKeyChange(ctx.db)
   const add = (more: Record<string, number>) => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Caller, Context } from '../../kernel/context.ts'
+import type { KeyCaller } from '../../kernel/caller.ts'
+import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import type { FoundIdentity } from '../../kernel/key-cache.ts'
 import { findManagerByKey, noTeam } from '../../people/manager.ts'
@@ -14,18 +15,18 @@ async function findTeamKey(ctx: Context, hash: Buffer): Promise<FoundIdentity | 
     .where('revoked_at', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .executeTakeFirst()
-  return row ? { identity: { teamId: row.team_id, actor: `api_key:${row.id}`, scope: row.scope }, expiresInMs: row.ms } : null
+  return row
+    ? { identity: { kind: 'team_key', teamId: row.team_id, keyId: row.id, scope: row.scope }, expiresInMs: row.ms }
+    : null
 }
 
 async function findManagerKey(ctx: Context, hash: Buffer): Promise<FoundIdentity | null> {
   const manager = await findManagerByKey(ctx.db, hash)
-  return manager
-    ? { identity: { teamId: noTeam, actor: `manager:${manager.id}`, scope: 'work', manager }, expiresInMs: null }
-    : null
+  return manager ? { identity: { kind: 'manager_key', teamId: noTeam, manager, scope: 'work' }, expiresInMs: null } : null
 }
 
 /** The caller of a key whose identity is kept, or null if {@link authenticate} must be asked. */
-export function findKeptCaller(ctx: Context, keys: readonly string[], requestId: string): Caller | null {
+export function findKeptCaller(ctx: Context, keys: readonly string[], requestId: string): KeyCaller | null {
   const [key] = keys
   if (key === undefined || keys.length > 1) return null
   const identity = ctx.keys.find(hashOf(key).toString('latin1'))
@@ -33,7 +34,7 @@ export function findKeptCaller(ctx: Context, keys: readonly string[], requestId:
 }
 
 /** Whose request it is. @throws CroftError `unauthorized` */
-export async function authenticate(ctx: Context, keys: readonly string[], requestId: string): Promise<Caller> {
+export async function authenticate(ctx: Context, keys: readonly string[], requestId: string): Promise<KeyCaller> {
   const [key] = keys
   if (key === undefined) throw new CroftError('unauthorized', 'Send your key as X-API-Key: KEY or as Authorization: Bearer KEY.')
   if (keys.some((other) => other !== key))

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { Caller, Context } from '../../kernel/context.ts'
+import type { KeyCaller } from '../../kernel/caller.ts'
+import type { Context } from '../../kernel/context.ts'
 
 /** Looks whether the keys behind long answers are still good, also when another process revoked them. */
 export interface KeyWatch {
   /** Calls `ended` once the caller's key is revoked or expired. @returns what ends the watching */
-  watch(caller: Caller, ended: () => void): () => void
+  watch(caller: KeyCaller, ended: () => void): () => void
   stop(): Promise<void>
 }
 
@@ -43,8 +44,9 @@ export function watchKeys(ctx: Context): KeyWatch {
   }
 
   return {
-    watch({ teamId, actor }, ended) {
-      const watched = { teamId, keyId: actor.slice(actor.indexOf(':') + 1), ended }
+    watch(caller, ended) {
+      const keyId = caller.kind === 'team_key' ? caller.keyId : caller.manager.id
+      const watched = { teamId: caller.teamId, keyId, ended }
       all.add(watched)
       running ??= run()
       return () => void all.delete(watched)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TaskStatus } from '../../db/schema.ts'
 import { newId } from '../../lib/ids.ts'
+import { actorOf } from '../../kernel/caller.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { findProfile } from '../profiles/find.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
@@ -18,7 +19,7 @@ async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
     .set({
       status: sql<TaskStatus>`case status when 'pending' then 'pending' else 'running' end`,
       claim,
-      claimed_by: tx.caller.actor,
+      claimed_by: actorOf(tx.caller),
       updated_at: tx.now,
     })
     .where('team_id', '=', item.team_id)

@@ -1,6 +1,6 @@
 import { run, statement } from '../../db/statement.ts'
 import type { Reason } from '../../db/schema.ts'
-import type { Caller } from '../../kernel/context.ts'
+import { actorOf, type Caller } from '../../kernel/caller.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
 import type { SharedTx } from '../../kernel/unit-of-work.ts'
 import { newId } from '../../lib/ids.ts'
@@ -58,7 +58,7 @@ const besides: readonly Column[] = [
   { name: 'event_id', type: 'uuid', of: newId },
   { name: 'line_id', type: 'uuid', of: newId },
   { name: 'audit_id', type: 'uuid', of: newId },
-  { name: 'actor', type: 'text', of: ({ caller }) => caller.actor },
+  { name: 'actor', type: 'text', of: ({ caller }) => actorOf(caller) },
   { name: 'request_id', type: 'text', of: ({ caller }) => caller.requestId },
 ]
 

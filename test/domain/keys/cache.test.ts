@@ -7,6 +7,7 @@ import { revokeKey } from '../../../src/domain/keys/keys.ts'
 import { eraseTeam } from '../../../src/domain/erasure/team.ts'
 import { awaitKeyChange } from '../../../src/kernel/key-cache.ts'
 import { hashOf } from '../../../src/kernel/key-secret.ts'
+import { commandLine } from '../../../src/kernel/caller.ts'
 import { openUnit } from '../../../src/kernel/unit-of-work.ts'
 import { addManager, deactivateManager } from '../../../src/people/managers.ts'
 import { testManager } from '../../people/support.ts'
@@ -74,7 +75,7 @@ test('the next request after a revocation is refused on every process', async ()
     const { id: teamId, key } = await testTeam(first.ctx, `revoked ${n}`)
     await keptByBoth(key)
     const { ctx } = n % 2 === 0 ? first : second
-    await revokeKey(openUnit(ctx, { teamId, actor: 'test', scope: 'write', requestId: null }), await idOf(key))
+    await revokeKey(openUnit(ctx, commandLine(teamId)), await idOf(key))
     assert.deepEqual(await Promise.all([onSecond(key), onFirst(key)]), [401, 401], `key ${n}`)
   }
 })
@@ -85,7 +86,7 @@ test('a revocation answers only when nobody keeps the key any more', async () =>
   await first.database.db.connection().execute(async (holder) => {
     await sql`select pg_advisory_lock(7236012, 1)`.execute(holder)
     let answered = false
-    const revoking = revokeKey(openUnit(first.ctx, { teamId, actor: 'test', scope: 'write', requestId: null }), id)
+    const revoking = revokeKey(openUnit(first.ctx, commandLine(teamId)), id)
     const noted = revoking.then(() => (answered = true))
     await until(() => isWaiting(first.ctx.db))
     assert.equal(answered, false)
@@ -113,21 +114,24 @@ test('a manager serves a new team, and none once deactivated, on every process f
   await keptByBoth(key, '/v1/work')
   await addManager(other.scope, name)
   await keptByBoth(key, '/v1/work')
-  for (const { ctx } of [first, second]) assert.equal(ctx.keys.find(hashOf(key).toString('latin1'))?.manager?.teamIds.length, 2)
-  await deactivateManager(first.ctx, name, 'test')
+  for (const { ctx } of [first, second]) {
+    const kept = ctx.keys.find(hashOf(key).toString('latin1'))
+    assert.equal(kept?.kind === 'manager_key' && kept.manager.teamIds.length, 2)
+  }
+  await deactivateManager(first.ctx, name)
   assert.deepEqual([await onFirst(key, '/v1/work'), await onSecond(key, '/v1/work')], [401, 401])
 })
 
 test('an erased team’s keys are refused on every process', async () => {
   const { id, key } = await testTeam(first.ctx, 'erased')
   await keptByBoth(key)
-  await eraseTeam(second.ctx, id, 'test')
+  await eraseTeam(second.ctx, id)
   assert.deepEqual([await onFirst(key), await onSecond(key)], [401, 401])
 })
 
 test('what was read before a change is not kept after it', async () => {
   await bothKeep()
-  const identity = { teamId: first.team.id, actor: 'test', scope: 'read' } as const
+  const identity = { kind: 'team_key', teamId: first.team.id, keyId: 'test', scope: 'read' } as const
   const given = await first.ctx.keys.load('early', async () => {
     await sql`update api_keys set name = name where false`.execute(first.ctx.db)
     await awaitKeyChange(first.ctx.db)
@@ -145,6 +149,6 @@ test('a process whose listening connection is lost keeps no key until it listens
   )
   await until(() => !kept(first, key) && !kept(second, key))
   await keptByBoth(key)
-  await revokeKey(openUnit(first.ctx, { teamId, actor: 'test', scope: 'write', requestId: null }), await idOf(key))
+  await revokeKey(openUnit(first.ctx, commandLine(teamId)), await idOf(key))
   assert.deepEqual([await onFirst(key), await onSecond(key)], [401, 401])
 })

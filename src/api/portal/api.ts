@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify'
-import type { Context } from '../../kernel/context.ts'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { ApiOptions } from '../http/app.ts'
+import { errorEnvelope } from '../plugins/error-envelope.ts'
 import { savedAccountRoutes } from './accounts.ts'
 import { bundleAccountRoutes } from './bundle-account.ts'
 import { bundleActions } from './bundle-actions.ts'
@@ -11,10 +12,11 @@ import { referenceRoutes } from './reference.ts'
 import { videoRoutes } from './videos.ts'
 
 /** The portal family: bundles, edit requests, credits. */
-export function portalRoutes(app: FastifyInstance, ctx: Context): void {
+export const portalApi: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { ctx }) => {
+  await app.register(errorEnvelope, { family: 'portal' })
   bundleRoutes(app, ctx)
   bundleAccountRoutes(app, ctx)
-  bundleActions(app, ctx)
+  bundleActions(app)
   videoRoutes(app, ctx)
   editRequestRoutes(app, ctx)
   savedAccountRoutes(app, ctx)

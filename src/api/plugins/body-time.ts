@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
 import { CroftError } from '../../kernel/errors.ts'
-import { answerOnSocket } from './unreadable.ts'
+import { answerOnSocket } from '../http/unreadable.ts'
 
 /** How long a client may take to send a request. */
 export interface RequestTimes {
@@ -48,10 +49,11 @@ function watch(request: FastifyRequest, reply: FastifyReply, times: RequestTimes
 }
 
 /** Closes the connection of clients that begin to send a body and then stop, before the key is checked. */
-export function limitBodyTime(app: FastifyInstance, times: RequestTimes, jsonLimit: number): void {
-  app.addHook('onRequest', (request, reply, done) => {
+export const bodyTime = plugin<{ times: RequestTimes; jsonLimit: number }>((app, { times, jsonLimit }, done) => {
+  app.addHook('onRequest', (request, reply, next) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
     if (encoding !== undefined || length !== '0') watch(request, reply, times, jsonLimit)
-    done()
+    next()
   })
-}
+  done()
+})

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { Refusal } from '../ingest/refusal.ts'
 import { asStorageError } from '../store/full.ts'
@@ -22,11 +23,16 @@ export function inTime(reader: Reader): Reader {
   }
 }
 
-/** Writes the parts one after the other to the new file `path`: the input of an isolated process for a video. */
-export async function writeParts(reader: Reader, parts: readonly IndexPart[], path: string): Promise<void> {
+/**
+ * Writes the parts one after the other to the new file `path`: the input of an isolated process for a video.
+ * @returns a hash of what it wrote
+ */
+export async function writeParts(reader: Reader, parts: readonly IndexPart[], path: string): Promise<string> {
+  const hash = createHash('sha256')
   const file = await open(path, 'wx')
   let few: Uint8Array[] = []
   const write = async (bytes: Uint8Array) => {
+    hash.update(bytes)
     await file.appendFile(bytes).catch(asStorageError)
   }
   const writeFew = async () => {
@@ -44,6 +50,7 @@ export async function writeParts(reader: Reader, parts: readonly IndexPart[], pa
         await write(await reader.read(at, Math.min(at + stepBytes, start + length)))
     }
     await writeFew()
+    return hash.digest('hex')
   } finally {
     await file.close()
   }

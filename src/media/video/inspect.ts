@@ -9,6 +9,7 @@ import { TooCostlyError } from '../isolated/pool.ts'
 import { withTemporary } from '../store/temporary.ts'
 import { mostBoxes, outline, type Outline } from '../readers/boxes.ts'
 import { inTime, writeParts } from './index-file.ts'
+import { readOnce } from './known-reads.ts'
 import type { Reader } from '../readers/byte-reader.ts'
 import type { IndexRead, Tracks } from '../readers/tracks.ts'
 
@@ -60,9 +61,10 @@ export async function inspectVideo(given: Reader, context: InspectContext): Prom
 function readApart(reader: Reader, { parts }: Outline, context: InspectContext): Promise<IndexRead> {
   const { isolation, owner, signal } = context
   return withTemporary(context.temporaryDir, async (path) => {
-    await writeParts(reader, parts, path)
+    const hash = await writeParts(reader, parts, path)
     const places = parts.map(({ start, length }) => ({ start, length }))
-    return isolation.run(owner, 'tracks', { path, size: reader.size, parts: places }, indexLimits, signal)
+    const job = { size: reader.size, parts: places }
+    return readOnce(isolation, [hash, job], () => isolation.run(owner, 'tracks', { ...job, path }, indexLimits, signal))
   }).catch((error: unknown) => {
     if (error instanceof TooCostlyError) return { tracks: null, refused: error.message }
     throw error

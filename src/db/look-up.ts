@@ -27,7 +27,7 @@ export function openLookUp(options: pg.ClientConfig, idleMs = 10_000): LookUp {
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ ...options, pipeline: true })
-    // The reads that were sent on a lost connection fail; its event is no news, but without a listener it would end the process.
+    // The reads that were sent on a lost connection fail anyway; without a listener its event would end the process.
     client.on('error', () => undefined)
     client.once('end', () => {
       if (current === client) current = null

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Trx } from '../db/connect.ts'
 import type { Caller, Context } from './context.ts'
 import type { CroftError } from './errors.ts'
@@ -44,7 +46,9 @@ export interface UnitOfWork {
   commitShared<I, O>(write: SharedWrite<I, O>, input: I): Promise<O>
 }
 
-const mostDeadlocks = 3
+const mostDeadlocks = 5
+/** Longer than the other transaction takes to go on: at once, this one would take its locks again before that. Milliseconds. */
+const deadlockPauseMs = 20
 
 /** Runs a transaction again if Postgres rolled it back because of a deadlock. */
 async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
@@ -53,6 +57,7 @@ async function despiteDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
       return await transaction()
     } catch (error) {
       if (!isDeadlock(error) || tries >= mostDeadlocks) throw error
+      await pause(randomInt(deadlockPauseMs) * 2 ** tries)
     }
   }
 }

@@ -37,9 +37,9 @@ export const explanation = `Each comparison measures both sides in this run, in 
 than the figures. Croft is \`croft serve\`, one process with every role, unless a line says otherwise. Load over HTTP comes from \`wrk\`, with keep-alive; a
 load in which a request was refused fails its line. Both sides use the same connection options, with \`fsync\` and \`synchronous_commit\` on.
 
-- *bare pg, the same rows*: post, task, event, timeline and audit, in one named statement in copies of Croft's tables with their indexes, 20 connections. *The content
+- *bare pg, the same rows*: post, task, event, timeline and audit, in one named statement in copies of Croft's tables with their indexes and foreign keys, 20 connections. *The content
   alone*: one row with the members of a post in a table with nothing but a primary key.
-- *bare pg, batches of 100*: Croft's own tables and indexes, one connection, three commits per batch: the claims, the beginnings of the steps, the results with
+- *bare pg, batches of 100*: copies of Croft's own tables with their indexes and foreign keys, one connection, three commits per batch: the claims, the beginnings of the steps, the results with
   events and timeline. Croft stores the same; posts were accepted and their media checked before.
 - *Fastify with one named select*: a process of its own with a pool of 20, which answers the row as JSON.
 - *round trips* and *statements* are what pg_stat_statements counts for Croft's database, \`begin\` and \`commit\` among them. Those of a whole post are everything that the process

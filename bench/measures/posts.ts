@@ -16,7 +16,7 @@ async function measurePosts(bench: Bench): Promise<Row[]> {
   const { sizes, outside } = bench
   const stage = await openStage(bench, { profiles: sizes.profiles })
   try {
-    const bare = await barePosts(stage.database.pool)
+    const bare = await barePosts(stage, sizes.profiles)
     const body = JSON.stringify({ ...postOf('{profile}', outside.silent), title: 'Bread from this morning, still warm: {n}' })
     const plain: Request = { method: 'POST', path: '/v1/posts', body, status: 202 }
     const options = { address: stage.croft.address, key: stage.key, connections: callers, profiles: sizes.profiles }

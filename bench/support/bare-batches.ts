@@ -82,7 +82,7 @@ export async function bareBatches(pool: pg.Pool, posts: Posts, seconds: number):
       return done / ((performance.now() - began) / 1_000)
     }
     const drain = await timed(publish)
-    await client.query('truncate bench.posts, bench.tasks')
+    await client.query('truncate bench.posts, bench.tasks, bench.task_steps')
     let first = posts.first + posts.count
     const whole = await timed(async () => {
       await client.query('begin')

@@ -1,10 +1,7 @@
-import type pg from 'pg'
 import { newId } from '../../src/lib/ids.ts'
+import { idOf } from '../fill/ids.ts'
 import { copyTables } from './bare-tables.ts'
-import { postOf } from './staged.ts'
-
-const post = postOf(newId(), 'https://media.example/video.mp4')
-const { profile_id, media_url, sound_id, title, webhook_url } = post
+import { postOf, type Stage } from './staged.ts'
 
 const rows = `
   with task as (
@@ -30,13 +27,14 @@ const row = `
 
 /** Accepting a post by bare pg, each post in a transaction and a named statement of its own. */
 export interface BarePosts {
-  /** The rows that Croft stores of it, in Croft's own tables with their indexes. */
+  /** The rows that Croft stores of it, in copies of Croft's own tables. */
   rows: () => Promise<unknown>
   /** Its content alone, in a table with nothing but a primary key. */
   row: () => Promise<unknown>
 }
 
-export async function barePosts(pool: pg.Pool): Promise<BarePosts> {
+/** @param profiles how many were filled; the posts go to them in turn */
+export async function barePosts({ database: { pool }, teamId: team }: Stage, profiles: number): Promise<BarePosts> {
   await copyTables(pool)
   await pool.query(`
     create table bench.post (
@@ -45,15 +43,18 @@ export async function barePosts(pool: pg.Pool): Promise<BarePosts> {
       is_live boolean not null, webhook_url text, warnings jsonb not null default '[]',
       created_at timestamptz not null, updated_at timestamptz not null, primary key (team_id, id)
     )`)
-  const team = newId()
+  let next = 0
+  const post = () => postOf(idOf('profile', next++ % profiles), 'https://media.example/video.mp4')
   return {
     rows() {
       const [id, now] = [newId(), new Date()]
+      const { profile_id, media_url, sound_id, title, webhook_url } = post()
       const facts = JSON.stringify({ task_id: id, profile_id, status: 'preparing', is_live: true, execute_at: null })
       const values = [team, id, profile_id, now, newId(), facts, newId(), newId(), media_url, sound_id, title, webhook_url]
       return pool.query({ name: 'bare rows', text: rows, values })
     },
     row() {
+      const { profile_id, media_url, sound_id, title, webhook_url } = post()
       const values = [team, newId(), profile_id, media_url, sound_id, title, webhook_url, new Date()]
       return pool.query({ name: 'bare row', text: row, values })
     },

@@ -129,4 +129,4 @@ export const replacesReply = ({ status, code, body }: Fault): boolean =>
   status !== undefined || code !== undefined || body !== undefined
 
 /** Builds the reply for a fault in the platform's own error shape. Called for faults with a status or a code and no `body`. */
-export type ShapeFault<Endpoint extends string> = (endpoint: Endpoint, fault: Fault) => Reply
+export type ShapeFault<Endpoint extends string> = (endpoint: Endpoint, fault: Fault, call: Call) => Reply

@@ -104,7 +104,7 @@ async function answer<Endpoint extends string>(
   if (!replacesReply(fault)) return effect ?? (await own(route, call))
   // The rest of the body is read, so that the client gets the reply rather than a broken connection.
   if (route.streams === true) call.stream.resume()
-  return given(fault) ?? shapeFault(route.endpoint, fault)
+  return given(fault) ?? shapeFault(route.endpoint, fault, call)
 }
 
 async function own<Endpoint extends string>(route: Route<Endpoint>, call: Call): Promise<Reply> {

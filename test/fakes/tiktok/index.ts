@@ -46,13 +46,14 @@ export interface TikTokFake extends Controls {
 /** Starts a TikTok that speaks the documented contract, on 127.0.0.1. */
 export async function startTikTokFake(options: TikTokFakeOptions = {}): Promise<TikTokFake> {
   const platform = newPlatform(options)
-  const { faults, address, requests, stop } = await startFakeServer<Endpoint>({
+  const server = await startFakeServer<Endpoint>({
     routes: routesOf(platform),
     clock: platform.clock,
     shapeFault: (endpoint, fault, call) => faultReply(endpoint, fault, (c) => uploadState(platform, c), call),
     notFound: () => errorReply('invalid_param', 'there is no such address', 404),
     ...(options.port === undefined ? {} : { port: options.port }),
   })
+  const { address, requests, faults } = server
   platform.address = address
   return {
     ...controlsOf(platform),
@@ -66,7 +67,7 @@ export async function startTikTokFake(options: TikTokFakeOptions = {}): Promise<
     clearFaults: () => faults.clear(),
     async stop() {
       await platform.webhooks.settled()
-      await stop()
+      await server.stop()
     },
   }
 }

@@ -18,6 +18,7 @@ export async function newAccount(given: NewAccount): Promise<Account> {
     followsCount: 0,
     picture: given.picture === undefined ? await picture() : given.picture,
     quotaTotal: 100,
+    quotaUsedElsewhere: 0,
     restricted: false,
     ...given,
   }

@@ -7,21 +7,29 @@ export type Parameters = Record<string, string>
  * The parameters of a call: those of the query and those of the body, which may be a form, multipart or JSON.
  * Booleans and lists of a JSON body become the text that a form would carry.
  */
-export async function parametersOf(call: Call): Promise<Parameters> {
+export function parametersOf(call: Call): Parameters {
   const query = Object.fromEntries(call.url.searchParams)
-  return { ...query, ...(await bodyParameters(call)) }
+  return { ...query, ...bodyParameters(call) }
 }
 
-async function bodyParameters({ body, headers }: Call): Promise<Parameters> {
+function bodyParameters({ body, headers }: Call): Parameters {
   const type = headers['content-type'] ?? ''
   if (body === '') return {}
   if (type.startsWith('application/json')) return ofJson(body)
   if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(body))
-  if (type.startsWith('multipart/form-data')) {
-    const form = await new Response(body, { headers: { 'content-type': type } }).formData()
-    return Object.fromEntries([...form].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]))
-  }
+  if (type.startsWith('multipart/form-data')) return ofMultipart(body, type)
   return invalid(`The body has the type '${type}', which is not a form and not JSON`)
+}
+
+/** The text parts of a multipart body. */
+function ofMultipart(body: string, type: string): Parameters {
+  const boundary = /boundary="?(?<boundary>[^";]+)/.exec(type)?.groups?.boundary ?? invalid('The body has no boundary')
+  const parts = body.split(`--${boundary}`).slice(1, -1)
+  const pairs = parts.map((part) => {
+    const end = part.indexOf('\r\n\r\n')
+    return [/name="(?<name>[^"]*)"/.exec(part.slice(0, end))?.groups?.name ?? '', part.slice(end + 4, -2)] as const
+  })
+  return Object.fromEntries(pairs)
 }
 
 function ofJson(body: string): Parameters {

@@ -8,15 +8,15 @@ import type { Account, State } from './state.ts'
 import { tokenOf } from './tokens.ts'
 import { ownAccount } from './user.ts'
 
-/** Posts of the account in the last 24 hours; a carousel counts as one. */
-export function quotaUsage({ clock, posts }: State, { igId }: Account): number {
+/** Posts of the account in the last 24 hours, by every app; a carousel counts as one. */
+export function quotaUsage({ clock, posts }: State, { igId, quotaUsedElsewhere }: Account): number {
   const since = clock.now().getTime() - limits.day
-  return posts.filter((post) => post.igId === igId && post.publishedAt.getTime() > since).length
+  return quotaUsedElsewhere + posts.filter((post) => post.igId === igId && post.publishedAt.getTime() > since).length
 }
 
 /** `GET /{ig_id}/content_publishing_limit`; without `fields`, only the usage. */
-export async function readLimit(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function readLimit(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const account = ownAccount(state, token, call.params.id)
   needs(token, 'publish')

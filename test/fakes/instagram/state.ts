@@ -19,6 +19,8 @@ export interface Account {
   picture: Buffer | null
   /** `config.quota_total` of content_publishing_limit: 50 or 100 in the documents. */
   quotaTotal: number
+  /** Posts of the last 24 hours that other apps made: they count towards the limit. */
+  quotaUsedElsewhere: number
   /** A restricted account cannot publish (25/2207050). */
   restricted: boolean
 }

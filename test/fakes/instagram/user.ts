@@ -23,8 +23,8 @@ export function ownAccount(state: State, token: Token, id: string | undefined): 
 }
 
 /** `GET /me` and `GET /{ig_id}`. */
-export async function readUser(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function readUser(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const account = ownAccount(state, token, call.params.id)
   needs(token, 'basic')

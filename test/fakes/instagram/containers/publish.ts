@@ -11,8 +11,8 @@ import { ownAccount } from '../user.ts'
 import { statusOf } from './status.ts'
 
 /** `POST /{ig_id}/media_publish`: a finished container becomes a post. */
-export async function publishContainer(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function publishContainer(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const account = ownAccount(state, token, call.params.id)
   needs(token, 'publish')

@@ -9,8 +9,8 @@ import { accountOf, tokenOf } from '../tokens.ts'
 import { statusOf, statusText } from './status.ts'
 
 /** `GET /{container_id}`: the state of a container. Each read of its status brings it nearer to its end. */
-export async function readContainer(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function readContainer(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const container = state.containers.get(call.params.id ?? '')
   if (container?.igId !== accountOf(state, token).igId) return refuse('100/33')

@@ -19,7 +19,7 @@ import { shapeOf, type Shape } from './kind.ts'
  * a video is fetched afterwards, and its container ends as FINISHED or ERROR.
  */
 export async function createContainer(state: State, call: Call): Promise<Reply> {
-  const { access_token: token, ...sent } = await parametersOf(call)
+  const { access_token: token, ...sent } = parametersOf(call)
   const granted = tokenOf(state, call, token === undefined ? {} : { access_token: token }, hostLogin(call))
   const account = ownAccount(state, granted, call.params.id)
   needs(granted, 'publish')

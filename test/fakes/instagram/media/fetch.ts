@@ -16,15 +16,16 @@ export interface StoredFile {
 
 /**
  * Fetches a media URL as the platform does: with Range requests, without following a redirect.
- * @throws MediaRefusal: 9004/2207052, or -2/2207003 if the host takes too long
+ * @param checkSize is given the size of the whole file before it is fetched, and throws to refuse it
+ * @throws MediaRefusal: 9004/2207052, -2/2207003 if the host takes too long, or that of `checkSize`
  */
-export async function fetchFile(state: State, url: string): Promise<StoredFile> {
+export async function fetchFile(state: State, url: string, checkSize: CheckSize): Promise<StoredFile> {
   const record: MediaFetch = { at: state.clock.now(), url, requests: [], size: 0, sha256: null, failure: null }
   state.fetches.push(record)
   const path = join(state.folder, randomUUID())
   try {
     const target = addressOf(url, state.settings.origins)
-    record.sha256 = await download(state, target, path, record)
+    record.sha256 = await download(state, target, path, record, checkSize)
     return { path, size: record.size, sha256: record.sha256 }
   } catch (error) {
     await rm(path, { force: true })
@@ -33,6 +34,8 @@ export async function fetchFile(state: State, url: string): Promise<StoredFile> 
     throw refusal
   }
 }
+
+type CheckSize = (bytes: number) => unknown
 
 function refusalOf(error: unknown): MediaRefusal {
   if (error instanceof MediaRefusal) return error
@@ -44,7 +47,7 @@ function refusalOf(error: unknown): MediaRefusal {
 }
 
 /** @returns hex SHA-256 */
-async function download(state: State, target: URL, path: string, record: MediaFetch): Promise<string> {
+async function download(state: State, target: URL, path: string, record: MediaFetch, checkSize: CheckSize): Promise<string> {
   const { fetchTimeoutMs, rangeBytes, requireRange } = state.settings
   const signal = AbortSignal.any([AbortSignal.timeout(fetchTimeoutMs), state.stopping])
   const digest = createHash('sha256')
@@ -55,25 +58,25 @@ async function download(state: State, target: URL, path: string, record: MediaFe
     const response = await ask(target, { range, 'user-agent': 'facebookexternalhit/1.1' }, signal)
     const status = response.statusCode ?? 0
     record.requests.push({ range, status })
-    if (status === 206) total = totalOf(response, from)
-    else if (status === 200 && from === 0 && !requireRange) total = 0
-    else {
+    try {
+      total = status === 200 && !requireRange ? 0 : totalOf(response, from)
+      checkSize(total)
+      record.size += await copy(response, file, digest)
+    } finally {
       response.destroy()
-      throw cannotFetch(`the host answered a Range request with ${status}`)
     }
-    record.size += await copy(response, file, digest)
     if (record.size === from) throw cannotFetch('the host sent nothing')
   }
   return digest.digest('hex')
 }
 
-/** The size of the whole file, from a Content-Range that begins where it was asked to. */
-function totalOf({ headers }: IncomingMessage, from: number): number {
-  const found = /^bytes (?<from>\d+)-\d+\/(?<total>\d+)$/.exec(headers['content-range'] ?? '')
-  if (!found?.groups || Number(found.groups.from) !== from) {
-    throw cannotFetch(`the host answered with Content-Range '${headers['content-range'] ?? ''}'`)
-  }
-  return Number(found.groups.total)
+/** The size of the whole file, from a partial reply that begins where it was asked to. */
+function totalOf({ statusCode, headers }: IncomingMessage, from: number): number {
+  if (statusCode !== 206) throw cannotFetch(`the host answered a Range request with ${statusCode ?? 0}`)
+  const sent = headers['content-range'] ?? ''
+  const { groups } = /^bytes (?<from>\d+)-\d+\/(?<total>\d+)$/.exec(sent) ?? {}
+  if (!groups || Number(groups.from) !== from) throw cannotFetch(`the host answered with Content-Range '${sent}'`)
+  return Number(groups.total)
 }
 
 async function copy(response: IncomingMessage, file: FileHandle, digest: Hash): Promise<number> {

@@ -6,10 +6,9 @@ import { MediaRefusal } from './refusal.ts'
 
 /**
  * Opens an image and holds it against the media rules. A width outside of 320 to 1440 is scaled, not refused.
- * @throws MediaRefusal: 36000/2207004, 36001/2207005 or 36003/2207009
+ * @throws MediaRefusal: 36001/2207005 or 36003/2207009
  */
 export async function inspectImage({ path, size, sha256 }: StoredFile, kind: ContainerKind): Promise<MediaFile> {
-  if (size > limits.imageBytes) throw new MediaRefusal('36000/2207004', `the image has ${size} bytes`)
   const { format, width, height } = await metadataOf(path)
   if (format !== 'jpeg') throw new MediaRefusal('36001/2207005', `the image is ${format}`)
   const ratio = width / height

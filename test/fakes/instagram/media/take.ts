@@ -4,6 +4,7 @@ import { fetchFile, type StoredFile } from './fetch.ts'
 import { inspectImage } from './image.ts'
 import { inspectVideo } from './video.ts'
 import { MediaRefusal } from './refusal.ts'
+import { checkSize } from './size.ts'
 
 /** What a container's file is held against. */
 export type Wanted = Pick<Container, 'kind' | 'media' | 'parameters'>
@@ -13,16 +14,18 @@ export type Wanted = Pick<Container, 'kind' | 'media' | 'parameters'>
  * @throws MediaRefusal
  */
 export const takeUrl = async (state: State, url: string, wanted: Wanted): Promise<MediaFile> =>
-  takeFile(state, await fetchFile(state, url), wanted)
+  takeFile(state, await fetchFile(state, url, (bytes) => state.settings.inspect && checkSize(bytes, wanted)), wanted)
 
 /**
  * Inspects a file, and removes it.
  * @throws MediaRefusal
  */
-export async function takeFile(state: State, file: StoredFile, { kind, media, parameters }: Wanted): Promise<MediaFile> {
+export async function takeFile(state: State, file: StoredFile, wanted: Wanted): Promise<MediaFile> {
+  const { kind, media, parameters } = wanted
   try {
     if (!state.settings.inspect)
       return { kind: media ?? 'image', size: file.size, sha256: file.sha256, width: 0, height: 0, seconds: null }
+    checkSize(file.size, wanted)
     if (media !== 'video') return await inspectImage(file, kind)
     // A cover wins over the offset.
     const offset = parameters.cover_url === undefined ? parameters.thumb_offset : undefined

@@ -13,7 +13,6 @@ import { MediaRefusal } from './refusal.ts'
  */
 export async function inspectVideo(file: StoredFile, kind: ContainerKind, thumbOffset: number | null): Promise<MediaFile> {
   const rules = kind === 'story' ? limits.story : limits.reel
-  if (file.size > rules.bytes) throw format(`the video has ${file.size} bytes`)
   const boxes = await topBoxes(file.path, file.size)
   if (!boxes.includes('moov') || boxes.indexOf('moov') > boxes.indexOf('mdat'))
     throw format('the index (moov) is not at the front')

@@ -5,8 +5,8 @@ import type { Code, State } from '../state.ts'
 import { accountOf, issueToken } from '../tokens.ts'
 
 /** `POST api.instagram.com/oauth/access_token`: an authorisation code becomes a short-lived token. */
-export async function exchangeCode(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function exchangeCode(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const wrong = refusalOf(state, sent)
   if (wrong !== null) return flatErrorReply(wrong)
   const code = codeIn(state, sent)

@@ -7,8 +7,8 @@ import type { State, Token } from '../state.ts'
 import { accountOf, expiresIn, issueToken, tokenOf } from '../tokens.ts'
 
 /** `GET graph.instagram.com/access_token`: a short-lived token becomes one of 60 days. The short one lives on until it expires. */
-export async function exchangeShort(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function exchangeShort(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   if (required(sent, 'grant_type') !== 'ig_exchange_token') invalid('Invalid grant_type')
   // Meta refuses a wrong secret with code 1, though it is not temporary.
   if (required(sent, 'client_secret') !== state.app.secret) {
@@ -23,8 +23,8 @@ export async function exchangeShort(state: State, call: Call): Promise<Reply> {
  * `GET graph.instagram.com/refresh_access_token`: a token of 60 days becomes a new one. The old one lives on until it expires:
  * the documents do not say that it ends.
  */
-export async function refreshLong(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function refreshLong(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   if (required(sent, 'grant_type') !== 'ig_refresh_token') invalid('Invalid grant_type')
   const long = tokenOf(state, call, sent, 'instagram')
   needs(long, 'basic')

@@ -9,8 +9,8 @@ import { ownAccount } from '../user.ts'
  * `DELETE /me/permissions` or `/{ig_id}/permissions`: the app gives its authorisation back; every token of the account ends.
  * The documents describe this call for Facebook Login; it is taken at both hosts.
  */
-export async function deletePermissions(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function deletePermissions(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   ownAccount(state, token, call.params.id)
   endTokens(state, accountOf(state, token), 'revoked')

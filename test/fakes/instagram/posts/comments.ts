@@ -7,8 +7,8 @@ import { accountOf } from '../tokens.ts'
 import { ownPost, timestampOf } from './read.ts'
 
 /** `POST /{media_id}/comments`: the account comments on its own media. */
-export async function addComment(state: State, call: Call): Promise<Reply> {
-  const { post, token, sent } = await ownPost(state, call)
+export function addComment(state: State, call: Call): Reply {
+  const { post, token, sent } = ownPost(state, call)
   needs(token, 'comments')
   const text = sent.message ?? ''
   if (text === '') invalid('The parameter message is required')
@@ -20,8 +20,8 @@ export async function addComment(state: State, call: Call): Promise<Reply> {
 }
 
 /** `GET /{media_id}/comments`, oldest first. */
-export async function listComments(state: State, call: Call): Promise<Reply> {
-  const { post, token } = await ownPost(state, call)
+export function listComments(state: State, call: Call): Reply {
+  const { post, token } = ownPost(state, call)
   needs(token, 'comments')
   const data = post.comments.map(({ id, text, createdAt }) => ({ id, text, timestamp: timestampOf(createdAt) }))
   return jsonReply(200, { data })

@@ -29,8 +29,8 @@ const metrics: Record<Metric, readonly Product[]> = {
  * `GET /{media_id}/insights?metric=…`: the metrics that were set on the post; one that was not has no data and is left out.
  * A story's metrics end after 24 hours, and take five viewers.
  */
-export async function readInsights(state: State, call: Call): Promise<Reply> {
-  const { post, token, sent } = await ownPost(state, call)
+export function readInsights(state: State, call: Call): Reply {
+  const { post, token, sent } = ownPost(state, call)
   needs(token, 'insights')
   const names = required(sent, 'metric').split(',').map(metricOf)
   const product = productTypeOf(post)

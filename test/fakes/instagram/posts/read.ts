@@ -9,8 +9,8 @@ import { accountOf, tokenOf } from '../tokens.ts'
 import { ownAccount } from '../user.ts'
 
 /** The post in a path, of the token's own account. Refuses (100/33) every other. */
-export async function ownPost(state: State, call: Call): Promise<{ post: Post; token: Token; sent: Parameters }> {
-  const sent = await parametersOf(call)
+export function ownPost(state: State, call: Call): { post: Post; token: Token; sent: Parameters } {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const post = state.posts.find(({ id }) => id === call.params.id)
   if (post?.igId !== accountOf(state, token).igId) return refuse('100/33')
@@ -18,15 +18,15 @@ export async function ownPost(state: State, call: Call): Promise<{ post: Post; t
 }
 
 /** `GET /{media_id}`: `permalink` and the rest of a published media. */
-export async function readPost(state: State, call: Call): Promise<Reply> {
-  const { post, token, sent } = await ownPost(state, call)
+export function readPost(state: State, call: Call): Reply {
+  const { post, token, sent } = ownPost(state, call)
   needs(token, 'basic')
   return jsonReply(200, selectFields(sent, 'IGMedia', fieldsOf(state, post)))
 }
 
 /** `GET /{ig_id}/media`: the ids of the account's posts without its stories, newest first. */
-export async function listPosts(state: State, call: Call): Promise<Reply> {
-  const sent = await parametersOf(call)
+export function listPosts(state: State, call: Call): Reply {
+  const sent = parametersOf(call)
   const token = tokenOf(state, call, sent, hostLogin(call))
   const { igId } = ownAccount(state, token, call.params.id)
   needs(token, 'basic')

@@ -95,7 +95,19 @@ const defaultApp: App = {
   dataDeletionUrl: null,
 }
 
-/** Starts the fake on 127.0.0.1. */
+/**
+ * Starts the fake on 127.0.0.1.
+ *
+ *     const fake = await startInstagramFake({
+ *       app: { redirectUris: ['https://croft.example.com/callback'] },
+ *       accounts: [{ username: 'ada' }],
+ *       settings: { origins: { 'https://media.example.com': 'http://127.0.0.1:8080' } },
+ *     })
+ *     fake.bases.graph // instead of https://graph.instagram.com
+ *     fake.plan({ reads: 3, error: 2207076 }) // the next container
+ *     fake.fail('media_publish', { lost: true, afterEffect: true }, { times: 1 })
+ *     fake.posts('ada').length
+ */
 export async function startInstagramFake(options: InstagramFakeOptions = {}): Promise<InstagramFake> {
   const stopping = new AbortController()
   const state = await newState(options, stopping.signal)
@@ -119,7 +131,7 @@ export async function startInstagramFake(options: InstagramFakeOptions = {}): Pr
       stopping.abort()
       await server.stop()
       await Promise.all(state.work)
-      await rm(state.folder, { recursive: true })
+      await rm(state.folder, { recursive: true, force: true })
       if (state.broken.length > 0) throw new AggregateError(state.broken, 'the fake broke')
     },
   }

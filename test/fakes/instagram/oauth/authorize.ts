@@ -20,8 +20,9 @@ export function showAuthorize(state: State, { url }: Call): Reply {
   )
   return htmlReply(
     'Instagram: connect an app',
+    // The empty `granted` tells a form without a tick from a script that leaves the choice out.
     `<p>App ${escapeHtml(state.app.id)} asks for access to your account.</p>
-<form method="post">${hiddenFields(url.searchParams)}
+<form method="post">${hiddenFields([...url.searchParams, ['granted', '']])}
 <p><label>Account <select name="account">${options.join('')}</select></label></p>
 ${boxes.join('')}
 <p><button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button></p></form>`,

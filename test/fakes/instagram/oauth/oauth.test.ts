@@ -110,6 +110,11 @@ test('a code becomes a short-lived token of one hour with the granted scopes', a
   assert.equal((await me('GET', '/v26.0/me')).error, '190/463')
 })
 
+test('a form without a tick grants nothing', async () => {
+  const { json } = await exchange(codeForm(await newCode([['granted', '']])))
+  assert.equal((json.data as { permissions: string }[])[0]?.permissions, '')
+})
+
 test('the flat shape of the token reply has a number that JavaScript cannot hold', async () => {
   const other = await setUp({ settings: { tokenReply: 'flat' } })
   other.fake.app.id = fake.app.id

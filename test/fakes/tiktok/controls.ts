@@ -4,7 +4,7 @@ import { revokeAccess, type RevocationReason } from './revoke.ts'
 import { allScopes, type Account, type FailReason, type Post, type PrivacyLevel, type PublishTask, type Scope } from './types.ts'
 import { publish, step } from './walk.ts'
 
-/** What a test does on the platform, besides calling its API. */
+/** What a test does on the platform, in addition to calling its API. */
 export interface Controls {
   addAccount(account: Partial<Account> & { handle: string }): Account
   account(handle: string): Account

@@ -96,6 +96,6 @@ test('every request is listed with what it carried', async (t) => {
     ['status/fetch', 'POST', '/v2/post/publish/status/fetch/', '{"publish_id":"x"}', 400],
   )
   deepEqual(status?.at, clock.now())
-  equal(status?.headers.authorization, `Bearer ${accessToken}`)
+  equal(status.headers.authorization, `Bearer ${accessToken}`)
   deepEqual([unknown?.endpoint, unknown?.status], [null, 404])
 })

@@ -12,7 +12,7 @@ const photoPost = (changed: object = {}) => ({
   ...changed,
 })
 
-test('creator_info tells what the account may do', async (t) => {
+test('creator_info lists what the account may do', async (t) => {
   const { fake } = await startFake(t)
   const { accessToken } = fake.grant('anna')
   const ask = () => post(fake, 'post/publish/creator_info/query/', accessToken)

@@ -5,7 +5,7 @@ import { failTask } from './walk.ts'
 /** Why access ended: 0 unknown, 1 by the user, 2 account deleted, 3 age changed, 4 account banned, 5 by the developer. */
 export type RevocationReason = 0 | 1 | 2 | 3 | 4 | 5
 
-/** Ends the grants of an account, fails its tasks that are under way, and tells it by webhook. */
+/** Ends the grants of an account, fails its tasks that are under way, and sends the webhook of it. */
 export function revokeAccess(platform: Platform, account: Account, reason: RevocationReason): void {
   if (!platform.grants.revoke(account)) return
   for (const task of platform.tasks.values()) {

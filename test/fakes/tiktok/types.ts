@@ -160,7 +160,7 @@ export interface Post {
   description: string
   privacy: PrivacyLevel
   media: Media[]
-  /** The id is told to API clients: the post is public and has passed moderation. */
+  /** API clients can read the id: the post is public and has passed moderation. */
   publiclyAvailable: boolean
   removed: boolean
   views: number

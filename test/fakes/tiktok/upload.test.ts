@@ -166,7 +166,7 @@ test('each status of a chunk can be switched on, 5xx then ok', async (t) => {
   equal((await put(uploadUrl, bytes, [0, 999])).status, 201)
 })
 
-test('a file that is no video fails the check of its format', async (t) => {
+test('a file that is not a video fails the check of its format', async (t) => {
   const { fake } = await startFake(t)
   const { accessToken } = fake.grant('anna')
   const { publishId, uploadUrl } = await startUpload(fake, accessToken, wholeFile(1000))

@@ -60,7 +60,7 @@ function refuse({ clock }: Platform, { headers }: Call, upload: Upload): number 
   return first === upload.received && last === expectedLast ? { first, length } : 416
 }
 
-/** Reads a chunk beside what the upload has, and keeps its digest alone. @throws if the request breaks off */
+/** Reads a chunk and adds it to a copy of the upload's digest. @throws if the request breaks off */
 async function readChunk(call: Call, upload: Upload): Promise<{ size: number; hash: Hash; head: Buffer }> {
   const hash = upload.hash.copy()
   let [size, head] = [0, upload.head]

@@ -60,7 +60,7 @@ test('a webhook is signed over its raw body, and its content is a JSON string', 
   equal(fake.webhooks.waiting.length, 0)
 })
 
-test('every event of a post is told, the id as a raw integer, in both spellings', async (t) => {
+test('every event of a post is sent, with the id as a raw integer and the documented spellings', async (t) => {
   const { fake, events, receiver, accessToken } = await withReceiver(t)
   const publishId = await uploaded(fake, accessToken)
   await fake.advance()
@@ -102,7 +102,7 @@ test('the other spelling of each event can be switched on', async (t) => {
   )
 })
 
-test('a draft is told with its own publish type', async (t) => {
+test('a draft is sent with its own publish type', async (t) => {
   const { fake, events, accessToken } = await withReceiver(t)
   const source_info = { source: 'PULL_FROM_URL', video_url: `${mediaOrigin}/a.mp4` }
   await post(fake, 'post/publish/inbox/video/init/', accessToken, { source_info })

@@ -56,6 +56,7 @@ export class Webhooks {
   readonly waiting: WebhookEvent[] = []
   readonly deliveries: Delivery[] = []
   #sending: Promise<unknown> = Promise.resolve()
+  readonly #broken: unknown[] = []
   readonly #clock: Clock
   readonly #app: App
   readonly #settings: Settings
@@ -72,7 +73,7 @@ export class Webhooks {
   emit(name: string, openId: string, content: Record<string, unknown>): void {
     const event = this.#settings.spelling === 'other' ? (otherSpelling[name] ?? name) : name
     this.waiting.push({ event, openId, createdAt: this.#clock.now(), content })
-    if (this.automatic && this.url !== null) void this.deliver()
+    if (this.automatic && this.url !== null) this.deliver().catch((error: unknown) => void this.#broken.push(error))
   }
 
   /** Something happened to a task. */
@@ -99,14 +100,15 @@ export class Webhooks {
       return sent
     }
     const result = this.#sending.then(send)
-    // A broken delivery is told to whoever asked for it; the next one is sent all the same.
+    // The caller gets the error of its delivery; the next one is sent all the same.
     this.#sending = result.catch(() => undefined)
     return result
   }
 
-  /** Resolves once what is being sent is answered. */
+  /** Resolves once what is being sent is answered. @throws if an automatic delivery could not be sent at all */
   async settled(): Promise<void> {
     await this.#sending
+    if (this.#broken.length > 0) throw new AggregateError(this.#broken.splice(0), 'webhooks could not be sent')
   }
 
   async #send(event: WebhookEvent, secret: string, at = this.#clock.now()): Promise<Delivery> {

@@ -13,14 +13,12 @@ export interface FetchedMedia {
   size: number
   /** Hex SHA-256 of the body. */
   sha256: string
-  /** The first bytes, at most 4096. */
+  /** The first bytes, at most `headBytes`. */
   head: Buffer
 }
 
 /** Refuses to send anything to an address that is not on this machine. */
 export class NotLoopback extends Error {}
-
-const headLength = 4096
 
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
@@ -64,18 +62,25 @@ export function loopbackRequest(
  */
 export async function fetchMedia(
   url: string,
-  { origins, headers, method }: { origins?: OriginMap; headers?: Record<string, string>; method?: 'GET' | 'HEAD' } = {},
+  {
+    origins,
+    headers,
+    method,
+    headBytes = 4096,
+  }: { origins?: OriginMap; headers?: Record<string, string>; method?: 'GET' | 'HEAD'; headBytes?: number } = {},
 ): Promise<FetchedMedia> {
   const response = await loopbackRequest(loopbackUrl(url, origins), {
     ...(method === undefined ? {} : { method }),
     ...(headers === undefined ? {} : { headers }),
   })
   const digest = createHash('sha256')
-  let [size, head] = [0, Buffer.alloc(0)]
+  const parts: Buffer[] = []
+  let size = 0
   for await (const part of response as AsyncIterable<Buffer>) {
     digest.update(part)
+    if (size < headBytes) parts.push(part.subarray(0, headBytes - size))
     size += part.length
-    if (head.length < headLength) head = Buffer.concat([head, part]).subarray(0, headLength)
   }
+  const head = Buffer.concat(parts)
   return { status: response.statusCode ?? 0, headers: response.headers, size, sha256: digest.digest('hex'), head }
 }

@@ -3,6 +3,7 @@ import type { Call, Reply } from '../common/calls.ts'
 import { authorize, readBody, requireScope } from './authorized.ts'
 import { checkDirectPost, checkDraft } from './caps.ts'
 import { okReply, refusal } from './errors.ts'
+import { Members } from './members.ts'
 import { laterBy, type Platform } from './platform.ts'
 import { readPhotoPostInfo, readVideoPostInfo } from './post-info.ts'
 import { lifetimes } from './rules.ts'
@@ -38,7 +39,9 @@ export function initContent(platform: Platform, call: Call): Reply {
   body.oneOf('media_type', ['PHOTO'])
   const mode = body.oneOf('post_mode', ['DIRECT_POST', 'MEDIA_UPLOAD']) === 'DIRECT_POST' ? 'direct' : 'draft'
   requireScope(grant, [mode === 'direct' ? 'video.publish' : 'video.upload'])
-  const postInfo = readPhotoPostInfo(platform, account, body.object('post_info'), mode)
+  // The documents ask for nothing in the post_info of a draft.
+  const info = mode === 'draft' && !body.has('post_info') ? new Members({}, 'post_info') : body.object('post_info')
+  const postInfo = readPhotoPostInfo(platform, account, info, mode)
   const { urls, coverIndex } = readPhotoSource(platform, body.object('source_info'))
   body.end()
   if (mode === 'direct') checkDirectPost(platform, account)

@@ -1,5 +1,5 @@
 import { fetchMedia, NotLoopback, type FetchedMedia } from '../common/media.ts'
-import { isVideo } from './formats.ts'
+import { isVideo, refusePhoto } from './formats.ts'
 import type { Platform } from './platform.ts'
 import { photoRules } from './rules.ts'
 import type { FailReason, Media, PublishTask } from './types.ts'
@@ -12,7 +12,7 @@ export async function pullMedia(platform: Platform, task: PublishTask): Promise<
   for (const url of task.urls) {
     const fetched = await fetchOne(platform, url, task.kind)
     if (!fetched) return task.kind === 'video' ? 'video_pull_failed' : 'photo_pull_failed'
-    const refused = task.kind === 'video' ? refuseVideo(fetched) : refusePhoto(fetched)
+    const refused = task.kind === 'video' ? refuseVideo(fetched) : await refusePhoto(fetched.head)
     if (refused !== null) return refused
     task.downloadedBytes += fetched.size
     media.push({ url, size: fetched.size, sha256: fetched.sha256 })
@@ -28,7 +28,7 @@ async function fetchOne({ origins, settings }: Platform, url: string, kind: 'vid
       const total = /^bytes 0-\d+\/(\d+)$/.exec(part.headers['content-range'] ?? '')?.[1]
       if (part.status !== 206 || total === undefined || part.size !== Math.min(1024, Number(total))) return null
     }
-    const whole = await fetchMedia(url, { origins })
+    const whole = await fetchMedia(url, { origins, headBytes: kind === 'photo' ? photoRules.largestBytes + 1 : 64 })
     return whole.status === 200 && whole.size > 0 ? whole : null
   } catch (error) {
     // An address that is not on this machine is a mistake in the test.
@@ -38,11 +38,3 @@ async function fetchOne({ origins, settings }: Platform, url: string, kind: 'vid
 }
 
 const refuseVideo = ({ head }: FetchedMedia): FailReason | null => (isVideo(head) ? null : 'file_format_check_failed')
-
-/** JPEG and WebP alone, not PNG. */
-function refusePhoto({ head, size }: FetchedMedia): FailReason | null {
-  const isJpeg = head.subarray(0, 3).toString('hex') === 'ffd8ff'
-  const isWebp = head.subarray(0, 4).toString() === 'RIFF' && head.subarray(8, 12).toString() === 'WEBP'
-  if (!isJpeg && !isWebp) return 'file_format_check_failed'
-  return size > photoRules.largestBytes ? 'picture_size_check_failed' : null
-}

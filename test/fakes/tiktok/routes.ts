@@ -1,7 +1,7 @@
 import type { Route } from '../common/calls.ts'
 import { avatar } from './avatar.ts'
 import { creatorInfo } from './creator-info.ts'
-import { home } from './home.ts'
+import { act, home } from './home.ts'
 import { initContent, initInboxVideo, initVideo } from './init.ts'
 import { decideSignIn, showSignIn } from './oauth-page.ts'
 import { revoke, token } from './oauth-token.ts'
@@ -30,6 +30,7 @@ export const routesOf = (platform: Platform): Route<Endpoint>[] => [
   { endpoint: 'video/query', method: 'POST', path: '/v2/video/query/', handle: (call) => queryVideos(platform, call) },
   { endpoint: 'avatar', method: 'GET', path: /^\/avatar\/(?<openId>[^/]+)\.png$/, handle: (call) => avatar(platform, call) },
   { endpoint: 'home', method: 'GET', path: '/', handle: () => home(platform) },
+  { endpoint: 'home/act', method: 'POST', path: '/', handle: (call) => act(platform, call) },
 ]
 
 const publish = (endpoint: Endpoint) => ({ endpoint, method: 'POST', path: `/v2/post/publish/${endpoint}/` })

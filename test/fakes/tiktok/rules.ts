@@ -30,7 +30,8 @@ export const chunkRules = {
 
 /** content-posting-api-reference-direct-post, content-posting-api-reference-photo-post. Lengths in UTF-16 units. */
 export const textRules = { videoTitle: 2200, photoTitle: 90, photoDescription: 4000 }
-export const photoRules = { most: 35, largestBytes: 20_000_000 }
+/** 1080p, read as 1920 by 1080 in either orientation. */
+export const photoRules = { most: 35, largestBytes: 20_000_000, longSide: 1920, shortSide: 1080 }
 
 /** Calls per minute and access token. */
 export const callsPerMinute = {

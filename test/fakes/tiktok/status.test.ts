@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
 import { test } from 'node:test'
+import sharp from 'sharp'
 import { startMediaOrigin } from './media-origin.ts'
 import {
   fetchStatus,
@@ -15,8 +16,9 @@ import {
 } from './support.ts'
 import { failReasons } from './types.ts'
 
-const jpeg = Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(100)])
-const webp = Buffer.from('RIFF0000WEBPVP8 ')
+const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#777' } })
+const jpeg = await picture(1080, 1920).jpeg().toBuffer()
+const webp = await picture(100, 100).webp().toBuffer()
 const onDemand = { settings: { advance: 'on-demand' as const, callsPerMinute: {} } }
 
 test('an upload is processed, published, and told by its public id after moderation', async (t) => {
@@ -108,7 +110,13 @@ test('a video is pulled with range requests, over https, without redirects', asy
 })
 
 test('photos are pulled as JPEG or WebP', async (t) => {
-  const media = await startMediaOrigin(t, { '/1.jpg': jpeg, '/2.webp': webp, '/3.png': Buffer.from('89504e470d0a1a0a', 'hex') })
+  const media = await startMediaOrigin(t, {
+    '/1.jpg': jpeg,
+    '/2.webp': webp,
+    '/3.png': await picture(100, 100).png().toBuffer(),
+    '/large.jpg': await picture(1081, 1920).jpeg().toBuffer(),
+    '/none.jpg': Buffer.from('not a picture'),
+  })
   const { fake } = await startFake(t, { ...onDemand, origins: { [mediaOrigin]: media.origin } })
   const { accessToken } = fake.grant('anna')
   const photos = async (...names: string[]) => {
@@ -130,6 +138,8 @@ test('photos are pulled as JPEG or WebP', async (t) => {
     [jpeg.length, webp.length],
   )
   equal((await photos('1.jpg', '3.png')).fail_reason, 'file_format_check_failed')
+  equal((await photos('none.jpg')).fail_reason, 'file_format_check_failed')
+  equal((await photos('large.jpg')).fail_reason, 'picture_size_check_failed')
   equal((await photos('gone.jpg')).fail_reason, 'photo_pull_failed')
   media.files.set('/1.jpg', Buffer.concat([jpeg, Buffer.alloc(20_000_000)]))
   equal((await photos('1.jpg')).fail_reason, 'picture_size_check_failed')
@@ -264,4 +274,21 @@ test('the page at / lists accounts and posts', async (t) => {
   await uploaded(fake, accessToken)
   const page = await (await fetch(fake.address)).text()
   match(page, /@anna.*Anna &amp; Co.*Posts: 1.*Morning bread.*Not posted: 1.*PROCESSING_UPLOAD.*@ben/s)
+})
+
+test('on the page at / the user posts a draft, and removes the access of the app', async (t) => {
+  const media = await startMediaOrigin(t, { '/a.mp4': videoBytes(5000) })
+  const { fake } = await startFake(t, { ...onDemand, origins: { [mediaOrigin]: media.origin } })
+  const { accessToken } = fake.grant('anna')
+  const source_info = { source: 'PULL_FROM_URL', video_url: `${mediaOrigin}/a.mp4` }
+  const { data } = await post(fake, 'post/publish/inbox/video/init/', accessToken, { source_info })
+  await fake.advance()
+  await fake.advance()
+  match(await (await fetch(fake.address)).text(), /name="draft" value="v_inbox_url.*name="remove_access" value="anna"/s)
+  const act = (form: Record<string, string>) => fetch(fake.address, { method: 'POST', body: new URLSearchParams(form) })
+  await act({ draft: String(data.publish_id) })
+  await act({ draft: String(data.publish_id) })
+  equal(fake.posts('anna').length, 1)
+  await act({ remove_access: 'anna' })
+  equal((await fetchStatus(fake, accessToken, String(data.publish_id))).code, 'access_token_invalid')
 })

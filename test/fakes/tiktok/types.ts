@@ -18,6 +18,7 @@ export type Endpoint =
   | 'video/query'
   | 'avatar'
   | 'home'
+  | 'home/act'
 
 export const allScopes = [
   'user.info.basic',

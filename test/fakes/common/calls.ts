@@ -64,3 +64,8 @@ export const jsonReply = (status: number, body: object | string, headers: Record
 })
 
 export const redirectReply = (to: string): Reply => ({ status: 302, headers: { location: to } })
+
+/** Reads the rest of a streamed body and counts it, so that the client gets its reply rather than a broken connection. */
+export async function drain({ stream, record }: Call): Promise<void> {
+  for await (const part of stream as AsyncIterable<Buffer>) record.bodyBytes += part.length
+}

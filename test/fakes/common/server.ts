@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
 import type { Clock } from '../../../src/lib/clock.ts'
-import { jsonReply, Refusal, type Call, type RecordedRequest, type Reply, type Route } from './calls.ts'
+import { drain, jsonReply, Refusal, type Call, type RecordedRequest, type Reply, type Route } from './calls.ts'
 import { Faults, replacesReply, type Fault, type ShapeFault } from './faults.ts'
 
 export interface FakeServerOptions<Endpoint extends string> {
@@ -102,8 +102,7 @@ async function answer<Endpoint extends string>(
   await turn.passed()
   if (fault.lost === true) return null
   if (!replacesReply(fault)) return effect ?? (await own(route, call))
-  // The rest of the body is read, so that the client gets the reply rather than a broken connection.
-  if (route.streams === true) call.stream.resume()
+  if (route.streams === true && !call.stream.readableEnded) await drain(call)
   return given(fault) ?? shapeFault(route.endpoint, fault, call)
 }
 

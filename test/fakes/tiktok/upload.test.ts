@@ -166,6 +166,19 @@ test('each status of a chunk can be switched on, 5xx then ok', async (t) => {
   equal((await put(uploadUrl, bytes, [0, 999])).status, 201)
 })
 
+test('a chunk can be answered with 503 before it is kept, and after', async (t) => {
+  const { fake } = await startFake(t)
+  const bytes = videoBytes(chunks.video_size)
+  const { uploadUrl } = await startUpload(fake, fake.grant('anna').accessToken, chunks)
+  fake.fail('upload', { status: 503 }, { times: 1 })
+  const before = await put(uploadUrl, bytes, [0, 4_999_999])
+  deepEqual([before.status, before.headers.get('content-range')], [503, 'bytes 0-0/11000123'])
+  fake.fail('upload', { status: 503, afterEffect: true }, { times: 1 })
+  const after = await put(uploadUrl, bytes, [0, 4_999_999])
+  deepEqual([after.status, after.headers.get('content-range')], [503, 'bytes 0-5000000/11000123'])
+  equal((await put(uploadUrl, bytes, [5_000_000, 11_000_122])).status, 201)
+})
+
 test('a file that is not a video fails the check of its format', async (t) => {
   const { fake } = await startFake(t)
   const { accessToken } = fake.grant('anna')

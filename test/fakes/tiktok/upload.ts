@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto'
-import type { Call, Reply } from '../common/calls.ts'
+import { drain, type Call, type Reply } from '../common/calls.ts'
 import type { Platform } from './platform.ts'
 import { chunkRules } from './rules.ts'
 import type { PublishTask, Upload } from './types.ts'
@@ -23,7 +23,7 @@ export async function putChunk(platform: Platform, call: Call): Promise<Reply> {
   const task = taskOf(platform, call)
   const refused = task?.upload ? refuse(platform, call, task.upload) : 404
   if (!task?.upload || typeof refused === 'number') {
-    call.stream.resume()
+    await drain(call)
     return { status: typeof refused === 'number' ? refused : 404, headers: uploadState(platform, call) }
   }
   const { upload } = task

@@ -84,7 +84,7 @@ test('paths of the project that a page names are there', () => {
 
 test('npm scripts that a page names are in the manifest', () => {
   const known = new Set(['ci', 'install', 'test', 'start', ...Object.keys(manifest.scripts)])
-  const named = /npm (?:run )?(?:--silent )?(?:--\S+ )?([a-z:]+)(?= |`|$)/gm
+  const named = /npm (?:run )?(?:--silent )?(?:--\S+ )?([a-z][a-z:-]*)(?= |`|$)/gm
   const wrong = offences(named, ([line, name = '']) => /^npm (run|ci|test|start)/.test(line) && !known.has(name))
   assert.deepEqual(wrong, [])
 })

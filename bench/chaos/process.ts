@@ -5,7 +5,7 @@ import { createCroft } from '../../src/app/croft.ts'
 const leaseMs = Number(process.env['CHAOS_LEASE'] ?? 20_000)
 const croft = await createCroft(environmentSettings(), {
   leaseMs,
-  sweepMs: Math.min(leaseMs / 4, 5_000),
+  choresEveryMs: Math.min(leaseMs / 4, 5_000),
   driverTimeoutMs: Math.min(leaseMs / 4, 5_000),
 })
 await croft.start()

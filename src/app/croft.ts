@@ -22,7 +22,7 @@ export interface Substitutes {
   reach?: (point: FaultPoint) => Promise<void>
   /** How long a worker holds a task without a sign of life, and how often it looks for lost tasks. */
   leaseMs?: number
-  sweepMs?: number
+  choresEveryMs?: number
   driverTimeoutMs?: number
   /** In addition to those that Croft brings. */
   drivers?: readonly Driver[]
@@ -98,7 +98,7 @@ export async function createCroft(settings: Settings, substitutes: Substitutes =
       })
       opened.setAddress(address)
       if (settings.CROFT_ROLE !== 'api')
-        worker = await startWorker(ctx, { role: settings.CROFT_ROLE, sweepMs: substitutes.sweepMs ?? 5_000 })
+        worker = await startWorker(ctx, { role: settings.CROFT_ROLE, choresEveryMs: substitutes.choresEveryMs ?? 5_000 })
       return address
     },
     stop: (graceMs = 25_000) => (stopping ??= shutDown(graceMs)),

@@ -30,8 +30,8 @@ const register = (ctx: Context, id: string, role: string) =>
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ polled_at: sql`now()` }))
     .execute()
 
-/** Begins to carry work out. `sweepMs`: the pause between runs of its frequent chores, such as the sign of life. */
-export async function startWorker(ctx: Context, options: { role: string; sweepMs: number }): Promise<Worker> {
+/** Begins to carry work out. `choresEveryMs`: the pause between runs of its frequent chores, such as the sign of life. */
+export async function startWorker(ctx: Context, options: { role: string; choresEveryMs: number }): Promise<Worker> {
   const id = newId()
   await register(ctx, id, options.role)
   const queue = new TaskQueue(ctx, id, ctx.taskConcurrency)
@@ -51,7 +51,7 @@ export async function startWorker(ctx: Context, options: { role: string; sweepMs
       { name: 'mend_lanes', everyMs: 60_000, shared: true, run: mendLanes },
       ...retentionChores,
     ],
-    options.sweepMs,
+    options.choresEveryMs,
   )
   return {
     id,

@@ -41,7 +41,7 @@ export async function loadWorkDetails(db: Db | Trx, rows: readonly WorkItem[]): 
 
 /** The details of one item. */
 export async function loadItemDetails(db: Db | Trx, row: WorkItem): Promise<WorkDetails> {
-  const [view] = await loadWorkDetails(db, [row])
-  if (!view) throw new Error('details for each item')
-  return view
+  const [details] = await loadWorkDetails(db, [row])
+  if (!details) throw new Error('details for each item')
+  return details
 }

@@ -15,7 +15,7 @@ const maySee = (item: WorkItem, manager: Manager): boolean =>
   (item.manager_id === null || item.manager_id === manager.id || item.holder_id === manager.id)
 
 /** @throws CroftError `work_not_found`, also for work that the manager may not see */
-export async function findWork(db: Db | Trx, manager: Manager, id: string): Promise<WorkItem> {
+export async function getWorkItem(db: Db | Trx, manager: Manager, id: string): Promise<WorkItem> {
   const row =
     isUuid(id) && manager.teamIds.length > 0
       ? await db
@@ -32,7 +32,7 @@ export async function findWork(db: Db | Trx, manager: Manager, id: string): Prom
 /** The manager, acting in the team that the work belongs to. @throws CroftError `work_not_found` */
 export async function servingTeam(ctx: Context, caller: Caller, workId: string): Promise<ManagerCaller> {
   const serving = asManager(caller)
-  const { team_id } = await findWork(ctx.db, serving.manager, workId)
+  const { team_id } = await getWorkItem(ctx.db, serving.manager, workId)
   return { ...serving, teamId: team_id }
 }
 

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../kernel/keyset-page.ts'
 import { managerOf } from './manager.ts'
 import type { WorkItem } from './contract.ts'
 import { loadItemDetails, loadWorkDetails, type WorkDetails } from './details.ts'
-import { findWork } from './lock.ts'
+import { getWorkItem } from './lock.ts'
 import { renewClaim } from './claim.ts'
 
 interface Place {
@@ -60,6 +60,6 @@ export async function listWork(ctx: Context, caller: Caller, page: PageRequest):
 /** One item; renews its holder's claim. @throws CroftError `work_not_found` */
 export async function getWork(ctx: Context, caller: Caller, id: string): Promise<WorkDetails> {
   const manager = managerOf(caller)
-  const seen = await findWork(ctx.db, manager, id)
+  const seen = await getWorkItem(ctx.db, manager, id)
   return loadItemDetails(ctx.db, (await renewClaim(ctx, ctx.db, seen, manager)) ?? seen)
 }

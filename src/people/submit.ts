@@ -3,7 +3,7 @@ import { invalid } from '../kernel/errors.ts'
 import type { UnitOfWork, Tx } from '../kernel/unit-of-work.ts'
 import { changeItem, isHandedInBy, queued, released, requireHeld } from './change.ts'
 import { handlerOf, type CouldNot, type Submission } from './contract.ts'
-import { findWork, lockWork } from './lock.ts'
+import { getWorkItem, lockWork } from './lock.ts'
 import { renewClaim, begin } from './claim.ts'
 import { loadItemDetails, type WorkDetails } from './details.ts'
 
@@ -40,7 +40,7 @@ const stored = (submission: Submission): string =>
  */
 export async function submitWork(unit: UnitOfWork, id: string, submission: Submission): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
-  await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
+  await renewClaim(unit.ctx, unit.ctx.db, await getWorkItem(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
     const held = await lockWork(tx, manager, id)
     if (!isHandedInBy(held, manager.id)) requireHeld(held, manager.id)
@@ -60,7 +60,7 @@ export async function submitWork(unit: UnitOfWork, id: string, submission: Submi
  */
 export async function failWork(unit: UnitOfWork, id: string, why: CouldNot): Promise<WorkDetails> {
   const manager = managerOf(unit.caller)
-  await renewClaim(unit.ctx, unit.ctx.db, await findWork(unit.ctx.db, manager, id), manager)
+  await renewClaim(unit.ctx, unit.ctx.db, await getWorkItem(unit.ctx.db, manager, id), manager)
   return unit.commit(async (tx) => {
     const item = await lockWork(tx, manager, id)
     requireHeld(item, manager.id)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api } from './support/client.ts'
 import { dryRunHeaders } from '../../src/api/plugins/dry-run.ts'
-import { patternSays } from '../../src/api/http/faults.ts'
+import { patternMessages } from '../../src/api/http/faults.ts'
 import { startMediaServer } from '../support/media-server.ts'
 import { picture } from '../media/pictures.ts'
 import { testTeam } from '../support/croft.ts'
@@ -66,7 +66,8 @@ test('the reference holds what it shows', async (t) => {
 
   await t.test('every pattern is told in words', () => {
     const patterns = routes.flatMap(({ parameters, requestBody }) => patternsIn([parameters, requestBody]))
-    for (const pattern of new Set(patterns)) assert.ok(patternSays[pattern], `src/api/http/faults.ts has no words for ${pattern}`)
+    for (const pattern of new Set(patterns))
+      assert.ok(patternMessages[pattern], `src/api/http/faults.ts has no words for ${pattern}`)
   })
 
   for (const one of (await operations(croft)).filter((each) => each.body && isWrite(each)))

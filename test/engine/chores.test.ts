@@ -28,7 +28,7 @@ test('a chore that fails stops no other, and is told in /metrics', async (t) => 
     values (${team.id}, ${newId()}, ${lane}, 'https://hooks.example.com/', '{}', 'pending', now() + interval '1 day', now())`.execute(
     ctx.db,
   )
-  const worker = await startWorker(ctx, { role: 'worker', sweepMs: 50 })
+  const worker = await startWorker(ctx, { role: 'worker', choresEveryMs: 50 })
   stopWorker = () => worker.stop(1_000)
   await until(
     async () =>

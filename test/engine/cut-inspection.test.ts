@@ -17,7 +17,13 @@ test('media that ended its worker twice is not inspected a third time: its post 
     await media.stop()
   })
   const { ctx, team, database, dataDir } = server
-  const order: WorkerOrder = { connection: database.connection, dataDir, leaseMs: 1_500, sweepMs: 300, driverTimeoutMs: 900 }
+  const order: WorkerOrder = {
+    connection: database.connection,
+    dataDir,
+    leaseMs: 1_500,
+    choresEveryMs: 300,
+    driverTimeoutMs: 900,
+  }
   const start = async () => {
     const worker = await startWorkerProcess(order)
     t.after(async () => {
@@ -47,7 +53,7 @@ test('media that ended its worker twice is not inspected a third time: its post 
   assert.equal(failed.failure?.code, 'media_ended_worker')
   assert.match(failed.failure.message, /ended 2 times/)
   const other = await accept(team, await readyProfile(ctx, team), { mediaUrl: media.url('sample.mp4') })
-  await retryPost(team.scope, post.id)
+  await retryPost(team.unit, post.id)
   for (const one of [other, post]) {
     await until(async () => (await postNow(ctx, one)).status === 'published', { timeoutMs: 40_000, what: 'the post' })
     assert.equal((await postNow(ctx, one)).inspections_cut, 0)

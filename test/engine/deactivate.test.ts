@@ -18,14 +18,14 @@ test('a profile that is deactivated just as a worker settles its task is deactiv
   const profile = await newProfile(team)
   const [held, waited] = [gate(), gate()]
   // As a worker settles: the task first, then its profile.
-  const settling = team.scope.commit(async (tx) => {
+  const settling = team.unit.commit(async (tx) => {
     await tx.trx.selectFrom('tasks').select('id').where('profile_id', '=', profile.id).forUpdate().execute()
     held.open()
     await waited.passed
     return moveProfile(tx, profile, 'set_up_failed', 'a test')
   })
   await held.passed
-  const deactivating = deactivateProfile(team.scope, profile.id)
+  const deactivating = deactivateProfile(team.unit, profile.id)
   await until(() => isWaiting(ctx.db), { what: 'the deactivation to wait for the worker' })
   waited.open()
   assert.equal((await settling).status, 'retrying')
@@ -58,7 +58,7 @@ test('a publish that is under way when its profile is deactivated goes on to its
   const second = await prepared(ctx, team, profile, { mediaUrl: media.url('sample.mp4') })
   const work = carryOut(ctx, profile)
   await begun.passed
-  await deactivateProfile(team.scope, profile.id)
+  await deactivateProfile(team.unit, profile.id)
   answered.open()
   await work
   assert.deepEqual([(await postNow(ctx, first)).status, (await postNow(ctx, second)).status], ['published', 'canceled'])

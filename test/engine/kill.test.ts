@@ -45,7 +45,13 @@ async function scene(t: TestContext) {
     await hooks.stop()
   })
   const { ctx, team, database, dataDir } = server
-  const order: WorkerOrder = { connection: database.connection, dataDir, leaseMs: 1_500, sweepMs: 300, driverTimeoutMs: 900 }
+  const order: WorkerOrder = {
+    connection: database.connection,
+    dataDir,
+    leaseMs: 1_500,
+    choresEveryMs: 300,
+    driverTimeoutMs: 900,
+  }
   const startWorker = async () => {
     const worker = await startWorkerProcess(order)
     t.after(async () => {

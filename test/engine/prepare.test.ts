@@ -93,7 +93,7 @@ test('media that was replaced while it was fetched never wins', async () => {
   const slow = heldBack()
   const old = prepare(ctx, post)
   await slow.asked
-  await updatePost(team.scope, post.id, { mediaUrl: media.url('sample.mp4') })
+  await updatePost(team.unit, post.id, { mediaUrl: media.url('sample.mp4') })
   await prepare(ctx, post)
   const good = await postNow(ctx, post)
   assert.deepEqual([good.status, good.media_version], ['queued', 2])
@@ -159,7 +159,7 @@ test('a post of an own upload asks nobody, and another team’s upload is not to
     hash: '',
     size: 0,
   }
-  const upload = await keepUpload(team.scope, { hash, size, contentType: 'video/mp4' })
+  const upload = await keepUpload(team.unit, { hash, size, contentType: 'video/mp4' })
   const mediaUrl = `${ctx.publicUrl()}/media/${upload.token}`
   const before = media.asked.length
   assert.equal((await prepared(ctx, team, await readyProfile(ctx, team), { mediaUrl })).status, 'queued')
@@ -175,7 +175,7 @@ test('a post that is called off while its media is fetched stays canceled', asyn
   const slow = heldBack()
   const old = prepare(ctx, post)
   await slow.asked
-  assert.equal((await cancelPost(team.scope, post.id)).row.status, 'canceled')
+  assert.equal((await cancelPost(team.unit, post.id)).row.status, 'canceled')
   slow.release()
   await old
   assert.equal((await postNow(ctx, post)).status, 'canceled')
@@ -191,7 +191,7 @@ test('deactivating a profile calls its open posts and tasks off, each with its e
   const due = { mediaUrl: media.url('sample.mp4'), executeAt: clock.now().getTime() + 60_000 }
   const open = [await accept(team, profile), await prepared(ctx, team, profile, due), draft]
   await request('PATCH', `/v1/farm-profiles/${profile.id}`, { bio: 'Closing soon' })
-  await deactivateProfile(team.scope, profile.id)
+  await deactivateProfile(team.unit, profile.id)
   for (const post of open) {
     assert.equal((await postNow(ctx, post)).status, 'canceled')
     assert.equal((await told(post)).at(-1), 'post.canceled')
@@ -200,5 +200,5 @@ test('deactivating a profile calls its open posts and tasks off, each with its e
   assert.equal((await onPlatform(ctx, out)).length, 1)
   const left = ctx.db.selectFrom('tasks').select('id').where('profile_id', '=', profile.id)
   assert.deepEqual(await left.where('status', 'in', ['pending', 'queued', 'running', 'waiting']).execute(), [])
-  await assert.rejects(deactivateProfile(team.scope, profile.id), { code: 'invalid_state' })
+  await assert.rejects(deactivateProfile(team.unit, profile.id), { code: 'invalid_state' })
 })

@@ -99,13 +99,13 @@ test('a parked post that is the next after one that was canceled or put off begi
   const queue = openQueue(t, 'moved', 8)
   const [work] = await queue.claim(8)
   assert.ok(work)
-  await updatePost(team.scope, second.id, { executeAt: clock.now().getTime() + 3_600_000 })
+  await updatePost(team.unit, second.id, { executeAt: clock.now().getTime() + 3_600_000 })
   await queue.run(work, going)
   assert.equal((await postNow(server.ctx, first)).status, 'published')
   const [next] = await queue.claim(8)
   assert.equal(next?.task.id, third.id)
   await queue.run(next, going)
-  await cancelPost(team.scope, second.id)
+  await cancelPost(team.unit, second.id)
   assert.deepEqual(await queue.claim(8), [])
 })
 
@@ -141,8 +141,8 @@ test('whatever is canceled, put off or brought forward meanwhile, two workers pu
           const { id } = posts[post] as PostRow
           const changed =
             what === 'cancel'
-              ? cancelPost(team.scope, id)
-              : updatePost(team.scope, id, { executeAt: what === 'now' ? null : clock.now().getTime() + 60_000 })
+              ? cancelPost(team.unit, id)
+              : updatePost(team.unit, id, { executeAt: what === 'now' ? null : clock.now().getTime() + 60_000 })
           // One that has begun refuses.
           await changed.catch((error: unknown) =>
             assert.ok(error instanceof CroftError && error.code === 'invalid_state', String(error)),

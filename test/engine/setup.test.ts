@@ -69,7 +69,7 @@ test('a set-up that goes on failing is given up after some tries, each later tha
 test('a retrying profile is tried again at once when the team asks for it', async () => {
   const { ctx, team, profile } = await newSpoilt('refuse', 1)
   assert.equal((await step(ctx, profile)).status, 'retrying')
-  assert.equal((await retryProfile(team.scope, profile.id)).row.status, 'configuring')
+  assert.equal((await retryProfile(team.unit, profile.id)).row.status, 'configuring')
   assert.equal((await step(ctx, profile)).status, 'ready')
-  await assert.rejects(retryProfile(team.scope, profile.id), { code: 'invalid_state' })
+  await assert.rejects(retryProfile(team.unit, profile.id), { code: 'invalid_state' })
 })

@@ -100,21 +100,21 @@ test('an unconfirmed post that a person finds out is published, and told of', as
   const { ctx, team, post, profile, comesBack } = await stalled(() => ({ is: 'unknown' }))
   await carryOut(ctx, profile, 'heir')
   await comesBack()
-  const { row } = await resolvePost(team.scope, post.id, { outcome: 'published', postUrl: 'https://platform.test/seen' })
+  const { row } = await resolvePost(team.unit, post.id, { outcome: 'published', postUrl: 'https://platform.test/seen' })
   assert.deepEqual([row.status, row.post_url, row.failure], ['published', 'https://platform.test/seen', null])
   assert.deepEqual(
     (await deliveries(post)).map(({ body }) => JSON.parse(body) as unknown),
     [{ event: 'post.published', phone_id: null, post_url: 'https://platform.test/seen' }],
   )
-  await assert.rejects(resolvePost(team.scope, post.id, { outcome: 'not_published' }), { code: 'invalid_state' })
+  await assert.rejects(resolvePost(team.unit, post.id, { outcome: 'not_published' }), { code: 'invalid_state' })
 })
 
 test('an unconfirmed post that a person does not find has failed, and can be tried again', async () => {
   const { ctx, team, post, profile, asked, comesBack } = await stalled(() => ({ is: 'unknown' }))
   await carryOut(ctx, profile, 'heir')
   await comesBack()
-  assert.equal((await resolvePost(team.scope, post.id, { outcome: 'not_published' })).row.status, 'failed')
-  assert.equal((await retryPost(team.scope, post.id)).row.status, 'preparing')
+  assert.equal((await resolvePost(team.unit, post.id, { outcome: 'not_published' })).row.status, 'failed')
+  assert.equal((await retryPost(team.unit, post.id)).row.status, 'preparing')
   await prepare(ctx, post)
   assert.equal((await drivePost(ctx, clock, post)).status, 'published')
   assert.equal(asked(), 2)

@@ -31,7 +31,7 @@ after(async () => {
 async function begun(values: Partial<typeof policy> = {}) {
   const { ctx } = server
   const team = await testTeam(ctx, `team ${(teams += 1)}`)
-  await updateTeam(team.scope, { ...policy, ...values })
+  await updateTeam(team.unit, { ...policy, ...values })
   return { ctx, team, profile: await newProfile(team) }
 }
 
@@ -145,9 +145,9 @@ test('a shorter interval moves the planned run, and a policy that is met already
   clock.forward(session)
   await step(ctx, profile)
   const ended = clock.now().getTime()
-  await updateTeam(team.scope, { intervalMs: hour })
+  await updateTeam(team.unit, { intervalMs: hour })
   assert.deepEqual(await nextWork(ctx, profile.id), new Date(ended + hour))
-  await updateTeam(team.scope, { runs: 1 })
+  await updateTeam(team.unit, { runs: 1 })
   assert.equal((await step(ctx, profile)).status, 'ready')
   assert.equal((await profileNow(ctx, profile)).runs_completed, 1)
 })
@@ -156,12 +156,12 @@ test('maintenance that is switched off plans nothing more, and switched on again
   const { ctx, profile, team } = await begun({ runs: 1, spanMs: 0 })
   await drive(ctx, clock, profile, async () => (await profileNow(ctx, profile)).status === 'ready')
   const last = (await profileNow(ctx, profile)).last_run_ended_at?.getTime() ?? 0
-  await updateTeam(team.scope, { maintenanceMs: 0 })
+  await updateTeam(team.unit, { maintenanceMs: 0 })
   clock.forward(day)
   assert.equal((await step(ctx, profile)).status, 'ready')
   assert.equal(await nextWork(ctx, profile.id), null)
-  await updateTeam(team.scope, { maintenanceMs: 7 * day })
+  await updateTeam(team.unit, { maintenanceMs: 7 * day })
   assert.deepEqual(await nextWork(ctx, profile.id), new Date(last + 7 * day))
-  await updateTeam(team.scope, { maintenanceMs: hour })
+  await updateTeam(team.unit, { maintenanceMs: hour })
   assert.equal((await step(ctx, profile)).status, 'warming')
 })

@@ -74,16 +74,16 @@ test('a post that is live is told of once, with exactly three members and a sign
   })
   assert.ok(profile.phone_id)
   assert.equal(hook.headers['content-type'], 'application/json')
-  verify(await webhookSecret(server.team.scope, { rotate: false }), hook)
+  verify(await webhookSecret(server.team.unit, { rotate: false }), hook)
   assert.equal((await deliveryOf(post))?.status, 'delivered')
 })
 
 test('after a rotation both secrets sign, and a day later the new one alone', async () => {
   const { team } = server
-  const old = await webhookSecret(team.scope, { rotate: false })
-  const fresh = await webhookSecret(team.scope, { rotate: true })
+  const old = await webhookSecret(team.unit, { rotate: false })
+  const fresh = await webhookSecret(team.unit, { rotate: true })
   assert.notEqual(old, fresh)
-  assert.equal(await webhookSecret(team.scope, { rotate: false }), fresh)
+  assert.equal(await webhookSecret(team.unit, { rotate: false }), fresh)
   const both = await published()
   await both.tryNow()
   const [hook] = both.received()
@@ -99,7 +99,7 @@ test('after a rotation both secrets sign, and a day later the new one alone', as
 })
 
 test('secrets are sealed at rest', async () => {
-  const secret = await webhookSecret(server.team.scope, { rotate: false })
+  const secret = await webhookSecret(server.team.unit, { rotate: false })
   const bytes = Buffer.from(secret.replace('whsec_', ''), 'base64')
   const rows = await server.ctx.db.selectFrom('webhook_secrets').selectAll().execute()
   assert.ok(rows.length > 0)

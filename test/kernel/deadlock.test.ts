@@ -18,13 +18,13 @@ test('of two writes that wait for each other both come through, and each takes e
       .execute()
   const [one, two] = [gate(), gate()]
   await Promise.all([
-    team.scope.commit(async (tx) => {
+    team.unit.commit(async (tx) => {
       await add(tx, team.id, 'a')
       one.open()
       await two.passed
       await add(tx, other.id, 'a')
     }),
-    other.scope.commit(async (tx) => {
+    other.unit.commit(async (tx) => {
       await add(tx, other.id, 'b')
       two.open()
       await one.passed

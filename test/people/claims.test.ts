@@ -44,7 +44,7 @@ suite('claims', () => {
       .execute()
 
   beforeEach(async () => {
-    const { row } = await createProfile(server.team.scope, {
+    const { row } = await createProfile(server.team.unit, {
       username: newUsername(),
       emailAuthMethod: 'google',
       platform: 'tiktok',
@@ -202,19 +202,19 @@ suite('claims', () => {
     ((await who.request('GET', '/v1/work?limit=100')).body as { items: { work_id: string }[] }).items.map((one) => one.work_id)
 
   test('work assigned to one stands in their queue alone', async () => {
-    const { scope } = server.team
-    const id = await scope.commit((tx) =>
+    const { unit } = server.team
+    const id = await unit.commit((tx) =>
       openWork(tx, { kind: 'edit_request', managerId: ana.id, dueAt: tx.now, instructions: '1. Do it.', values: {} }),
     )
     assert.ok((await mine(ana)).includes(id))
     assert.ok(!(await mine(ben)).includes(id))
     assert.equal((await ben.request('POST', `/v1/work/${id}/claim`)).status, 404)
-    assert.equal(await scope.commit((tx) => cancelWork(tx, { id })), 1)
+    assert.equal(await unit.commit((tx) => cancelWork(tx, { id })), 1)
     assert.ok(!(await mine(ana)).includes(id))
   })
 
   test('work sent back stands in the queue of who handed it in, with the feedback', async () => {
-    const { scope } = server.team
+    const { unit } = server.team
     // Handed in for review: what a bundle's handler answers.
     await ask(ana, 'start')
     await server.ctx.db
@@ -225,8 +225,8 @@ suite('claims', () => {
     assert.ok(!(await mine(ana)).includes(item.id))
     const handedIn = await ask(ana, 'start')
     assert.deepEqual([handedIn.status, errorOf(handedIn)['status']], [409, 'submitted'])
-    assert.equal(await scope.commit((tx) => returnWork(tx, { id: item.id }, 'The picture is upside down.')), 1)
-    assert.equal(await scope.commit((tx) => returnWork(tx, { id: item.id }, 'Again.')), 0)
+    assert.equal(await unit.commit((tx) => returnWork(tx, { id: item.id }, 'The picture is upside down.')), 1)
+    assert.equal(await unit.commit((tx) => returnWork(tx, { id: item.id }, 'Again.')), 0)
     assert.equal((await ask(ben, 'claim')).status, 404)
     const back = bodyOf(await ana.request('GET', `/v1/work/${item.id}`))
     assert.deepEqual([back['status'], back['feedback'], back['claimed_until']], ['returned', 'The picture is upside down.', null])
@@ -234,7 +234,7 @@ suite('claims', () => {
     await ask(ana, 'claim')
     // What was sent back once does not look new.
     assert.equal(bodyOf(await ask(ana, 'release'))['status'], 'returned')
-    assert.equal(await scope.commit((tx) => finishWork(tx, { id: item.id })), 1)
+    assert.equal(await unit.commit((tx) => finishWork(tx, { id: item.id })), 1)
     assert.equal((await now()).status, 'done')
   })
 
@@ -247,7 +247,7 @@ suite('claims', () => {
       .where('id', '=', item.id)
       .execute()
     await deactivateManager(server.ctx, cleo.name)
-    await server.team.scope.commit((tx) => returnWork(tx, { id: item.id }, 'Once more.'))
+    await server.team.unit.commit((tx) => returnWork(tx, { id: item.id }, 'Once more.'))
     assert.ok((await mine(ben)).includes(item.id))
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaultPoint } from '../../src/kernel/context.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
-import { findProfile } from '../../src/domain/profiles/find.ts'
+import { getProfile } from '../../src/domain/profiles/get.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
 import { standingClock } from '../support/clock.ts'
 import { testCroft } from '../support/croft.ts'
@@ -34,8 +34,8 @@ test('a worker that dies between the claim and the hand-over leaves one item beh
   })
   const { ctx, team } = server
   const ana = await testManager(server, team)
-  await updateTeam(team.scope, { runs: 0, maintenanceMs: 0 })
-  const { row: profile } = await createProfile(team.scope, {
+  await updateTeam(team.unit, { runs: 0, maintenanceMs: 0 })
+  const { row: profile } = await createProfile(team.unit, {
     username: newUsername(),
     emailAuthMethod: 'google',
     platform: 'tiktok',
@@ -61,7 +61,7 @@ test('a worker that dies between the claim and the hand-over leaves one item beh
   const setup = await dieAndGoOn('setup')
   await ana.request('POST', `/v1/work/${setup.id}/start`)
   await ana.request('POST', `/v1/work/${setup.id}/submit`, { values: { phone_name: 'Rack 1' } })
-  assert.equal((await findProfile(ctx.db, team.id, profile.id)).status, 'ready')
+  assert.equal((await getProfile(ctx.db, team.id, profile.id)).status, 'ready')
 
   const post = await prepared(ctx, team, profile, { mediaUrl: media.url('sample.mp4') })
   const work = await dieAndGoOn('publish')

@@ -20,7 +20,7 @@ async function scene(t: TestContext) {
   const clock = standingClock()
   const server = await testCroft({
     settings: { CROFT_DEFAULT_DRIVER: 'operator', CROFT_WARMUP_RUNS: '0', CROFT_WARMUP_MAINTENANCE: '0s' },
-    substitutes: { clock, sweepMs: 100 },
+    substitutes: { clock, choresEveryMs: 100 },
   })
   const media = await startMediaServer()
   const hooks = await startWebhookReceiver()

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { newId } from '../../src/lib/ids.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
 import { deactivateProfile } from '../../src/domain/closing/deactivate.ts'
-import { findProfile } from '../../src/domain/profiles/find.ts'
+import { getProfile } from '../../src/domain/profiles/get.ts'
 import { updateProfile } from '../../src/domain/profiles/update.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
 import type { ProfileRow, TaskRow } from '../../src/kernel/rows.ts'
@@ -25,7 +25,7 @@ suite('a profile whose work a person does', () => {
 
   const newProfile = async (bio: string | null = 'Bread') =>
     (
-      await createProfile(server.team.scope, {
+      await createProfile(server.team.unit, {
         username: newUsername(),
         emailAuthMethod: 'google',
         platform: 'tiktok',
@@ -33,7 +33,7 @@ suite('a profile whose work a person does', () => {
         bio,
       })
     ).row
-  const now = (profile: ProfileRow) => findProfile(server.ctx.db, server.team.id, profile.id)
+  const now = (profile: ProfileRow) => getProfile(server.ctx.db, server.team.id, profile.id)
   const taskOf = (profile: ProfileRow, kind: TaskRow['kind']) =>
     server.ctx.db
       .selectFrom('tasks')
@@ -55,7 +55,7 @@ suite('a profile whose work a person does', () => {
   }
 
   test('is set up, warmed up and edited through the queue, holding no worker', async () => {
-    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 1, spanMs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
     const setup = await opened(profile, 'setup')
     const waiting = await taskOf(profile, 'setup')
@@ -98,7 +98,7 @@ suite('a profile whose work a person does', () => {
     assert.equal((await now(profile)).status, 'ready')
     assert.equal((await now(profile)).runs_completed, 1)
 
-    await updateProfile(server.team.scope, profile.id, { bio: '' })
+    await updateProfile(server.team.unit, profile.id, { bio: '' })
     const edit = await opened(profile, 'profile_edit')
     assert.deepEqual(edit.values, { bio: null })
     await doIt(edit.id, { values: { bio: null } })
@@ -134,7 +134,7 @@ suite('a profile whose work a person does', () => {
   })
 
   test('two profiles can live on one phone, which the team sees', async () => {
-    await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 0, maintenanceMs: 0 })
     const [first, second] = [await newProfile(), await newProfile()]
     for (const profile of [first, second]) await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Shared' } })
     const [one, two] = [await now(first), await now(second)]
@@ -170,7 +170,7 @@ suite('a profile whose work a person does', () => {
   })
 
   test('the team’s note on topics is shown with a warm-up, as a note', async () => {
-    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 1, spanMs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
     await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     const at = { created_at: profile.created_at, updated_at: profile.created_at }
@@ -208,7 +208,7 @@ suite('a profile whose work a person does', () => {
   })
 
   const setUp = async (policy: { runs?: number; spanMs?: number; intervalMs?: number; maintenanceMs?: number }) => {
-    await updateTeam(server.team.scope, policy)
+    await updateTeam(server.team.unit, policy)
     const profile = await newProfile()
     await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     return profile
@@ -334,7 +334,7 @@ suite('a profile whose work a person does', () => {
     const profile = await setUp({ runs: 0, maintenanceMs: dayMs })
     server.clock.forward(dayMs)
     const run = await opened(profile, 'warmup')
-    await updateTeam(server.team.scope, { maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { maintenanceMs: 0 })
     assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'canceled')
     await carryOut(server.ctx, profile)
     assert.deepEqual([(await now(profile)).status, (await taskOf(profile, 'warmup')).status], ['ready', 'canceled'])
@@ -343,13 +343,13 @@ suite('a profile whose work a person does', () => {
   test('deactivating a profile calls off the run that nobody has started', async () => {
     const profile = await setUp({ runs: 2, spanMs: 0, maintenanceMs: 0 })
     const run = await opened(profile, 'warmup')
-    await deactivateProfile(server.team.scope, profile.id)
+    await deactivateProfile(server.team.unit, profile.id)
     assert.equal((await itemOf(server.ctx, { taskId: run.task_id ?? '' })).status, 'canceled')
     assert.equal((await taskOf(profile, 'warmup')).status, 'canceled')
   })
 
   test('a warm-up that a person cannot do counts for nothing', async () => {
-    await updateTeam(server.team.scope, { runs: 1, spanMs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 1, spanMs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
     await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
     const run = await opened(profile, 'warmup')
@@ -360,10 +360,10 @@ suite('a profile whose work a person does', () => {
   })
 
   test('an edit that a person cannot do is told', async () => {
-    await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 0, maintenanceMs: 0 })
     const profile = await newProfile()
     await doIt((await opened(profile, 'setup')).id, { values: { phone_name: 'Rack 1' } })
-    await updateProfile(server.team.scope, profile.id, { bio: 'Rye' })
+    await updateProfile(server.team.unit, profile.id, { bio: 'Rye' })
     const edit = await opened(profile, 'profile_edit')
     await ana.request('POST', `/v1/work/${edit.id}/claim`)
     await ana.request('POST', `/v1/work/${edit.id}/fail`, { code: 'bio_refused', message: 'The app refuses this bio.' })
@@ -376,7 +376,7 @@ suite('a profile whose work a person does', () => {
     const profile = await newProfile()
     const setup = await opened(profile, 'setup')
     await ana.request('POST', `/v1/work/${setup.id}/start`)
-    await deactivateProfile(server.team.scope, profile.id)
+    await deactivateProfile(server.team.unit, profile.id)
     assert.equal((await itemOf(server.ctx, { taskId: setup.task_id ?? '' })).status, 'canceled')
     const late = await ana.request('POST', `/v1/work/${setup.id}/submit`, {})
     assert.equal(late.status, 409)
@@ -420,7 +420,7 @@ suite('a profile whose work a person does', () => {
     assert.equal(made.status, 201, JSON.stringify(made.body))
     const { profile_id: id, labels, warmup } = bodyOf(made) as { profile_id: string; labels: string[]; warmup: object }
     assert.deepEqual([labels, (warmup as { runs_required: number }).runs_required], [['bakeries'], 0])
-    const profile = await findProfile(server.ctx.db, server.team.id, id)
+    const profile = await getProfile(server.ctx.db, server.team.id, id)
     const setup = await opened(profile, 'setup')
     assert.deepEqual([setup.values, setup.media], [{ username: profile.username }, []])
     assert.match(setup.instructions, /Leave everything else of the profile as it is, and report/)
@@ -430,7 +430,7 @@ suite('a profile whose work a person does', () => {
       [ready.status, ready.display_name, ready.bio, ready.name_changed_at],
       ['ready', 'Vela Bakery', 'Since 1921', null],
     )
-    await updateTeam(server.team.scope, { runs: 7 })
+    await updateTeam(server.team.unit, { runs: 7 })
     assert.equal((await now(profile)).status, 'ready')
   })
 
@@ -441,10 +441,10 @@ suite('a profile whose work a person does', () => {
       driver: 'operator',
       display_name: 'Vela',
     })
-    const profile = await findProfile(server.ctx.db, server.team.id, bodyOf(made)['profile_id'] as string)
+    const profile = await getProfile(server.ctx.db, server.team.id, bodyOf(made)['profile_id'] as string)
     const setup = await opened(profile, 'setup')
     assert.deepEqual(setup.values, { username: profile.username, display_name: 'Vela' })
-    await updateProfile(server.team.scope, profile.id, { bio: 'New' })
+    await updateProfile(server.team.unit, profile.id, { bio: 'New' })
     await doIt(setup.id, { values: { phone_name: 'Rack 1', bio: 'Old' } })
     const after = await now(profile)
     assert.deepEqual([after.display_name, after.bio], ['Vela', 'New'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { grant } from '../../src/domain/credits/grant.ts'
 import { lapseClaims } from '../../src/people/lapse.ts'
-import { pictureServer } from '../portal/support.ts'
+import { pictureServer } from '../api/portal/support.ts'
 import type { TestAnswer } from '../support/croft.ts'
 import { newUsername } from '../support/ready-profile.ts'
 import { bodyOf, errorOf, evidence, fallSilent, scene, testManager, type TestManager } from './support.ts'
@@ -17,7 +17,7 @@ suite('managed work in the queue', () => {
     server = await scene()
     ana = await testManager(server, server.team)
     ben = await testManager(server, server.team)
-    await grant(server.team.scope, 1_000)
+    await grant(server.team.unit, 1_000)
   })
   after(async () => {
     await server.stop()

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { createProfile } from '../../src/domain/profiles/create.ts'
 import { deactivateProfile } from '../../src/domain/closing/deactivate.ts'
 import { deactivateManager } from '../../src/people/managers.ts'
-import { findProfile } from '../../src/domain/profiles/find.ts'
+import { getProfile } from '../../src/domain/profiles/get.ts'
 import type { ProfileRow } from '../../src/kernel/rows.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
 import { lapseClaims } from '../../src/people/lapse.ts'
@@ -23,7 +23,7 @@ suite('a post that a person publishes', () => {
     media = await startMediaServer()
     server = await scene()
     ana = await testManager(server, server.team)
-    await updateTeam(server.team.scope, { runs: 0, maintenanceMs: 0 })
+    await updateTeam(server.team.unit, { runs: 0, maintenanceMs: 0 })
     profile = await newProfile()
   })
   after(async () => {
@@ -32,7 +32,7 @@ suite('a post that a person publishes', () => {
   })
 
   async function newProfile(): Promise<ProfileRow> {
-    const { row } = await createProfile(server.team.scope, {
+    const { row } = await createProfile(server.team.unit, {
       username: newUsername(),
       emailAuthMethod: 'google',
       platform: 'tiktok',
@@ -46,7 +46,7 @@ suite('a post that a person publishes', () => {
       .executeTakeFirstOrThrow()
     await ask(setup.id, 'start')
     await ask(setup.id, 'submit', { values: { phone_name: 'Rack 1' } })
-    return findProfile(server.ctx.db, server.team.id, row.id)
+    return getProfile(server.ctx.db, server.team.id, row.id)
   }
   const ask = (id: string, action: string, body?: object) => ana.request('POST', `/v1/work/${id}/${action}`, body)
   const handedOver = async (values: { isLive?: boolean; mediaType?: 'video' | 'slideshow' } = {}, on = profile) => {
@@ -251,8 +251,8 @@ suite('a post that a person publishes', () => {
     const waiting = await handedOver({}, first)
     const begun = await handedOver({}, second)
     await ask(begun.item.id, 'start')
-    await deactivateProfile(server.team.scope, first.id)
-    await deactivateProfile(server.team.scope, second.id)
+    await deactivateProfile(server.team.unit, first.id)
+    await deactivateProfile(server.team.unit, second.id)
     assert.deepEqual([(await waiting.now()).status, (await begun.now()).status], ['canceled', 'waiting_for_operator'])
     assert.equal((await ask(waiting.item.id, 'claim')).status, 409)
     await ask(begun.item.id, 'submit', { post_url: link })

@@ -36,7 +36,7 @@ suite('the routes of work', () => {
   after(() => server.stop())
 
   async function newItem(team = server.team): Promise<string> {
-    const { row } = await createProfile(team.scope, {
+    const { row } = await createProfile(team.unit, {
       username: newUsername(),
       emailAuthMethod: 'google',
       platform: 'tiktok',
@@ -178,7 +178,7 @@ suite('the routes of work', () => {
     const cleo = await testManager(server, north, south)
     const at = (hours: number) => new Date(server.clock.now().getTime() + hours * 3_600_000)
     const open = (team: TestTeam, hours: number) =>
-      team.scope.commit((tx) => openWork(tx, { kind: 'video', dueAt: at(hours), instructions: '1. Post it.', values: {} }))
+      team.unit.commit((tx) => openWork(tx, { kind: 'video', dueAt: at(hours), instructions: '1. Post it.', values: {} }))
     const expected = [await open(south, 1), await open(north, 2), await open(north, 2), await open(south, 3)]
     await open(alien, 0)
     const got: string[] = []
@@ -198,14 +198,14 @@ suite('the routes of work', () => {
   test('a person once more added keeps the teams and the earlier key', async () => {
     const dora = await testManager(server, server.team)
     const east = await testTeam(server.ctx, 'east')
-    const { managerId, key } = await addManager(east.scope, `  ${dora.name} `)
+    const { managerId, key } = await addManager(east.unit, `  ${dora.name} `)
     assert.equal(managerId, dora.id)
     const teams = await server.ctx.db.selectFrom('manager_teams').select('team_id').where('manager_id', '=', dora.id).execute()
     assert.deepEqual(new Set(teams.map((row) => row.team_id)), new Set([server.team.id, east.id]))
     for (const one of [dora.key, key])
       assert.equal((await server.request('GET', '/v1/work', undefined, { 'x-api-key': one })).status, 200)
-    await assert.rejects(addManager(east.scope, ' '), { code: 'validation_error' })
-    await assert.rejects(addManager(east.scope, 'x'.repeat(101)), { code: 'validation_error' })
+    await assert.rejects(addManager(east.unit, ' '), { code: 'validation_error' })
+    await assert.rejects(addManager(east.unit, 'x'.repeat(101)), { code: 'validation_error' })
   })
 
   test('phones: list, get, unknown, bad value, no key', async () => {

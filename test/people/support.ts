@@ -23,7 +23,7 @@ export async function testManager(server: Pick<TestCroft, 'request'>, ...teams: 
   const name = `Person ${(made += 1)}`
   let id = ''
   let key = ''
-  for (const team of teams) ({ managerId: id, key } = await addManager(team.scope, name))
+  for (const team of teams) ({ managerId: id, key } = await addManager(team.unit, name))
   return {
     id,
     name,

@@ -83,7 +83,7 @@ test('an answer is kept for its Idempotency-Key for a day by the database’s cl
 test('a manager’s claim holds by the database’s clock', async () => {
   const { ctx, team } = right
   const input = { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok', driver: 'operator' } as const
-  const { row } = await createProfile(team.scope, input)
+  const { row } = await createProfile(team.unit, input)
   await carryOut(ctx, row)
   const manager = await testManager(right, team)
   const item = ctx.db.selectFrom('work_items').selectAll().where('profile_id', '=', row.id)

@@ -30,7 +30,7 @@ const eventually = (key: string, from: string | null, count: number): Promise<st
 test('events come oldest first, a page at a time, and every page says where to go on', async () => {
   const team = await testTeam(croft.ctx, 'pages')
   const ids: string[] = []
-  for (let n = 0; n < 5; n += 1) ids.push(await happen(team.scope, n % 2 ? 'post.failed' : 'profile.updated', n))
+  for (let n = 0; n < 5; n += 1) ids.push(await happen(team.unit, n % 2 ? 'post.failed' : 'profile.updated', n))
   await eventually(team.key, null, 5)
   const first = await page('?limit=2', team.key)
   assert.deepEqual(
@@ -54,7 +54,7 @@ test('events come oldest first, a page at a time, and every page says where to g
 
 test('another team’s event and none are the same 404; a type that does not exist is refused by name', async () => {
   const [mine, other] = [await testTeam(croft.ctx, 'mine'), await testTeam(croft.ctx, 'other')]
-  const theirs = await happen(other.scope)
+  const theirs = await happen(other.unit)
   const ask = async (id: string) =>
     (await croft.request('GET', `/v1/events?after=${id}`, undefined, { 'x-api-key': mine.key, 'x-request-id': 'same' })).body
   assert.deepEqual(await ask(theirs), await ask('0193a1b2-9e5f-7061-8c7d-8e9f0a1b2c3d'))
@@ -63,11 +63,11 @@ test('another team’s event and none are the same 404; a type that does not exi
 
 test('an early transaction that commits late is passed by nobody', async () => {
   const team = await testTeam(croft.ctx, 'late')
-  const first = await happen(team.scope)
+  const first = await happen(team.unit)
   await eventually(team.key, null, 1)
   const early = await heldEvent(croft.ctx, team.id)
   const earlyId = await early.write()
-  const later = await happen(team.scope)
+  const later = await happen(team.unit)
   assert.deepEqual((await page(`?after=${first}`, team.key)).items, [], 'the later one waits for the early one')
   await early.commit()
   assert.deepEqual(await eventually(team.key, first, 2), [earlyId, later])
@@ -75,7 +75,7 @@ test('an early transaction that commits late is passed by nobody', async () => {
 
 test('of two transactions whose ids and numbers cross, neither is passed over', async () => {
   const team = await testTeam(croft.ctx, 'crossed')
-  const first = await happen(team.scope)
+  const first = await happen(team.unit)
   await eventually(team.key, null, 1)
   const earlyId = await heldEvent(croft.ctx, team.id, { drawEarly: true })
   const lateId = await heldEvent(croft.ctx, team.id)
@@ -97,7 +97,7 @@ test('a reader that follows while many write at once sees every event exactly on
   const written = Promise.all(
     Array.from({ length: 8 }, async () => {
       const ids: string[] = []
-      for (let n = 0; n < 40; n += 1) ids.push(await happen(team.scope))
+      for (let n = 0; n < 40; n += 1) ids.push(await happen(team.unit))
       return ids
     }),
   )

@@ -23,7 +23,7 @@ test('every request that writes a file answers 507 where the system has no room 
     .toBuffer()
   const origin = await serve(t, (_request, response) => void response.writeHead(200).end(picture))
   const profile = await readyProfile(ctx, team)
-  const { row } = await createProfile(team.scope, {
+  const { row } = await createProfile(team.unit, {
     username: newUsername(),
     emailAuthMethod: 'google',
     platform: 'tiktok',

@@ -3,20 +3,20 @@ import { after, before, test } from 'node:test'
 import { grant } from '../../src/domain/credits/grant.ts'
 import { debitCredits } from '../../src/domain/credits/ledger.ts'
 import { createBundle } from '../../src/domain/bundles/create.ts'
-import { lockBundle } from '../../src/domain/bundles/find.ts'
+import { lockBundle } from '../../src/domain/bundles/get.ts'
 import { moveBundle } from '../../src/domain/bundles/move.ts'
 import { createEditRequest } from '../../src/domain/edit-requests/create.ts'
-import { lockRequest } from '../../src/domain/edit-requests/find.ts'
+import { lockRequest } from '../../src/domain/edit-requests/get.ts'
 import { moveRequest } from '../../src/domain/edit-requests/move.ts'
 import { addManager } from '../../src/people/managers.ts'
-import { lockPost } from '../../src/domain/posts/find.ts'
+import { lockPost } from '../../src/domain/posts/get.ts'
 import { movePost } from '../../src/domain/posts/move.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
-import { lockProfile } from '../../src/domain/profiles/find.ts'
+import { lockProfile } from '../../src/domain/profiles/get.ts'
 import { moveProfile } from '../../src/domain/profiles/move.ts'
 import { startCourier, type Courier } from '../../src/domain/webhooks/courier.ts'
 import type { Tx } from '../../src/kernel/unit-of-work.ts'
-import { accountWithOrder } from '../portal/support.ts'
+import { accountWithOrder } from '../api/portal/support.ts'
 import { testCroft, testTeam, type TestCroft, type TestTeam } from '../support/croft.ts'
 import { accept } from '../support/posts.ts'
 import { newUsername, readyProfile } from '../support/ready-profile.ts'
@@ -51,11 +51,11 @@ interface Told {
 /** Makes the row of a team that all writers change. */
 const kinds: Record<string, (team: TestTeam) => Promise<Change>> = {
   credits: async (team) => {
-    await grant(team.scope, 1_000)
+    await grant(team.unit, 1_000)
     return (tx, n) => debitCredits(tx, 1, `writer ${n}`)
   },
-  profile: async ({ id, scope }) => {
-    const { row } = await createProfile(scope, { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok' })
+  profile: async ({ id, unit }) => {
+    const { row } = await createProfile(unit, { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok' })
     return async (tx, n) => {
       const profile = await lockProfile(tx.trx, id, row.id)
       const event = profile.status === 'configuring' ? 'set_up_failed' : 'set_up_resumed'
@@ -70,9 +70,9 @@ const kinds: Record<string, (team: TestTeam) => Promise<Change>> = {
       return movePost(tx, post, 'media_rejected', `writer ${n}`)
     }
   },
-  bundle: async ({ scope }) => {
-    await grant(scope, 1_000)
-    const { bundle: made } = await createBundle(scope, {
+  bundle: async ({ unit }) => {
+    await grant(unit, 1_000)
+    const { bundle: made } = await createBundle(unit, {
       bundleType: 'account_only',
       platform: 'tiktok',
       country: 'US',
@@ -84,18 +84,18 @@ const kinds: Record<string, (team: TestTeam) => Promise<Change>> = {
       autoFinalizeVideos: false,
       externalRef: null,
     })
-    await scope.commit(async (tx) => moveBundle(tx, await lockBundle(tx, made.id), 'configured'))
+    await unit.commit(async (tx) => moveBundle(tx, await lockBundle(tx, made.id), 'configured'))
     return async (tx) => {
       const bundle = await lockBundle(tx, made.id)
       return moveBundle(tx, bundle, bundle.status === 'published' ? 'unpublished' : 'published')
     }
   },
   edit_request: async (team) => {
-    await grant(team.scope, 1_000)
-    const { managerId } = await addManager(team.scope, 'Someone')
+    await grant(team.unit, 1_000)
+    const { managerId } = await addManager(team.unit, 'Someone')
     const account = await accountWithOrder(team, managerId, 'tiktok')
     const values = { username: newUsername(), visibleName: 'New Display Name' }
-    const { request } = await createEditRequest(team.scope, account, values, [])
+    const { request } = await createEditRequest(team.unit, account, values, [])
     return async (tx, n) => {
       const before = await lockRequest(tx, account, request.id)
       return before.status === 'pending'
@@ -135,11 +135,11 @@ for (const [kind, make] of Object.entries(kinds))
   test(`${writers} writers at once of one ${kind}: list, stream and webhooks tell what happened in the order in which it did`, async () => {
     const team = await testTeam(croft.ctx, kind)
     const change = await make(team)
-    await team.scope.commit((tx) => change(tx, -1))
+    await team.unit.commit((tx) => change(tx, -1))
     const from = await newestOf(team)
     await register(croft, team.key, receiver.url(`/${kind}`))
     const live = await openStream(`${croft.address}/v1/events/stream`, { 'x-api-key': team.key })
-    const happened = await writeCrossing(team.scope, writers, change)
+    const happened = await writeCrossing(team.unit, writers, change)
     assert.ok(happened.length >= writers)
     const ids = (events: readonly Told[]) => events.map((event) => event.event_id)
     const listed: Told[] = []

@@ -105,7 +105,7 @@ test('a name whose answer changes is judged by the answer that is connected to',
     assert.equal(codeOf((await newProfile(croft, 'https://rebind.example.com/a.png')).body), 'address_not_allowed')
     asked = 1
     await croft.request('POST', '/v1/webhook-endpoints', { url: 'https://rebind.example.com/hook' })
-    const id = await happen(croft.team.scope)
+    const id = await happen(croft.team.unit)
     const tried = await until(() =>
       croft.ctx.db
         .selectFrom('delivery_tries')

@@ -28,8 +28,8 @@ const stream = (key: string, query = '', headers: Record<string, string> = {}) =
 test('events come as they happen, of the own team alone', async () => {
   const [team, other] = [await testTeam(croft.ctx, 'live'), await testTeam(croft.ctx, 'neighbour')]
   const live = await stream(team.key)
-  await happen(other.scope)
-  const id = await happen(team.scope, 'post.published', 7)
+  await happen(other.unit)
+  const id = await happen(team.unit, 'post.published', 7)
   const [message] = await until(() => live.messages.length > 0 && live.messages)
   assert.deepEqual([message?.id, message?.event], [id, 'post.published'])
   assert.deepEqual((message?.data as { data: unknown }).data, { n: 7 })
@@ -40,7 +40,7 @@ test('events come as they happen, of the own team alone', async () => {
 
 test('it goes on behind Last-Event-ID, or behind the event that the query names', async () => {
   const team = await testTeam(croft.ctx, 'resume')
-  const ids = [await happen(team.scope), await happen(team.scope), await happen(team.scope)]
+  const ids = [await happen(team.unit), await happen(team.unit), await happen(team.unit)]
   const [byHeader, byQuery] = [
     await stream(team.key, '', { 'last-event-id': ids[0] ?? '' }),
     await stream(team.key, `?after=${ids[1] ?? ''}`),
@@ -73,7 +73,7 @@ test('a stream ends when its key is revoked on another process, or expires; othe
   try {
     const team = await testTeam(croft.ctx, 'keys')
     const newKey = async () => {
-      const { row, key } = await createKey(team.scope, { name: null, scope: 'read', expiresAt: null })
+      const { row, key } = await createKey(team.unit, { name: null, scope: 'read', expiresAt: null })
       return { id: row.id, live: await stream(key), again: () => stream(key) }
     }
     const [revoked, expired, good] = [await newKey(), await newKey(), await newKey()]
@@ -82,7 +82,7 @@ test('a stream ends when its key is revoked on another process, or expires; othe
     await sql`update api_keys set expires_at = now() where id = ${expired.id}`.execute(croft.ctx.db)
     await expired.live.ended
     assert.deepEqual([(await revoked.again()).status, (await expired.again()).status], [401, 401])
-    const id = await happen(team.scope)
+    const id = await happen(team.unit)
     await until(() => good.live.messages.some((message) => message.id === id))
     assert.ok([...revoked.live.messages, ...expired.live.messages].every((message) => message.id !== id))
     good.live.close()
@@ -93,11 +93,11 @@ test('a stream ends when its key is revoked on another process, or expires; othe
 
 test('a reader that takes nothing is cut off when its key is revoked', async () => {
   const team = await testTeam(croft.ctx, 'stalled')
-  const { row, key } = await createKey(team.scope, { name: null, scope: 'read', expiresAt: null })
-  const first = await happen(team.scope)
+  const { row, key } = await createKey(team.unit, { name: null, scope: 'read', expiresAt: null })
+  const first = await happen(team.unit)
   // Together more than the buffers of both sockets ever hold: the kernel grows them to some 37 MB.
   const text = 'x'.repeat(1_000_000)
-  await team.scope.commit(async (tx) => {
+  await team.unit.commit(async (tx) => {
     for (let n = 0; n < 64; n += 1) await recordEvent(tx, 'profile.updated', { text })
   })
   const { hostname, port } = new URL(croft.address)
@@ -107,7 +107,7 @@ test('a reader that takes nothing is cut off when its key is revoked', async () 
   socket.on('error', () => undefined)
   socket.write(`GET /v1/events/stream?after=${first} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\n\r\n`)
   await once(socket, 'readable')
-  await revokeKey(team.scope, row.id)
+  await revokeKey(team.unit, row.id)
   await until(() => theirs?.destroyed)
   socket.destroy()
 })
@@ -121,7 +121,7 @@ test('a tail that the database failed at first hears all the same once it is bac
   const ear = await until(() => tail.listen(team.id).catch(() => null), { what: 'a place in the events' })
   const happens = () =>
     until(() =>
-      happen(team.scope).then(
+      happen(team.unit).then(
         () => true,
         () => false,
       ),

@@ -45,7 +45,7 @@ test('410 switches an endpoint off at once, and the team is told', async () => {
   const team = await testTeam(croft.ctx, 'gone')
   const { endpoint_id } = await register(croft, team.key, receiver.url())
   answerWith(410)
-  const id = await happen(team.scope)
+  const id = await happen(team.unit)
   await until(async () => !(await endpoint(team.key, endpoint_id)).enabled)
   assert.equal((await endpoint(team.key, endpoint_id)).disabled_reason, 'gone')
   assert.equal((await delivery(id))?.status, 'failed')
@@ -60,10 +60,10 @@ test('the receiver’s Retry-After is waited for', async () => {
   const team = await testTeam(croft.ctx, 'patience')
   await register(croft, team.key, receiver.url())
   answerWith(429, { 'retry-after': '900' })
-  const id = await happen(team.scope)
+  const id = await happen(team.unit)
   const row = await tried(id, 1)
   assert.equal(row.next_try_at?.getTime(), clock.now().getTime() + 900_000)
-  const another = await happen(team.scope)
+  const another = await happen(team.unit)
   clock.forward(900_001)
   await until(async () => (await delivery(another))?.status === 'delivered' && (await delivery(id))?.status === 'delivered')
 })
@@ -74,7 +74,7 @@ test('five days without a success switch an endpoint off; a success before that 
   const day = 86_400_000
   const fails = async () => {
     answerWith(500)
-    await tried(await happen(team.scope), 1)
+    await tried(await happen(team.unit), 1)
     receiver.answers.length = 0
   }
   const standing = async () => (await endpoint(team.key, endpoint_id)).enabled
@@ -98,7 +98,7 @@ test('five days without a success switch an endpoint off; a success before that 
   await quiet()
   assert.equal(await standing(), true, 'a retry in between succeeded')
   answerWith(500)
-  await tried(await happen(team.scope), 1)
+  await tried(await happen(team.unit), 1)
   for (let tries = 2; tries < 8 && (await standing()); tries += 1) {
     answerWith(500)
     clock.forward(day)
@@ -122,7 +122,7 @@ test('a worker that dies between the sending and the storing sends again, with t
   const team = await testTeam(croft.ctx, 'crash')
   await register(croft, team.key, receiver.url())
   crash = true
-  const id = await happen(team.scope)
+  const id = await happen(team.unit)
   await until(() => crashed > 0)
   crash = false
   await until(async () => (await delivery(id))?.status === 'delivered')

@@ -28,7 +28,7 @@ const ask =
 test('an endpoint is told of what happens, in the payload and with the signature of Standard Webhooks', async () => {
   const team = await testTeam(croft.ctx, 'told')
   const { secret } = await register(croft, team.key, receiver.url('/told'))
-  const id = await happen(team.scope, 'post.failed', 3)
+  const id = await happen(team.unit, 'post.failed', 3)
   const [got] = await until(() => at('/told').length > 0 && at('/told'))
   assert.ok(got && signedBy(secret, got))
   assert.equal(got.headers['webhook-id'], `msg_${id}`)
@@ -58,8 +58,8 @@ test('the secret is shown once, and not even a replay shows it again', async () 
 test('a filter lets through what it names, and an event that does not exist is refused by its name', async () => {
   const team = await testTeam(croft.ctx, 'filter')
   await register(croft, team.key, receiver.url('/filter'), ['post.published'])
-  await happen(team.scope, 'post.failed')
-  const id = await happen(team.scope, 'post.published')
+  await happen(team.unit, 'post.failed')
+  const id = await happen(team.unit, 'post.published')
   await until(() => at('/filter').length > 0)
   assert.deepEqual(
     at('/filter').map((one) => one.headers['webhook-id']),
@@ -80,7 +80,7 @@ test('after a rotation both secrets sign', async () => {
   const team = await testTeam(croft.ctx, 'rotate')
   const old = await register(croft, team.key, receiver.url('/rotate'))
   const rotated = await ask(team.key)('POST', `/v1/webhook-endpoints/${old.endpoint_id}/rotate-secret`)
-  await happen(team.scope)
+  await happen(team.unit)
   const [got] = await until(() => at('/rotate').length > 0 && at('/rotate'))
   assert.ok(got && signedBy(old.secret, got) && signedBy(String(rotated.body['secret']), got))
 })
@@ -110,7 +110,7 @@ test('a delivery sent again has the same webhook-id', async () => {
   const team = await testTeam(croft.ctx, 'again')
   const call = ask(team.key)
   await register(croft, team.key, receiver.url('/again'))
-  const id = await happen(team.scope)
+  const id = await happen(team.unit)
   const delivered = await until(async () => {
     const { body } = await call('GET', `/v1/webhook-deliveries?event_id=${id}&status=delivered`)
     return (body['items'] as { delivery_id: string }[])[0]
@@ -125,18 +125,18 @@ test('everything since a time comes again, what happened while the endpoint was 
   const call = ask(team.key)
   const { endpoint_id } = await register(croft, team.key, receiver.url('/since'))
   const since = croft.ctx.clock.now().toISOString()
-  const first = await happen(team.scope)
+  const first = await happen(team.unit)
   // Switched off before it is noted as delivered, it would be one that is not.
   await until(async () => {
     const { body } = await call('GET', `/v1/webhook-endpoints/${endpoint_id}/deliveries?status=delivered`)
     return (body['items'] as unknown[]).length === 1
   })
   await call('PATCH', `/v1/webhook-endpoints/${endpoint_id}`, { enabled: false })
-  const missed = await happen(team.scope)
+  const missed = await happen(team.unit)
   const path = `/v1/webhook-endpoints/${endpoint_id}/redeliver`
   assert.equal((await call('POST', path, { since })).status, 409)
   await call('PATCH', `/v1/webhook-endpoints/${endpoint_id}`, { enabled: true })
-  const marker = await happen(team.scope)
+  const marker = await happen(team.unit)
   await until(() => at('/since').length === 2)
   const ids = () => at('/since').map((one) => String(one.headers['webhook-id']).slice(4))
   assert.deepEqual(ids(), [first, marker], 'what happened while it was off was not sent')
@@ -152,10 +152,10 @@ test('a receiver that never answers delays nobody else', async () => {
   const slow = await startWebhookReceiver()
   slow.answers.push(...Array.from({ length: 100 }, () => (response: { end: () => void }) => void held.push(() => response.end())))
   await register(croft, team.key, slow.url('/never'))
-  for (let n = 0; n < 40; n += 1) await happen(team.scope)
+  for (let n = 0; n < 40; n += 1) await happen(team.unit)
   await until(() => held.length > 0)
   await register(croft, team.key, receiver.url('/quick'))
-  await happen(team.scope)
+  await happen(team.unit)
   await until(() => at('/quick').length === 1)
   assert.ok(held.length <= 8, 'one receiver has at most eight requests at once')
   for (const answer of held) answer()
@@ -168,7 +168,7 @@ test('redirects are not followed', async () => {
   const team = await testTeam(croft.ctx, 'redirect')
   await register(croft, team.key, receiver.url('/moved'))
   receiver.answers.push((response) => void response.writeHead(307, { location: receiver.url('/elsewhere') }).end())
-  const id = await happen(team.scope)
+  const id = await happen(team.unit)
   const tries = await until(async () => {
     const { body } = await ask(team.key)('GET', `/v1/webhook-deliveries?event_id=${id}`)
     const [one] = body['items'] as { tries: number; delivery_id: string }[]

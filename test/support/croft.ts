@@ -5,7 +5,7 @@ import { readSettings } from '../../src/config/read.ts'
 import { commandLine } from '../../src/kernel/caller.ts'
 import type { Context } from '../../src/kernel/context.ts'
 import { createKey } from '../../src/domain/keys/keys.ts'
-import { findOrCreateTeam } from '../../src/domain/teams/find.ts'
+import { findOrCreateTeam } from '../../src/domain/teams/get.ts'
 import { openUnit, type UnitOfWork } from '../../src/kernel/unit-of-work.ts'
 import { createCroft, type Croft, type Substitutes } from '../../src/app/croft.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -21,7 +21,7 @@ export interface TestTeam {
   id: string
   key: string
   /** The scope in which a request of the team's acts. */
-  scope: UnitOfWork
+  unit: UnitOfWork
 }
 
 export interface TestCroft {
@@ -43,7 +43,7 @@ export async function testTeam(ctx: Context, name: string, scope: 'read' | 'writ
   const { id } = await findOrCreateTeam(ctx.db, name, ctx.clock.now())
   const own = () => openUnit(ctx, commandLine(id))
   const { key } = await createKey(own(), { name: null, scope, expiresAt: null })
-  return { id, key, scope: own() }
+  return { id, key, unit: own() }
 }
 
 async function answerOf(response: Response): Promise<TestAnswer> {

@@ -8,7 +8,7 @@ export interface WorkerOrder {
   connection: Connection
   dataDir: string
   leaseMs: number
-  sweepMs: number
+  choresEveryMs: number
   driverTimeoutMs: number
 }
 
@@ -36,8 +36,8 @@ async function work(order: WorkerOrder): Promise<void> {
     CROFT_DATA_DIR: order.dataDir,
     CROFT_ALLOW_PRIVATE_NETWORK: 'true',
   })
-  const { connection, leaseMs, sweepMs, driverTimeoutMs } = order
-  const substitutes = { connection, leaseMs, sweepMs, driverTimeoutMs, reach }
+  const { connection, leaseMs, choresEveryMs, driverTimeoutMs } = order
+  const substitutes = { connection, leaseMs, choresEveryMs, driverTimeoutMs, reach }
   const croft = await createCroft({ ...settings, CROFT_ROLE: 'worker' }, substitutes)
   process.once('SIGTERM', () => {
     croft.stop(5_000).then(

@@ -1,6 +1,6 @@
 import type { Context } from '../../src/kernel/context.ts'
 import { createPost } from '../../src/domain/posts/create.ts'
-import { findPost } from '../../src/domain/posts/find.ts'
+import { getPost } from '../../src/domain/posts/get.ts'
 import type { PostInput } from '../../src/domain/posts/input.ts'
 import { claimRows } from '../../src/domain/media/media-rows.ts'
 import { openPreparation } from '../../src/domain/media/prepare.ts'
@@ -24,7 +24,7 @@ const input: PostInput = {
 
 /** A post as the verb accepts it; nothing is fetched. */
 export const accept = (team: TestTeam, profile: Pick<ProfileRow, 'id'>, values: Partial<PostInput> = {}): Promise<PostRow> =>
-  createPost(team.scope, profile.id, { ...input, ...values })
+  createPost(team.unit, profile.id, { ...input, ...values })
 
 /** Makes one try at a post's media, as a worker would that finds it due after `tries` tries. */
 export async function prepare(ctx: Context, post: Pick<PostRow, 'team_id' | 'id'>, tries = 0): Promise<void> {
@@ -41,7 +41,7 @@ export async function prepare(ctx: Context, post: Pick<PostRow, 'team_id' | 'id'
 
 /** The post as it stands now. */
 export const postNow = (ctx: Context, post: Pick<PostRow, 'team_id' | 'id'>): Promise<PostRow> =>
-  findPost(ctx.db, post.team_id, post.id)
+  getPost(ctx.db, post.team_id, post.id)
 
 /** A post whose media is checked and kept. */
 export async function prepared(

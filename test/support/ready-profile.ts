@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '../../src/kernel/context.ts'
 import type { Candidates } from '../../src/engine/tasks/claim.ts'
 import { createProfile } from '../../src/domain/profiles/create.ts'
-import { findProfile } from '../../src/domain/profiles/find.ts'
+import { getProfile } from '../../src/domain/profiles/get.ts'
 import type { ProfileRow } from '../../src/kernel/rows.ts'
 import { TaskQueue } from '../../src/domain/tasks/queue.ts'
 import { updateTeam } from '../../src/domain/teams/update.ts'
@@ -42,8 +42,8 @@ export async function readyProfile(
   team: TestTeam,
   options: { platform?: 'tiktok' | 'instagram'; driver?: string } = {},
 ): Promise<ProfileRow> {
-  await updateTeam(team.scope, { runs: 0, maintenanceMs: 0 })
-  const { row } = await createProfile(team.scope, {
+  await updateTeam(team.unit, { runs: 0, maintenanceMs: 0 })
+  const { row } = await createProfile(team.unit, {
     username: newUsername(),
     emailAuthMethod: 'google',
     platform: options.platform ?? 'tiktok',
@@ -51,7 +51,7 @@ export async function readyProfile(
   })
   await carryOut(ctx, row)
   for (;;) {
-    const profile = await findProfile(ctx.db, team.id, row.id)
+    const profile = await getProfile(ctx.db, team.id, row.id)
     if (profile.status === 'ready') return profile
     if (profile.status !== 'configuring') throw new Error(`the profile became ${profile.status}`)
     await carryOut(ctx, row)

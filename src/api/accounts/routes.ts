@@ -4,7 +4,7 @@ import { CroftError } from '../../kernel/errors.ts'
 import { eraseProfile } from '../../domain/erasure/profile.ts'
 import { listProfiles } from '../../domain/profiles/list.ts'
 import { updateProfile } from '../../domain/profiles/update.ts'
-import { getProfileView } from '../../domain/profiles/view.ts'
+import { getProfileDetails } from '../../domain/profiles/details.ts'
 import type { App } from '../http/app.ts'
 import { id, nullable, object, pageQuery, pageRequest, time, withExample } from '../http/shapes.ts'
 import { editBody, editExample, editOf, madeBy } from './edit.ts'
@@ -41,13 +41,13 @@ export function accountRoutes(app: App, ctx: Context): void {
     async ({ caller, query }) => {
       const filter = { accountStatus: query.status }
       const { items, hasMore, nextCursor } = await listProfiles(ctx, caller, pageRequest(query), filter)
-      return { data: items.map((view) => presentAccount(ctx, view)), hasMore, nextCursor }
+      return { data: items.map((details) => presentAccount(ctx, details)), hasMore, nextCursor }
     },
   )
   app.get(
     '/v1/accounts/:accountId',
     { schema: { summary: 'Get an account', tags, params, response: { 200: accountShape } } },
-    async ({ caller, params }) => presentAccount(ctx, await asAccount(getProfileView(ctx, caller.teamId, params.accountId))),
+    async ({ caller, params }) => presentAccount(ctx, await asAccount(getProfileDetails(ctx, caller.teamId, params.accountId))),
   )
   app.delete(
     '/v1/accounts/:accountId',

@@ -3,7 +3,7 @@ import { accountStatuses, warmupStanding } from '../../domain/profiles/standing.
 import type { Context } from '../../kernel/context.ts'
 import { nameRestriction } from '../../domain/profiles/name-change.ts'
 import type { UpdatedProfile } from '../../domain/profiles/update.ts'
-import type { ProfileView } from '../../domain/profiles/view.ts'
+import type { ProfileDetails } from '../../domain/profiles/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 const platform = oneOf('tiktok', 'instagram')
@@ -41,7 +41,7 @@ export const updatedShape = object({
 })
 
 /** An account; `nextNameChangeAllowed` is null if the name may change now, and before any warm-up run. */
-export function presentAccount(ctx: Context, { row, pictureUrl }: ProfileView): Static<typeof accountShape> {
+export function presentAccount(ctx: Context, { row, pictureUrl }: ProfileDetails): Static<typeof accountShape> {
   const now = ctx.clock.now()
   const { status, day, startedAt, completedAt } = warmupStanding(row, now)
   return {

@@ -17,7 +17,7 @@ const members = {
 }
 const keyShape = object(members)
 
-const showKey = (row: ApiKeyRow) => ({
+const presentKey = (row: ApiKeyRow) => ({
   api_key_id: row.id,
   name: row.name,
   scope: row.scope,
@@ -57,7 +57,7 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
     ({ body: { name = null, scope = 'write', expires_at } }, reply) =>
       reply.carryOut(
         (unit) => createKey(unit, { name, scope, expiresAt: expiry(ctx, expires_at) }),
-        ({ row, key }) => ({ ...showKey(row), key }),
+        ({ row, key }) => ({ ...presentKey(row), key }),
       ),
   )
   app.get(
@@ -71,7 +71,7 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
       },
       config: { errors: [422] },
     },
-    async ({ caller, query }) => pageBody(await listKeys(ctx, caller, pageRequest(query)), showKey),
+    async ({ caller, query }) => pageBody(await listKeys(ctx, caller, pageRequest(query)), presentKey),
   )
   app.delete(
     '/v1/api-keys/:api_key_id',
@@ -83,6 +83,6 @@ export function apiKeyRoutes(app: App, ctx: Context): void {
         response: { 200: keyShape },
       },
     },
-    ({ params }, reply) => reply.carryOut((unit) => revokeKey(unit, params.api_key_id), showKey),
+    ({ params }, reply) => reply.carryOut((unit) => revokeKey(unit, params.api_key_id), presentKey),
   )
 }

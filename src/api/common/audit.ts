@@ -17,7 +17,7 @@ const auditShape = object({
   created_at: time,
 })
 
-const showAudit = (row: AuditRow): Static<typeof auditShape> => ({
+const presentEntry = (row: AuditRow): Static<typeof auditShape> => ({
   audit_id: row.id,
   actor: row.actor,
   action: row.action,
@@ -59,7 +59,7 @@ export function auditRoutes(app: App, ctx: Context): void {
         since: query.since === undefined ? undefined : instant(query.since, 'query.since'),
         until: query.until === undefined ? undefined : instant(query.until, 'query.until'),
       }
-      return pageBody(await listAudit(ctx, caller, pageRequest(query), filter), showAudit)
+      return pageBody(await listAudit(ctx, caller, pageRequest(query), filter), presentEntry)
     },
   )
 }

@@ -4,7 +4,7 @@ import type { Context } from '../../kernel/context.ts'
 import { reusedKey } from '../../domain/idempotency/keys.ts'
 import { inspectMedia } from '../../domain/media/inspect.ts'
 import { keepUpload } from '../../domain/media/upload.ts'
-import { mediaUrl } from '../../domain/profiles/view.ts'
+import { mediaUrl } from '../../domain/profiles/details.ts'
 import type { MediaRow } from '../../kernel/rows.ts'
 import type { ApiOptions } from '../http/app.ts'
 import { id, nullable, object, oneOf, reason, time, url } from '../http/shapes.ts'
@@ -20,7 +20,7 @@ const uploadShape = object({
   created_at: time,
 })
 
-const showUpload = (ctx: Context, row: MediaRow): Static<typeof uploadShape> => ({
+const presentUpload = (ctx: Context, row: MediaRow): Static<typeof uploadShape> => ({
   media_id: row.id,
   media_url: mediaUrl(ctx, row.token),
   size: row.size,
@@ -59,7 +59,7 @@ const uploadRoute: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { ctx }) 
     (request, reply) =>
       reply.carryOut(
         async (unit) => keepUpload(unit, await takeFile(unit.ctx, request)),
-        (row) => showUpload(ctx, row),
+        (row) => presentUpload(ctx, row),
         {
           // The key is reserved before the first byte is read, so that a second upload with it is rejected at once.
           content: 'upload',

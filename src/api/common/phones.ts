@@ -14,7 +14,7 @@ const phoneShape = object({
   created_at: time,
 })
 
-const showPhone = ({ row, profiles }: PhoneDetails): Static<typeof phoneShape> => ({
+const presentPhone = ({ row, profiles }: PhoneDetails): Static<typeof phoneShape> => ({
   phone_id: row.id,
   name: row.name,
   driver: row.driver,
@@ -37,11 +37,11 @@ export function phoneRoutes(app: App, ctx: Context): void {
       },
       config: { errors: [422] },
     },
-    async ({ caller, query }) => pageBody(await listPhones(ctx, caller, pageRequest(query)), showPhone),
+    async ({ caller, query }) => pageBody(await listPhones(ctx, caller, pageRequest(query)), presentPhone),
   )
   app.get(
     '/v1/phones/:phone_id',
     { schema: { summary: 'Get a phone', tags, params: object({ phone_id: id }), response: { 200: phoneShape } } },
-    async ({ caller, params }) => showPhone(await getPhone(ctx, caller, params.phone_id)),
+    async ({ caller, params }) => presentPhone(await getPhone(ctx, caller, params.phone_id)),
   )
 }

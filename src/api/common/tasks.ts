@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import type { TaskRow } from '../../kernel/rows.ts'
-import { findTask, listTasks } from '../../engine/tasks/view.ts'
+import { getTask, listTasks } from '../../engine/tasks/read.ts'
 import type { App } from '../http/app.ts'
 import { failure, id, iso, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
 
@@ -22,7 +22,7 @@ const taskShape = object({
   updated_at: time,
 })
 
-const showTask = (row: TaskRow): Static<typeof taskShape> => ({
+const presentTask = (row: TaskRow): Static<typeof taskShape> => ({
   task_id: row.id,
   profile_id: row.profile_id,
   kind: row.kind,
@@ -57,12 +57,12 @@ export function taskRoutes(app: App, ctx: Context): void {
     },
     async ({ caller, query }) => {
       const filter = { profileId: query.profile_id, kind: query.kind, status: query.status }
-      return pageBody(await listTasks(ctx, caller, pageRequest(query), filter), showTask)
+      return pageBody(await listTasks(ctx, caller, pageRequest(query), filter), presentTask)
     },
   )
   app.get(
     '/v1/tasks/:task_id',
     { schema: { summary: 'Get a task', tags, params: object({ task_id: id }), response: { 200: taskShape } } },
-    async ({ caller, params }) => showTask(await findTask(ctx, caller, params.task_id)),
+    async ({ caller, params }) => presentTask(await getTask(ctx, caller, params.task_id)),
   )
 }

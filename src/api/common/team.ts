@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { pacingOf } from '../../domain/profiles/pacing.ts'
 import type { TeamRow } from '../../kernel/rows.ts'
-import { findTeam } from '../../domain/teams/find.ts'
+import { getTeam } from '../../domain/teams/get.ts'
 import { updateTeam, type TeamChanges } from '../../domain/teams/update.ts'
 import { policyOf } from '../../domain/profiles/warmup-policy.ts'
 import { formatDuration } from '../../lib/durations.ts'
@@ -33,7 +33,7 @@ const changes = object({
   pacing: Type.Optional(Type.Partial(pacingShape, { additionalProperties: false })),
 })
 
-const showTeam = (ctx: Context, team: TeamRow): Static<typeof teamShape> => {
+const presentTeam = (ctx: Context, team: TeamRow): Static<typeof teamShape> => {
   const policy = policyOf(team, ctx.warmupDefaults)
   return {
     team_id: team.id,
@@ -69,7 +69,7 @@ export function teamRoutes(app: App, ctx: Context): void {
   app.get(
     '/v1/team',
     { schema: { summary: 'Get the team of the key', tags, response: { 200: teamShape } } },
-    async ({ caller }) => showTeam(ctx, await findTeam(ctx.db, caller.teamId)),
+    async ({ caller }) => presentTeam(ctx, await getTeam(ctx.db, caller.teamId)),
   )
   app.patch(
     '/v1/team',
@@ -86,7 +86,7 @@ export function teamRoutes(app: App, ctx: Context): void {
     ({ body }, reply) =>
       reply.carryOut(
         (unit) => updateTeam(unit, teamChanges(body)),
-        (team) => showTeam(ctx, team),
+        (team) => presentTeam(ctx, team),
       ),
   )
 }

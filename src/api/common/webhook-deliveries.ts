@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
-import { findDelivery, listDeliveries, viewDelivery } from '../../domain/webhooks/deliveries.ts'
-import { findEndpoint } from '../../domain/webhooks/find-endpoint.ts'
+import { getDelivery, listDeliveries, deliveryDetails } from '../../domain/webhooks/deliveries.ts'
+import { getEndpoint } from '../../domain/webhooks/get-endpoint.ts'
 import { redeliver, redeliverSince, sendTest } from '../../domain/webhooks/redeliver.ts'
 import type { App } from '../http/app.ts'
 import { id, instant, nullable, object, pageBody, pageOf, pageQuery, pageRequest, time } from '../http/shapes.ts'
@@ -37,7 +37,7 @@ export function webhookDeliveryRoutes(app: App, ctx: Context): void {
     '/v1/webhook-deliveries/:delivery_id',
     { schema: { summary: 'Get a webhook delivery with every try', tags, params, response: { 200: fullDeliveryShape } } },
     async ({ caller, params }) => {
-      const { row, tries } = await viewDelivery(ctx.db, await findDelivery(ctx.db, caller.teamId, params.delivery_id))
+      const { row, tries } = await deliveryDetails(ctx.db, await getDelivery(ctx.db, caller.teamId, params.delivery_id))
       return presentFullDelivery(row, tries)
     },
   )
@@ -75,7 +75,7 @@ function ofEndpoint(app: App, ctx: Context): void {
       },
     },
     async ({ caller, params, query }) => {
-      const endpoint = await findEndpoint(ctx.db, caller.teamId, params.endpoint_id)
+      const endpoint = await getEndpoint(ctx.db, caller.teamId, params.endpoint_id)
       const page = await listDeliveries(ctx, caller, pageRequest(query), { endpointId: endpoint.id, status: query.status })
       return pageBody(page, presentDelivery)
     },

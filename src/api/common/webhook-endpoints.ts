@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
 import { createEndpoint } from '../../domain/webhooks/create-endpoint.ts'
-import { findEndpoint, listEndpoints } from '../../domain/webhooks/find-endpoint.ts'
+import { getEndpoint, listEndpoints } from '../../domain/webhooks/get-endpoint.ts'
 import { deleteEndpoint, rotateSecret, updateEndpoint } from '../../domain/webhooks/update-endpoint.ts'
 import type { App } from '../http/app.ts'
 import { id, nullable, object, pageBody, pageOf, pageQuery, pageRequest, url, withExample } from '../http/shapes.ts'
@@ -67,7 +67,7 @@ export function webhookEndpointRoutes(app: App, ctx: Context): void {
   app.get(
     '/v1/webhook-endpoints/:endpoint_id',
     { schema: { summary: 'Get a webhook endpoint', tags, params, response: { 200: endpointShape } } },
-    async ({ caller, params }) => presentEndpoint(await findEndpoint(ctx.db, caller.teamId, params.endpoint_id)),
+    async ({ caller, params }) => presentEndpoint(await getEndpoint(ctx.db, caller.teamId, params.endpoint_id)),
   )
   app.patch(
     '/v1/webhook-endpoints/:endpoint_id',

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { PostView } from '../../domain/posts/view.ts'
+import type { PostDetails } from '../../domain/posts/details.ts'
 import { failure, id, iso, nullable, object, oneOf, reason, time } from '../http/shapes.ts'
 
 export const postStatus = oneOf(
@@ -53,7 +53,7 @@ export const postShape = object({
 })
 
 /** A post as the farm family shows it. */
-export function presentPost({ row, media }: PostView): Static<typeof postShape> {
+export function presentPost({ row, media }: PostDetails): Static<typeof postShape> {
   return {
     task_id: row.id,
     profile_id: row.profile_id,

@@ -7,7 +7,7 @@ import { releaseDraft } from '../../domain/posts/release.ts'
 import { resolvePost, type Resolution } from '../../domain/posts/resolve.ts'
 import { retryPost } from '../../domain/posts/retry.ts'
 import { updatePost } from '../../domain/posts/update.ts'
-import { getPostView, type PostView } from '../../domain/posts/view.ts'
+import { getPostDetails, type PostDetails } from '../../domain/posts/details.ts'
 import { invalid } from '../../kernel/errors.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import type { App } from '../http/app.ts'
@@ -69,7 +69,7 @@ export function postRoutes(app: App, ctx: Context): void {
   app.get(
     '/v1/posts/:task_id',
     { schema: { summary: 'Get a post', tags, params, response: { 200: postShape } } },
-    async ({ caller, params }) => presentPost(await getPostView(ctx, caller.teamId, params.task_id)),
+    async ({ caller, params }) => presentPost(await getPostDetails(ctx, caller.teamId, params.task_id)),
   )
   app.patch(
     '/v1/posts/:task_id',
@@ -104,7 +104,7 @@ function resolutionOf({ outcome, post_url = null }: Static<typeof resolution>): 
   return outcome === 'published' ? { outcome, postUrl: post_url } : { outcome }
 }
 
-const actions: { name: string; summary: string; verb: (unit: UnitOfWork, id: string) => Promise<PostView> }[] = [
+const actions: { name: string; summary: string; verb: (unit: UnitOfWork, id: string) => Promise<PostDetails> }[] = [
   { name: 'cancel', summary: 'Cancel a post before it has begun to publish', verb: cancelPost },
   { name: 'publish', summary: 'Publish a saved draft', verb: releaseDraft },
   { name: 'retry', summary: 'Retry a failed post', verb: retryPost },

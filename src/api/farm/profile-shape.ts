@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import type { ProfileView } from '../../domain/profiles/view.ts'
+import type { ProfileDetails } from '../../domain/profiles/details.ts'
 import { id, iso, nullable, object, oneOf, time } from '../http/shapes.ts'
 
 export const profileStatus = oneOf('configuring', 'retrying', 'cold', 'warming', 'warm', 'ready', 'failed', 'deactivated')
@@ -27,7 +27,7 @@ export const profileShape = object({
 })
 
 /** A profile on the farm family's routes. Before it is set up, bio and picture are null. */
-export function presentProfile({ row, policy, pictureUrl, readyAtEarliest }: ProfileView): Static<typeof profileShape> {
+export function presentProfile({ row, policy, pictureUrl, readyAtEarliest }: ProfileDetails): Static<typeof profileShape> {
   const hidden = row.provisioned_at === null
   const email = row.email_auth_method
   return {

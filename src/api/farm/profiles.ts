@@ -6,7 +6,7 @@ import { deactivateProfile } from '../../domain/closing/deactivate.ts'
 import { listProfiles } from '../../domain/profiles/list.ts'
 import { retryProfile } from '../../domain/profiles/retry.ts'
 import { updateProfile } from '../../domain/profiles/update.ts'
-import { getProfileView } from '../../domain/profiles/view.ts'
+import { getProfileDetails } from '../../domain/profiles/details.ts'
 import { ownPolicy, warmupInput } from '../common/warmup.ts'
 import type { App } from '../http/app.ts'
 import { id, nullable, object, oneOf, pageBody, pageOf, pageQuery, pageRequest, time, url, withExample } from '../http/shapes.ts'
@@ -98,7 +98,7 @@ export function profileRoutes(app: App, ctx: Context): void {
   app.get(
     '/v1/farm-profiles/:profile_id',
     { schema: { summary: 'Get a farm profile', tags, params, response: { 200: profile } } },
-    async ({ caller, params }) => presentProfile(await getProfileView(ctx, caller.teamId, params.profile_id)),
+    async ({ caller, params }) => presentProfile(await getProfileDetails(ctx, caller.teamId, params.profile_id)),
   )
   app.patch(
     '/v1/farm-profiles/:profile_id',

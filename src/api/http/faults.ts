@@ -11,7 +11,7 @@ interface Entry {
 }
 
 /** What a value must look like, by its pattern in a schema; a test holds it against every pattern there is. */
-export const patternSays: Readonly<Record<string, string>> = {
+export const patternMessages: Readonly<Record<string, string>> = {
   '\\S': 'must not be blank',
   '^$|\\S': 'must not be blank',
   '^[A-Za-z]{2}$': 'must be two letters such as US',
@@ -61,7 +61,7 @@ const says: Readonly<Record<string, (entry: Entry, limit: string) => string>> = 
   const: ({ params }) => `must be ${String(params['allowedValue'])}`,
   type: (entry) => typeMessage(typesOf(entry)),
   format: ({ params }) => formatSays[String(params['format'])] ?? `must be a ${String(params['format'])}`,
-  pattern: ({ params, message }) => patternSays[String(params['pattern'])] ?? message ?? 'is not allowed',
+  pattern: ({ params, message }) => patternMessages[String(params['pattern'])] ?? message ?? 'is not allowed',
   minimum: (_, limit) => `must be at least ${limit}`,
   maximum: (_, limit) => `must be at most ${limit}`,
   maxLength: (_, limit) => `has more than ${limit} characters`,

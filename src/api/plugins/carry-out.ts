@@ -12,7 +12,7 @@ import { inKey, inRehearsal, inShared, inUnit, Replay, Undone, type Verb } from 
 
 interface CarryOutOptions<V, A> {
   /** The answer of a dry run, if it says other things than the real one. */
-  dry?: (answer: A, view: V) => object
+  dry?: (answer: A, result: V) => object
   /** Instead of the route's `dryRun.hides`, if the input decides. */
   hides?: readonly string[]
   /** What the request asks for, if that is not its JSON body. */
@@ -27,7 +27,7 @@ declare module 'fastify' {
      * Carries out a verb, and answers what `present` makes of what the verb committed. In the transaction of the verb's
      * commit, the answer is stored under the request's Idempotency-Key, or everything is undone if the request is a dry run.
      */
-    carryOut<V, A>(verb: Verb<V>, present: (view: V) => A, options?: CarryOutOptions<V, A>): Promise<A>
+    carryOut<V, A>(verb: Verb<V>, present: (result: V) => A, options?: CarryOutOptions<V, A>): Promise<A>
   }
   interface FastifyRequest {
     /** The faults of the body's shape, on a route with `attachValidation`. */
@@ -47,14 +47,14 @@ async function carryOut<V, A>(
   ctx: Context,
   reply: FastifyReply,
   verb: Verb<V>,
-  present: (view: V) => A,
+  present: (result: V) => A,
   options: CarryOutOptions<V, A>,
 ): Promise<A> {
   const { request } = reply
   const { caller, dryRun } = request
   const { status = 200, secret = [], shared = false, dryRun: { hides = [] } = {} } = request.routeOptions.config
-  // A verb answers what its commit answers, so this is the view of the answer.
-  const answer = (view: unknown): StoredAnswer => ({ status, body: JSON.stringify(blank(present(view as V), secret)) })
+  // A verb answers what its commit answers, so this is what the answer presents.
+  const answer = (result: unknown): StoredAnswer => ({ status, body: JSON.stringify(blank(present(result as V), secret)) })
   const key = dryRun ? null : requestKey(request, options.content)
   const keyed = key && { ...key, answer }
   reply.status(status)
@@ -64,9 +64,9 @@ async function carryOut<V, A>(
     return present(await (keyed ? inKey(ctx, caller, verb, keyed) : inUnit(ctx, caller, verb)))
   } catch (error) {
     if (error instanceof Undone) {
-      const view = error.view as V
-      const real = present(view)
-      return { ...blank(options.dry?.(real, view) ?? real, options.hides ?? hides), dry_run: true } as A
+      const result = error.result as V
+      const real = present(result)
+      return { ...blank(options.dry?.(real, result) ?? real, options.hides ?? hides), dry_run: true } as A
     }
     if (!(error instanceof Replay)) throw error
     await options.sameAs?.(error.first)

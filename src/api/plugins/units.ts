@@ -10,15 +10,15 @@ export type Verb<V> = (unit: UnitOfWork) => Promise<V>
 
 /** A request's key, and the answer that is stored under it for what the verb committed. */
 interface Keyed extends RequestKey {
-  answer: (view: unknown) => StoredAnswer
+  answer: (result: unknown) => StoredAnswer
 }
 
 /** Thrown inside the transaction of a dry run, which undoes it all. */
 export class Undone extends Error {
-  readonly view: unknown
-  constructor(view: unknown) {
+  readonly result: unknown
+  constructor(result: unknown) {
     super('dry run')
-    this.view = view
+    this.result = result
   }
 }
 
@@ -77,9 +77,9 @@ export const inRehearsal = <V>(ctx: Context, caller: Caller, verb: Verb<V>): Pro
 export async function inKey<V>(ctx: Context, caller: Caller, verb: Verb<V>, keyed: Keyed): Promise<V> {
   const done = await holdingKey(ctx, caller, keyed, (store) =>
     inUnit(ctx, caller, verb, async (tx, work) => {
-      const view = await work(tx)
-      await store(tx, keyed.answer(view))
-      return view
+      const result = await work(tx)
+      await store(tx, keyed.answer(result))
+      return result
     }),
   )
   if ('first' in done) throw new Replay(done.first)

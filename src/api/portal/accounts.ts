@@ -29,7 +29,10 @@ function profileUrl(ctx: Context, row: ProfileFacts): string {
   return row.platform === 'tiktok' ? `https://www.tiktok.com/@${row.username}` : `https://www.instagram.com/${row.username}/`
 }
 
-const showAccount = (ctx: Context, { view: { row, pictureUrl }, country }: SavedAccount): Static<typeof accountShape> => ({
+const presentSavedAccount = (
+  ctx: Context,
+  { details: { row, pictureUrl }, country }: SavedAccount,
+): Static<typeof accountShape> => ({
   id: row.id,
   platform: row.platform,
   username: row.username,
@@ -62,7 +65,7 @@ export function savedAccountRoutes(app: App, ctx: Context): void {
     async ({ caller, query }) => {
       const page = numberedRequest(query)
       const filter = { platform: query.platform, country: query.country?.toUpperCase() }
-      return numberedBody(await listSavedAccounts(ctx, caller, page, filter), page, (one) => showAccount(ctx, one))
+      return numberedBody(await listSavedAccounts(ctx, caller, page, filter), page, (one) => presentSavedAccount(ctx, one))
     },
   )
   app.get(
@@ -76,6 +79,6 @@ export function savedAccountRoutes(app: App, ctx: Context): void {
         response: { 200: dataOf(accountShape) },
       },
     },
-    async ({ caller, params }) => ({ data: showAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
+    async ({ caller, params }) => ({ data: presentSavedAccount(ctx, await getSavedAccount(ctx, caller, params.id)) }),
   )
 }

@@ -31,7 +31,7 @@ const values = {
 }
 const valuesShape = object(values)
 
-const showValues = (row: BundleAccountRow): Static<typeof valuesShape> => ({
+const presentValues = (row: BundleAccountRow): Static<typeof valuesShape> => ({
   username: row.username,
   visible_name: row.visible_name,
   biography: row.biography,
@@ -91,7 +91,7 @@ export function bundleAccountRoutes(app: App, ctx: Context): void {
           }
           return configureAccount(unit, params.id, given, faults)
         },
-        (row) => ({ data: { id: row.bundle_id, account: showValues(row) } }),
+        (row) => ({ data: { id: row.bundle_id, account: presentValues(row) } }),
       ),
   )
   app.get(
@@ -107,7 +107,7 @@ export function bundleAccountRoutes(app: App, ctx: Context): void {
     },
     async ({ caller, params }) => {
       const row = await readAccount({ ctx, caller }, params.id)
-      return { data: { ...showValues(row), status: row.status } }
+      return { data: { ...presentValues(row), status: row.status } }
     },
   )
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { createBundle } from '../../domain/bundles/create.ts'
-import { findBundle } from '../../domain/bundles/find.ts'
+import { getBundle } from '../../domain/bundles/get.ts'
 import { listBundles } from '../../domain/bundles/list.ts'
 import { claimFiles } from '../../domain/media/claims.ts'
 import { readinessOf } from '../../domain/bundles/readiness.ts'
@@ -87,10 +87,10 @@ export function bundleRoutes(app: App, ctx: Context): void {
             autoFinalizeVideos: body.auto_finalize_videos ?? true,
             externalRef: body.external_ref ?? null,
           }),
-        (view) => ({
-          data: presentBundle(view),
-          credits_charged: view.creditsCharged,
-          credits_remaining: view.creditsRemaining,
+        (details) => ({
+          data: presentBundle(details),
+          credits_charged: details.creditsCharged,
+          credits_remaining: details.creditsRemaining,
         }),
         { dry: wouldCharge },
       ),
@@ -129,7 +129,7 @@ export function bundleRoutes(app: App, ctx: Context): void {
     '/api/ext/bundles/:id',
     { schema: { summary: 'Get a bundle', tags, params: bundleParams, response: { 200: bundleAnswer } } },
     async ({ caller, params }) =>
-      presentBundleAnswer(await loadDetails(ctx.db, await findBundle(ctx.db, caller.teamId, params.id))),
+      presentBundleAnswer(await loadDetails(ctx.db, await getBundle(ctx.db, caller.teamId, params.id))),
   )
   app.get(
     '/api/ext/bundles/:id/publish-readiness',
@@ -145,7 +145,7 @@ export function bundleRoutes(app: App, ctx: Context): void {
     async ({ caller, params }) => {
       const files = claimFiles(ctx)
       try {
-        const bundle = await findBundle(ctx.db, caller.teamId, params.id)
+        const bundle = await getBundle(ctx.db, caller.teamId, params.id)
         const { blockers } = await readinessOf({ ...ctx, store: files.store }, bundle)
         return { data: { ready: blockers.length === 0, blockers } }
       } finally {

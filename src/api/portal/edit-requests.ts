@@ -3,7 +3,7 @@ import type { Context } from '../../kernel/context.ts'
 import { approveEditRequest } from '../../domain/edit-requests/approve.ts'
 import { cancelEditRequest } from '../../domain/edit-requests/cancel.ts'
 import { createEditRequest } from '../../domain/edit-requests/create.ts'
-import { listEditRequests } from '../../domain/edit-requests/find.ts'
+import { listEditRequests } from '../../domain/edit-requests/get.ts'
 import { requestChanges } from '../../domain/edit-requests/request-changes.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
@@ -54,7 +54,7 @@ const rowShape = object({
   finalized_at: nullable(time),
 })
 
-const showRequested = (row: EditRequestRow) => ({
+const presentRequested = (row: EditRequestRow) => ({
   requested_username: row.requested_username,
   requested_visible_name: row.requested_visible_name,
   requested_biography: row.requested_biography,
@@ -62,10 +62,10 @@ const showRequested = (row: EditRequestRow) => ({
   requested_link_in_bio: row.requested_link_in_bio,
 })
 
-const showRow = (row: EditRequestRow): Static<typeof rowShape> => ({
+const presentEditRequest = (row: EditRequestRow): Static<typeof rowShape> => ({
   id: row.id,
   status: row.status,
-  ...showRequested(row),
+  ...presentRequested(row),
   // Only if it exists: a pending request reads as on its page.
   ...(row.submission === null ? {} : { submission: row.submission }),
   feedback: row.feedback,
@@ -130,7 +130,7 @@ export function editRequestRoutes(app: App, ctx: Context): void {
             edit_request_id: request.id,
             account_id: request.profile_id,
             status: request.status,
-            ...showRequested(request),
+            ...presentRequested(request),
             created_at: request.created_at.toISOString(),
           },
           credits_charged: creditsCharged,
@@ -149,7 +149,7 @@ export function editRequestRoutes(app: App, ctx: Context): void {
         response: { 200: object({ data: Type.Array(rowShape) }) },
       },
     },
-    async ({ caller, params }) => ({ data: (await listEditRequests(ctx, caller, params.id)).map(showRow) }),
+    async ({ caller, params }) => ({ data: (await listEditRequests(ctx, caller, params.id)).map(presentEditRequest) }),
   )
   requestActions(app)
 }
@@ -167,13 +167,13 @@ const actions: {
   { name: 'cancel', summary: 'Cancel an edit request before its manager has started', verb: cancelEditRequest },
 ]
 
-const showAnswer = (row: EditRequestRow) => ({ data: showRow(row) })
+const presentAnswer = (row: EditRequestRow) => ({ data: presentEditRequest(row) })
 
 function requestActions(app: App): void {
   const common = { tags, params: requestParams, response: { 200: dataOf(rowShape) } }
   for (const { name, summary, verb } of actions) {
     app.post(`/api/ext/accounts/:id/edit-request/:request_id/${name}`, { schema: { ...common, summary } }, ({ params }, reply) =>
-      reply.carryOut((unit) => verb(unit, params.id, params.request_id), showAnswer),
+      reply.carryOut((unit) => verb(unit, params.id, params.request_id), presentAnswer),
     )
   }
   app.post(
@@ -189,7 +189,7 @@ function requestActions(app: App): void {
     ({ params: { id: account, request_id }, body, faults }, reply) =>
       reply.carryOut(
         (unit) => requestChanges(unit, account, request_id, textsOf(body, faults)('feedback') ?? '', faults),
-        showAnswer,
+        presentAnswer,
       ),
   )
 }

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { findBundle, findSlot } from '../../domain/bundles/find.ts'
+import { getBundle, getSlot } from '../../domain/bundles/get.ts'
 import { readAccount } from '../../domain/bundles/configure-account.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
-import { findEditRequest } from '../../domain/edit-requests/find.ts'
+import { getEditRequest } from '../../domain/edit-requests/get.ts'
 import { openScreenshot } from '../../domain/reviews/screenshot.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { App } from '../http/app.ts'
@@ -26,7 +26,7 @@ const routes: {
     tag: 'Edit requests',
     names: ['id', 'request_id'],
     submission: async (ctx, caller, params) =>
-      (await findEditRequest(ctx, caller, text(params, 'id'), text(params, 'request_id'))).submission,
+      (await getEditRequest(ctx, caller, text(params, 'id'), text(params, 'request_id'))).submission,
   },
   {
     url: '/api/ext/bundles/:id/account/screenshot',
@@ -39,7 +39,7 @@ const routes: {
     tag: 'Bundles',
     names: ['id', 'position'],
     submission: async (ctx, caller, params) =>
-      (await findSlot(ctx.db, await findBundle(ctx.db, caller.teamId, text(params, 'id')), text(params, 'position'))).submission,
+      (await getSlot(ctx.db, await getBundle(ctx.db, caller.teamId, text(params, 'id')), text(params, 'position'))).submission,
   },
 ]
 

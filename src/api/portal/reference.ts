@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Context } from '../../kernel/context.ts'
-import { findTeam } from '../../domain/teams/find.ts'
+import { getTeam } from '../../domain/teams/get.ts'
 import { countries } from '../../lib/countries.ts'
 import { managedAccount } from '../../platforms/index.ts'
 import type { App } from '../http/app.ts'
@@ -28,7 +28,7 @@ export function referenceRoutes(app: App, ctx: Context): void {
       },
     },
     async ({ caller: { teamId, scope } }) => {
-      const { id, name, created_at } = await findTeam(ctx.db, teamId)
+      const { id, name, created_at } = await getTeam(ctx.db, teamId)
       return { data: { id, name, scope, created_at: created_at.toISOString() } }
     },
   )

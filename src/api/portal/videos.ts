@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { configureVideo } from '../../domain/bundles/configure-video.ts'
 import { correctVideo } from '../../domain/bundles/corrections.ts'
 import { finalizeVideo } from '../../domain/bundles/finalize.ts'
-import { findBundle, findSlot } from '../../domain/bundles/find.ts'
+import { getBundle, getSlot } from '../../domain/bundles/get.ts'
 import { listSlots } from '../../domain/bundles/list.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
@@ -56,7 +56,7 @@ function mediaStatus(row: VideoSlotRow): 'checking' | 'accepted' | 'refused' | n
   return row.media_problems.length > 0 ? 'refused' : 'accepted'
 }
 
-const showSlot = (row: VideoSlotRow): Static<typeof slotShape> => ({
+const presentSlot = (row: VideoSlotRow): Static<typeof slotShape> => ({
   bundle_id: row.bundle_id,
   position: row.position,
   status: row.status,
@@ -76,7 +76,7 @@ const showSlot = (row: VideoSlotRow): Static<typeof slotShape> => ({
   updated_at: row.updated_at.toISOString(),
 })
 
-const showAnswer = (row: VideoSlotRow) => ({ data: showSlot(row) })
+const presentAnswer = (row: VideoSlotRow) => ({ data: presentSlot(row) })
 const at = '/api/ext/bundles/:id/videos/:position'
 const tags = ['Bundles']
 
@@ -95,15 +95,15 @@ export function videoRoutes(app: App, ctx: Context): void {
     },
     async ({ caller, params, query }) => {
       const page = numberedRequest(query)
-      return numberedBody(await listSlots(ctx, caller, params.id, page), page, showSlot)
+      return numberedBody(await listSlots(ctx, caller, params.id, page), page, presentSlot)
     },
   )
   app.get(
     at,
     { schema: { summary: 'Get a video slot', tags, params, response: { 200: dataOf(slotShape) } } },
     async ({ caller, params }) => {
-      const bundle = await findBundle(ctx.db, caller.teamId, params.id)
-      return showAnswer(await findSlot(ctx.db, bundle, params.position))
+      const bundle = await getBundle(ctx.db, caller.teamId, params.id)
+      return presentAnswer(await getSlot(ctx.db, bundle, params.position))
     },
   )
   app.put(
@@ -138,7 +138,7 @@ export function videoRoutes(app: App, ctx: Context): void {
             soundId: body.sound_id ?? null,
             targetPublishDate: body.target_publish_date,
           }),
-        showAnswer,
+        presentAnswer,
       ),
   )
   videoReviews(app)

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { invalid } from '../../kernel/errors.ts'
-import { findProfile } from '../../domain/profiles/find.ts'
+import { getProfile } from '../../domain/profiles/get.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { addFault, clearFaults, faultsOf, listFaults, type SandboxFault } from '../../drivers/sandbox/index.ts'
@@ -36,7 +36,7 @@ async function addFor(unit: UnitOfWork, input: Static<typeof newFault>) {
   const { profile_id: profileId = null, call, fault, times = 1 } = input
   if (!faultsOf[call].includes(fault))
     throw invalid([{ path: 'fault', message: `must be one of ${faultsOf[call].join(', ')} for ${call}` }])
-  if (profileId !== null) await findProfile(ctx.db, teamId, profileId)
+  if (profileId !== null) await getProfile(ctx.db, teamId, profileId)
   return unit.commit(async (tx) => {
     const added = await addFault({ db: tx.trx, clock: ctx.clock }, { teamId, profileId, call, fault, times })
     await recordAudit(tx, 'sandbox_fault.create', `sandbox_fault:${added.id}`, null, { call, fault })

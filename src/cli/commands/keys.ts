@@ -1,5 +1,5 @@
 import { createKey, listKeys, revokeKey } from '../../domain/keys/keys.ts'
-import { findOrCreateTeam } from '../../domain/teams/find.ts'
+import { findOrCreateTeam } from '../../domain/teams/get.ts'
 import { commandScope, withContext } from './with-croft.ts'
 
 /** `croft keys create`. */

@@ -1,6 +1,6 @@
 import { createKey } from '../../domain/keys/keys.ts'
 import type { Context } from '../../kernel/context.ts'
-import { findOrCreateTeam } from '../../domain/teams/find.ts'
+import { findOrCreateTeam } from '../../domain/teams/get.ts'
 import { signingSecrets } from '../../domain/webhooks/secret.ts'
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'

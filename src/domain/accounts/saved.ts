@@ -3,19 +3,19 @@ import { isUuid } from '../../lib/ids.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { countOf, offsetOf, type NumberedPage, type NumberedRequest } from '../../kernel/numbered-page.ts'
-import { viewProfiles, type ProfileView } from '../profiles/view.ts'
+import { listProfileDetails, type ProfileDetails } from '../profiles/details.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 
 /** An account as the portal sees it: `country` is that of the bundle that delivered it, or null. */
 export interface SavedAccount {
-  view: ProfileView
+  details: ProfileDetails
   country: string | null
 }
 
 async function withCountries(ctx: Context, teamId: string, rows: readonly ProfileRow[]): Promise<SavedAccount[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
-  const views = await viewProfiles(ctx, teamId, ids)
+  const profiles = await listProfileDetails(ctx, teamId, ids)
   const bundles = await ctx.db
     .selectFrom('bundles')
     .select(['profile_id', 'country'])
@@ -23,9 +23,9 @@ async function withCountries(ctx: Context, teamId: string, rows: readonly Profil
     .where('profile_id', 'in', ids)
     .where('bundle_type', '!=', 'videos_only')
     .execute()
-  return views.map((view) => ({
-    view,
-    country: bundles.find(({ profile_id }) => profile_id === view.row.id)?.country ?? null,
+  return profiles.map((details) => ({
+    details,
+    country: bundles.find(({ profile_id }) => profile_id === details.row.id)?.country ?? null,
   }))
 }
 

@@ -2,7 +2,7 @@ import { refundCredits } from '../credits/ledger.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { cancelWork } from '../../people/queue.ts'
-import { accountOf, lockBundle } from './find.ts'
+import { accountOf, lockBundle } from './get.ts'
 import { moveAccount, moveBundle, moveSlots } from './move.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 

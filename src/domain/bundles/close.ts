@@ -1,7 +1,7 @@
 import { endOrders } from '../orders/order.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { lockBundle } from './find.ts'
+import { lockBundle } from './get.ts'
 import { bundleFacts, invalidStatus } from './move.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 

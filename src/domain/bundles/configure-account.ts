@@ -3,7 +3,7 @@ import { CroftError, type Detail } from '../../kernel/errors.ts'
 import type { BundleAccountRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { accountOf, findBundle, lockBundle } from './find.ts'
+import { accountOf, getBundle, lockBundle } from './get.ts'
 import { bundleFacts, invalidStatus, moveAccount, moveBundle } from './move.ts'
 import { accountProblems, accountRefusal, shapeCode, type AccountNames, type AccountValues } from './values.ts'
 
@@ -24,7 +24,7 @@ const mostInstructions = 2_000
 
 /** @throws CroftError `not_found` for a bundle without an account of its own */
 export async function readAccount(unit: Pick<UnitOfWork, 'ctx' | 'caller'>, bundleId: string): Promise<BundleAccountRow> {
-  const bundle = await findBundle(unit.ctx.db, unit.caller.teamId, bundleId)
+  const bundle = await getBundle(unit.ctx.db, unit.caller.teamId, bundleId)
   const account = await accountOf(unit.ctx.db, bundle)
   if (!account)
     throw new CroftError('not_found', 'A videos_only bundle has no account of its own; account_id names the account it is for.')
@@ -46,7 +46,7 @@ export async function configureAccount(
   faults: readonly Detail[],
 ): Promise<BundleAccountRow> {
   const { ctx, caller } = unit
-  const { platform } = await findBundle(ctx.db, caller.teamId, bundleId)
+  const { platform } = await getBundle(ctx.db, caller.teamId, bundleId)
   const problems = [
     ...faults.map((fault) => ({ code: shapeCode(bundleNames, fault.path), ...fault })),
     ...accountProblems(ctx, platform, given, bundleNames),

@@ -7,7 +7,7 @@ import { tokenIn } from '../media/own.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { findBundle, findSlot, lockBundle } from './find.ts'
+import { getBundle, getSlot, lockBundle } from './get.ts'
 import { invalidStatus, moveSlot } from './move.ts'
 
 export interface VideoConfiguration {
@@ -56,12 +56,12 @@ export async function configureVideo(
   input: VideoConfiguration,
 ): Promise<VideoSlotRow> {
   const { ctx, caller } = unit
-  await findSlot(ctx.db, await findBundle(ctx.db, caller.teamId, bundleId), position)
+  await getSlot(ctx.db, await getBundle(ctx.db, caller.teamId, bundleId), position)
   const found = problems(ctx, input)
   if (found.length > 0) throw invalid(found, found.every(({ path }) => path === 'media_url') ? 'invalid_url' : 'validation_error')
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, bundleId)
-    const before = await findSlot(tx.trx, bundle, position)
+    const before = await getSlot(tx.trx, bundle, position)
     if (bundle.status !== 'pending_setup' && bundle.status !== 'configured')
       throw invalidStatus(
         'The bundle',

@@ -1,7 +1,7 @@
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { returnWork } from '../../people/queue.ts'
-import { accountOf, findSlot, lockBundle } from './find.ts'
+import { accountOf, getSlot, lockBundle } from './get.ts'
 import { invalidStatus, moveAccount, moveSlot } from './move.ts'
 import { loadDetails, type BundleDetails } from './details.ts'
 
@@ -32,7 +32,7 @@ export function correctAccount(unit: UnitOfWork, id: string, corrections: Correc
 export function correctVideo(unit: UnitOfWork, id: string, position: string, corrections: Corrections): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
-    const slot = await findSlot(tx.trx, bundle, position)
+    const slot = await getSlot(tx.trx, bundle, position)
     const feedback = { ...corrections, at: tx.now.toISOString() }
     await moveSlot(tx, slot, 'sent_back', { feedback: JSON.stringify(feedback), in_review_at: null }, feedback)
     await returnWork(tx, { bundleId: id, kind: 'video', position: slot.position }, feedbackOf(corrections))

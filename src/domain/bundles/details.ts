@@ -30,7 +30,7 @@ export async function loadBundleDetails(db: Db | Trx, teamId: string, bundles: r
 
 /** The details of one bundle. */
 export async function loadDetails(db: Db | Trx, bundle: BundleRow): Promise<BundleDetails> {
-  const [view] = await loadBundleDetails(db, bundle.team_id, [bundle])
-  if (!view) throw new Error('details for each bundle')
-  return view
+  const [details] = await loadBundleDetails(db, bundle.team_id, [bundle])
+  if (!details) throw new Error('details for each bundle')
+  return details
 }

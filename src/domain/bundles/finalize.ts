@@ -5,7 +5,7 @@ import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { finishWork } from '../../people/queue.ts'
 import { deliverAccount } from './deliver.ts'
-import { accountOf, findSlot, lockBundle, slotsOf } from './find.ts'
+import { accountOf, getSlot, lockBundle, slotsOf } from './get.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlot } from './move.ts'
 import { requireDue } from '../orders/review-due.ts'
 import { openVideoWork } from './open-work.ts'
@@ -58,7 +58,7 @@ export function finalizeVideo(
 ): Promise<BundleDetails> {
   return unit.commit(async (tx) => {
     const bundle = await lockBundle(tx, id)
-    const slot = await findSlot(tx.trx, bundle, position)
+    const slot = await getSlot(tx.trx, bundle, position)
     requireDue(slot, inReviewBefore)
     const moved = await moveSlot(tx, slot, 'finalized', { finalized_at: tx.now })
     await finishWork(tx, { bundleId: id, kind: 'video', position: slot.position })

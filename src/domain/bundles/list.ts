@@ -2,7 +2,7 @@ import type { BundleStatus, BundleType, PartStatus, Platform } from '../../db/sc
 import type { Caller, Context } from '../../kernel/context.ts'
 import { countOf, offsetOf, type NumberedPage, type NumberedRequest } from '../../kernel/numbered-page.ts'
 import type { VideoSlotRow } from '../../kernel/rows.ts'
-import { findBundle } from './find.ts'
+import { getBundle } from './get.ts'
 import { loadBundleDetails, type BundleDetails } from './details.ts'
 
 export interface BundleFilter {
@@ -51,7 +51,7 @@ export async function listSlots(
   bundleId: string,
   page: NumberedRequest,
 ): Promise<NumberedPage<VideoSlotRow>> {
-  const bundle = await findBundle(ctx.db, caller.teamId, bundleId)
+  const bundle = await getBundle(ctx.db, caller.teamId, bundleId)
   const items = await ctx.db
     .selectFrom('video_slots')
     .selectAll()

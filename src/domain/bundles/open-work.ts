@@ -2,12 +2,12 @@ import type { Json } from '../../lib/json.ts'
 import type { Context } from '../../kernel/context.ts'
 import { soundUrl } from '../../platforms/index.ts'
 import { activeOrder } from '../orders/order.ts'
-import { mediaUrl } from '../profiles/view.ts'
+import { mediaUrl } from '../profiles/details.ts'
 import type { BundleAccountRow, BundleRow, MediaRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import { openWork } from '../../people/queue.ts'
 import type { WorkItem } from '../../people/contract.ts'
-import { slotsOf } from './find.ts'
+import { slotsOf } from './get.ts'
 
 /** The deadlines for setting an account up, and for publishing a video without a date. */
 const workMs = 3 * 86_400_000

@@ -4,7 +4,7 @@ import type { BundleRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { cancelWork } from '../../people/queue.ts'
-import { accountOf, findBundle, lockBundle } from './find.ts'
+import { accountOf, getBundle, lockBundle } from './get.ts'
 import { invalidStatus, moveAccount, moveBundle, moveSlots } from './move.ts'
 import { openAccountWork, openVideoWork } from './open-work.ts'
 import { readinessOf, storedBlockers, type Blocker } from './readiness.ts'
@@ -25,7 +25,7 @@ function blocked(bundle: BundleRow, blockers: readonly Blocker[]): CroftError {
  */
 export async function publishBundle(unit: UnitOfWork, id: string): Promise<BundleDetails> {
   const { ctx, caller } = unit
-  const found = await findBundle(ctx.db, caller.teamId, id)
+  const found = await getBundle(ctx.db, caller.teamId, id)
   const { blockers, picture } = await readinessOf(ctx, found)
   if (blockers.length > 0) throw blocked(found, blockers)
   return unit.commit(async (tx) => {

@@ -4,7 +4,7 @@ import type { Context } from '../../kernel/context.ts'
 import { CroftError } from '../../kernel/errors.ts'
 import { fetchPicture, type FetchedPicture } from '../media/picture.ts'
 import type { BundleAccountRow, BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
-import { accountOf, slotsOf } from './find.ts'
+import { accountOf, slotsOf } from './get.ts'
 
 /** Something that blocks publishing: a stable code, where it is, and what to do. */
 export interface Blocker {

@@ -3,7 +3,7 @@ import type { BundleAccountRow, BundleRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { Submission, WorkHandler, WorkItem } from '../../people/contract.ts'
-import { accountOf, lockBundleRow } from './find.ts'
+import { accountOf, lockBundleRow } from './get.ts'
 import { moveAccount, moveBundle } from './move.ts'
 import { reportedIn, requireReport } from './reported.ts'
 

@@ -2,14 +2,14 @@ import { invalid } from '../../kernel/errors.ts'
 import type { BundleRow, VideoSlotRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { WorkHandler, WorkItem } from '../../people/contract.ts'
-import { findSlot, lockBundleRow } from './find.ts'
+import { getSlot, lockBundleRow } from './get.ts'
 import { moveBundle, moveSlot } from './move.ts'
 import { storedSubmission, recordFailure } from './work-account.ts'
 
 async function lockSlotOf(tx: Tx, item: WorkItem): Promise<{ bundle: BundleRow; slot: VideoSlotRow }> {
   if (item.bundle_id === null || item.position === null) throw new Error('a video belongs to a slot of a bundle')
   const bundle = await lockBundleRow(tx, item.bundle_id)
-  return { bundle, slot: await findSlot(tx.trx, bundle, item.position) }
+  return { bundle, slot: await getSlot(tx.trx, bundle, item.position) }
 }
 
 const isLink = (text: string): boolean => {

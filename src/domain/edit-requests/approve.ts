@@ -1,12 +1,12 @@
 import { usernameTaken } from '../bundles/username-taken.ts'
-import { lockProfile } from '../profiles/find.ts'
+import { lockProfile } from '../profiles/get.ts'
 import { requireDue } from '../orders/review-due.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import { finishWork } from '../../people/queue.ts'
 import { isUniqueViolation } from '../../kernel/conflict.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { applyProfileValues, valuesOf } from './apply-values.ts'
-import { findSavedAccount, lockRequest } from './find.ts'
+import { requireSavedAccount, lockRequest } from './get.ts'
 import { moveRequest } from './move.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function approveEditRequest(
   inReviewBefore?: Date,
 ): Promise<EditRequestRow> {
   const { ctx, caller } = unit
-  const account = await findSavedAccount(ctx.db, caller.teamId, accountId)
+  const account = await requireSavedAccount(ctx.db, caller.teamId, accountId)
   try {
     return await unit.commit(async (tx) => {
       const before = await lockRequest(tx, account.id, id)

@@ -3,7 +3,7 @@ import { endOrders } from '../orders/order.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import { cancelWork, activeWorkStatuses } from '../../people/queue.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
-import { findSavedAccount, lockRequest } from './find.ts'
+import { requireSavedAccount, lockRequest } from './get.ts'
 import { openStatuses } from './lifecycle.ts'
 import { moveRequest } from './move.ts'
 
@@ -24,7 +24,7 @@ async function end(
  * @throws CroftError `SAVED_ACCOUNT_NOT_FOUND`, `SAVED_ACCOUNT_NOT_OWNED`, `edit_request_not_found`, `invalid_status`
  */
 export async function cancelEditRequest(unit: UnitOfWork, accountId: string, id: string): Promise<EditRequestRow> {
-  const account = await findSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
+  const account = await requireSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
   return unit.commit(async (tx) => end(tx, await lockRequest(tx, account.id, id), 'canceled', `Edit request ${id} was canceled.`))
 }
 

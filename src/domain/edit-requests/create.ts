@@ -8,14 +8,14 @@ import { debitCredits } from '../credits/ledger.ts'
 import { CroftError, type Detail } from '../../kernel/errors.ts'
 import { fetchPicture, keepPicture, type FetchedPicture } from '../media/picture.ts'
 import { activeOrder } from '../orders/order.ts'
-import { lockProfile } from '../profiles/find.ts'
+import { lockProfile } from '../profiles/get.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { requireNameChange } from '../profiles/name-change.ts'
 import type { EditRequestRow, ProfileRow } from '../../kernel/rows.ts'
 import { openWork } from '../../people/queue.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
-import { findSavedAccount } from './find.ts'
+import { requireSavedAccount } from './get.ts'
 import { openStatuses } from './lifecycle.ts'
 import { requestFacts } from './move.ts'
 import { isTaken } from './taken.ts'
@@ -120,7 +120,7 @@ export async function createEditRequest(
   faults: readonly Detail[],
 ): Promise<{ request: EditRequestRow } & Paid> {
   const { ctx, caller } = unit
-  const found = await findSavedAccount(ctx.db, caller.teamId, accountId)
+  const found = await requireSavedAccount(ctx.db, caller.teamId, accountId)
   const problems = [
     ...faults.map((fault) => ({ code: shapeCode(names, fault.path), ...fault })),
     ...accountProblems(ctx, found.platform, given, names),

@@ -2,7 +2,7 @@ import { invalid, type Detail } from '../../kernel/errors.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import { returnWork } from '../../people/queue.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { findSavedAccount, lockRequest } from './find.ts'
+import { requireSavedAccount, lockRequest } from './get.ts'
 import { moveRequest } from './move.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function requestChanges(
   feedback: string,
   faults: readonly Detail[],
 ): Promise<EditRequestRow> {
-  const account = await findSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
+  const account = await requireSavedAccount(unit.ctx.db, unit.caller.teamId, accountId)
   if (faults.length > 0) throw invalid(faults)
   return unit.commit(async (tx) => {
     const before = await lockRequest(tx, account.id, id)

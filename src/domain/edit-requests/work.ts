@@ -1,9 +1,9 @@
 import { requireReport } from '../bundles/reported.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import type { EditRequestRow } from '../../kernel/rows.ts'
 import type { WorkHandler, WorkItem } from '../../people/contract.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
-import { lockRequestRow } from './find.ts'
+import { lockRequestRow } from './get.ts'
 import { moveRequest } from './move.ts'
 
 async function lockRequestOf(tx: Tx, item: WorkItem): Promise<EditRequestRow> {
@@ -21,7 +21,7 @@ export const editRequestWork: WorkHandler = {
   },
   async submitted(tx, item, submission) {
     const request = await lockRequestOf(tx, item)
-    const { platform } = await findProfile(tx.trx, request.team_id, request.profile_id)
+    const { platform } = await getProfile(tx.trx, request.team_id, request.profile_id)
     requireReport(tx.ctx, platform, submission)
     const stored = {
       values: submission.values,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { CroftError } from '../../kernel/errors.ts'
 import { deactivateProfile } from '../closing/deactivate.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import { openUnit, type UnitOfWork, type Tx } from '../../kernel/unit-of-work.ts'
@@ -56,7 +56,7 @@ async function counts(tx: Tx, profile: ProfileRow): Promise<Erasure> {
  */
 export async function eraseProfile(unit: UnitOfWork, id: string): Promise<Erasure> {
   const { ctx, caller } = unit
-  const profile = await findProfile(ctx.db, caller.teamId, id)
+  const profile = await getProfile(ctx.db, caller.teamId, id)
   await requireNothingGoingOut(unit, profile)
   if (unit.dry) return unit.commit((tx) => counts(tx, profile))
   const names = await namesOf(unit, profile)

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../lib/json.ts'
 import { list } from '../../lib/text.ts'
 import { invalid, type Detail } from '../../kernel/errors.ts'
 import { phoneNameProblems } from '../phones/find-or-add.ts'
-import { findPost } from '../posts/find.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getPost } from '../posts/get.ts'
+import { getProfile } from '../profiles/get.ts'
 import { valueProblems } from '../profiles/values.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'
 import type { Submission, WorkItem } from '../../people/contract.ts'
@@ -39,7 +39,7 @@ const valueNames = {
 async function setUp(tx: Tx, item: WorkItem, submission: Submission): Promise<SetUp> {
   requireNoUrl(submission)
   const values = submission.values ?? {}
-  const profile = await findProfile(tx.trx, item.team_id, item.profile_id ?? '')
+  const profile = await getProfile(tx.trx, item.team_id, item.profile_id ?? '')
   const text = (name: (typeof reported)[number]) => (typeof values[name] === 'string' ? values[name] : undefined)
   const [username, name, bio, phoneName] = [text('username'), text('display_name'), text('bio'), text('phone_name')]
   const wrong: Detail[] = Object.entries(values).flatMap(([key, value]) => {
@@ -82,7 +82,7 @@ function requireLink(text: string | null): string {
 
 async function published(tx: Tx, item: WorkItem, submission: Submission): Promise<Published> {
   requireKnown(item, submission)
-  const post = await findPost(tx.trx, item.team_id, item.task_id ?? '')
+  const post = await getPost(tx.trx, item.team_id, item.task_id ?? '')
   if (post.is_live) {
     const url = requireLink(submission.postUrl)
     return { platformPostId: url, url, at: tx.now }

@@ -3,7 +3,7 @@ import type { TaskStatus } from '../../db/schema.ts'
 import { newId } from '../../lib/ids.ts'
 import { actorOf } from '../../kernel/caller.ts'
 import { CroftError } from '../../kernel/errors.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import { kindOf } from '../tasks/kinds.ts'
 import type { Settlement } from '../../engine/tasks/kind.ts'
@@ -38,5 +38,5 @@ async function takeUp(tx: Tx, item: WorkItem): Promise<ClaimedTask> {
 /** Ends the item's task by the rules of its kind, and lets the profile's next one begin. */
 export async function settleTask(tx: Tx, item: WorkItem, settlement: Settlement<unknown>): Promise<void> {
   const task = await takeUp(tx, item)
-  await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
+  await kindOf(task).settle(tx, task, await getProfile(tx.trx, task.team_id, task.profile_id), settlement)
 }

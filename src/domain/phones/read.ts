@@ -53,8 +53,8 @@ export async function getPhone(ctx: Context, caller: Caller, id: string): Promis
   const row = isUuid(id)
     ? await ctx.db.selectFrom('phones').selectAll().where('team_id', '=', caller.teamId).where('id', '=', id).executeTakeFirst()
     : undefined
-  const [view] = row ? await loadPhoneDetails(ctx.db, caller.teamId, [row]) : []
-  if (!view)
+  const [details] = row ? await loadPhoneDetails(ctx.db, caller.teamId, [row]) : []
+  if (!details)
     throw new CroftError('phone_not_found', 'No phone has this id. Check it, and the key: each team sees its own phones.')
-  return view
+  return details
 }

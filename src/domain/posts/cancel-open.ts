@@ -1,4 +1,4 @@
-import { lockPost } from './find.ts'
+import { lockPost } from './get.ts'
 import { movePost } from './move.ts'
 import { takeBack } from './take-back.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'

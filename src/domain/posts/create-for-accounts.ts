@@ -1,6 +1,6 @@
 import { CroftError, invalid } from '../../kernel/errors.ts'
 import { isUuid } from '../../lib/ids.ts'
-import { profileNotFound } from '../profiles/find.ts'
+import { profileNotFound } from '../profiles/get.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { acceptPosts } from './accept.ts'

@@ -1,4 +1,4 @@
-import { lockProfile } from '../profiles/find.ts'
+import { lockProfile } from '../profiles/get.ts'
 import { pacingInForce } from '../profiles/pacing.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import type { Tx } from '../../kernel/unit-of-work.ts'

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { unclaimed, type MediaKind } from '../media/kind.ts'
 import { recordEvent } from '../../kernel/record.ts'
 import type { PostRow } from '../../kernel/rows.ts'
-import { lockPost } from './find.ts'
+import { lockPost } from './get.ts'
 import { captionWarnings } from './input.ts'
 import { movePost, postFacts } from './move.ts'
 

@@ -4,9 +4,9 @@ import type { ProfileRow } from '../../kernel/rows.ts'
 import type { SharedTx } from '../../kernel/unit-of-work.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { profilesByIds } from '../profiles/read.ts'
-import { viewOf, type ProfileView } from '../profiles/view.ts'
+import { toProfileDetails, type ProfileDetails } from '../profiles/details.ts'
 
-function notReady({ row: profile, readyAtEarliest, policy }: ProfileView): CroftError {
+function notReady({ row: profile, readyAtEarliest, policy }: ProfileDetails): CroftError {
   const maintenance = profile.status === 'warming' && profile.ready_at !== null
   const when = isClosed(profile.status)
     ? 'It will never be; create a new one.'
@@ -34,7 +34,8 @@ export async function unreadyRefusals(
   const refusals = new Map<string, CroftError>()
   for (const [teamId, own] of Map.groupBy(unready, ({ team_id }) => team_id)) {
     const ids = own.map(({ id }) => id)
-    for (const row of await run(tx.trx, profilesByIds, [teamId, ids])) refusals.set(row.id, notReady(viewOf(tx.ctx, row)))
+    for (const row of await run(tx.trx, profilesByIds, [teamId, ids]))
+      refusals.set(row.id, notReady(toProfileDetails(tx.ctx, row)))
   }
   return refusals
 }

@@ -1,13 +1,13 @@
 import { requireAvailable } from '../../kernel/drivers.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { lockPost } from './find.ts'
+import { lockPost } from './get.ts'
 import { lockForPacing } from './lock-for-pacing.ts'
 import { movePost } from './move.ts'
-import { viewPost, type PostView } from './view.ts'
+import { postDetails, type PostDetails } from './details.ts'
 
 /** Lets a saved draft go live, as soon as the profile is free. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable`, `cadence_exceeded` */
-export function releaseDraft(unit: UnitOfWork, id: string): Promise<PostView> {
+export function releaseDraft(unit: UnitOfWork, id: string): Promise<PostDetails> {
   const { ctx, caller } = unit
   return unit.commit(async (tx) => {
     const before = await lockPost(tx.trx, caller.teamId, id)
@@ -19,6 +19,6 @@ export function releaseDraft(unit: UnitOfWork, id: string): Promise<PostView> {
       anew: true,
     })
     await recordAudit(tx, 'post.publish', `post:${id}`, { status: before.status }, { status: post.status })
-    return viewPost(tx.trx, post)
+    return postDetails(tx.trx, post)
   })
 }

@@ -1,14 +1,14 @@
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { enqueuePostWebhook } from '../webhooks/enqueue.ts'
-import { lockPost } from './find.ts'
+import { lockPost } from './get.ts'
 import { movePost } from './move.ts'
-import { viewPost, type PostView } from './view.ts'
+import { postDetails, type PostDetails } from './details.ts'
 
 export type Resolution = { outcome: 'published'; postUrl: string | null } | { outcome: 'not_published' }
 
 /** A person who has looked says whether an unconfirmed post is out. @throws CroftError `post_not_found`, `invalid_state` */
-export function resolvePost(unit: UnitOfWork, id: string, resolution: Resolution): Promise<PostView> {
+export function resolvePost(unit: UnitOfWork, id: string, resolution: Resolution): Promise<PostDetails> {
   return unit.commit(async (tx) => {
     const before = await lockPost(tx.trx, unit.caller.teamId, id)
     const post =
@@ -23,6 +23,6 @@ export function resolvePost(unit: UnitOfWork, id: string, resolution: Resolution
           })
     if (post.status === 'published') await enqueuePostWebhook(tx, post)
     await recordAudit(tx, 'post.resolve', `post:${id}`, { status: before.status }, { status: post.status })
-    return viewPost(tx.trx, post)
+    return postDetails(tx.trx, post)
   })
 }

@@ -2,13 +2,13 @@ import { requireAvailable } from '../../kernel/drivers.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { dueNow } from '../media/kind.ts'
-import { lockPost } from './find.ts'
+import { lockPost } from './get.ts'
 import { lockForPacing } from './lock-for-pacing.ts'
 import { movePost } from './move.ts'
-import { viewPost, type PostView } from './view.ts'
+import { postDetails, type PostDetails } from './details.ts'
 
 /** Tries a failed post again from its media on; a time that has passed counts as now. @throws CroftError `post_not_found`, `invalid_state`, `driver_unavailable`, `cadence_exceeded` */
-export function retryPost(unit: UnitOfWork, id: string): Promise<PostView> {
+export function retryPost(unit: UnitOfWork, id: string): Promise<PostDetails> {
   const { ctx, caller } = unit
   return unit.commit(async (tx) => {
     const before = await lockPost(tx.trx, caller.teamId, id)
@@ -22,6 +22,6 @@ export function retryPost(unit: UnitOfWork, id: string): Promise<PostView> {
     })
     tx.wake('media')
     await recordAudit(tx, 'post.retry', `post:${id}`, { status: before.status }, { status: post.status })
-    return viewPost(tx.trx, post)
+    return postDetails(tx.trx, post)
   })
 }

@@ -1,17 +1,17 @@
 import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError, type Detail } from '../../kernel/errors.ts'
 import { dueNow } from '../media/kind.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import type { PostRow } from '../../kernel/rows.ts'
 import { recordAudit, recordEvent } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { requireCan } from './accept.ts'
 import { contentOf, inputOf } from './content.ts'
-import { findPost, lockPost } from './find.ts'
+import { getPost, lockPost } from './get.ts'
 import { lockForPacing } from './lock-for-pacing.ts'
 import { checkPost, enteredDescription, isOfCaption, type PostInput } from './input.ts'
 import { invalidState, movePost, postFacts } from './move.ts'
-import { viewPost, type PostView } from './view.ts'
+import { postDetails, type PostDetails } from './details.ts'
 
 const editable = ['preparing', 'scheduled', 'queued']
 const draftStands =
@@ -108,9 +108,9 @@ export async function updatePost(
   id: string,
   changes: Partial<PostInput>,
   faults: readonly Detail[] = [],
-): Promise<PostView> {
+): Promise<PostDetails> {
   const { ctx, caller } = unit
-  const found = await findPost(ctx.db, caller.teamId, id)
+  const found = await getPost(ctx.db, caller.teamId, id)
   if (Object.keys(changes).length === 0 && faults.length === 0)
     throw new CroftError('nothing_to_update', 'Name at least one member to change.')
   // A stored time may have passed; one that is given may not.
@@ -121,12 +121,12 @@ export async function updatePost(
     if (!editable.includes(before.status)) throw invalidState(before)
     check(before)
     const input = { ...inputOf(before), ...changes }
-    const { hashtags } = requireCan(ctx, await findProfile(tx.trx, caller.teamId, before.profile_id), input)
+    const { hashtags } = requireCan(ctx, await getProfile(tx.trx, caller.teamId, before.profile_id), input)
     const stored = await store(tx, before, derived(tx, before, input, changes, hashtags))
     const due = 'executeAt' in changes ? await setTime(tx, stored, input.executeAt) : null
     const post = await goOn(tx, before, stored, due)
     if (due) await recordEvent(tx, 'post.scheduled', postFacts(post))
     await recordAudit(tx, 'post.update', `post:${id}`, { ...inputOf(before) }, { ...inputOf(post) })
-    return viewPost(tx.trx, post)
+    return postDetails(tx.trx, post)
   })
 }

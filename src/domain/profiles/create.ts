@@ -12,7 +12,7 @@ import type { ProfileRow } from '../../kernel/rows.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { farmNames } from './update.ts'
 import { refusalOf, usernameTaken, valueProblems } from './values.ts'
-import { viewProfile, type ProfileView } from './view.ts'
+import { profileDetails, type ProfileDetails } from './details.ts'
 
 export interface NewProfile {
   accountName?: string | null
@@ -48,7 +48,7 @@ const askedFields = ({ displayName, bio, pictureUrl }: NewProfile): ProfileField
  * @throws CroftError `validation_error`, `invalid_url`, `address_not_allowed`, `username_taken`, `driver_unavailable`,
  *   or the problems of the picture
  */
-export async function createProfile(unit: UnitOfWork, input: NewProfile): Promise<ProfileView<ProfileRow>> {
+export async function createProfile(unit: UnitOfWork, input: NewProfile): Promise<ProfileDetails<ProfileRow>> {
   const { ctx, caller } = unit
   const { username, bio, pictureUrl } = input
   const found = valueProblems(
@@ -105,7 +105,7 @@ export async function createProfile(unit: UnitOfWork, input: NewProfile): Promis
         driver: row.driver,
       })
       await insertTask(tx, { profileId: row.id, kind: 'setup', runAt: tx.now, input: { fields: askedFields(input) } })
-      return viewProfile(ctx, tx.trx, row)
+      return profileDetails(ctx, tx.trx, row)
     })
   } catch (error) {
     if (!isUniqueViolation(error, 'profiles_one_living_username')) throw error

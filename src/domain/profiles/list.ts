@@ -3,7 +3,7 @@ import type { AccountStatus } from './standing.ts'
 import type { Caller, Context } from '../../kernel/context.ts'
 import { pageStart, toPage, type Page, type PageRequest } from '../../kernel/keyset-page.ts'
 import { profilesPage, type ProfileListFilter } from './read.ts'
-import { viewOf, type ProfileView } from './view.ts'
+import { toProfileDetails, type ProfileDetails } from './details.ts'
 
 interface ProfileFilter {
   status?: ProfileStatus | undefined
@@ -21,9 +21,9 @@ export async function listProfiles(
   caller: Caller,
   page: PageRequest,
   filter: ProfileFilter,
-): Promise<Page<ProfileView>> {
+): Promise<Page<ProfileDetails>> {
   const value = filter.accountStatus ?? filter.status
   const values = [caller.teamId, pageStart(page.cursor), ...(value === undefined ? [] : [value])]
   const { items, hasMore, nextCursor } = toPage(await ctx.read(profilesPage(nameOf(filter), page.limit), values), page.limit)
-  return { items: items.map((facts) => viewOf(ctx, facts)), hasMore, nextCursor }
+  return { items: items.map((facts) => toProfileDetails(ctx, facts)), hasMore, nextCursor }
 }

@@ -1,7 +1,7 @@
 import type { ProfileRow } from '../../kernel/rows.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { lockProfile } from './find.ts'
+import { lockProfile } from './get.ts'
 
 /** How often a profile may post. Null: not limited in this respect. */
 export interface Pacing {

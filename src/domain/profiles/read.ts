@@ -27,7 +27,7 @@ export type ProfileFacts = Pick<
   | 'updated_at'
 >
 
-/** In addition, what a view is derived from: the warm-up policy, its own or else its team's, its picture and its next run. */
+/** In addition, what the details are derived from: the warm-up policy, its own or else its team's, its picture and its next run. */
 export type ProfileRead = ProfileFacts &
   Pick<ProfileRow, 'warmup_runs' | 'warmup_span_ms' | 'warmup_session_ms' | 'warmup_interval_ms' | 'warmup_maintenance_ms'> & {
     picture_token: string | null

@@ -1,15 +1,15 @@
 import { CroftError } from '../../kernel/errors.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork } from '../../kernel/unit-of-work.ts'
-import { lockProfile } from './find.ts'
+import { lockProfile } from './get.ts'
 import { moveProfile } from './move.ts'
-import { viewProfile, type ProfileView } from './view.ts'
+import { profileDetails, type ProfileDetails } from './details.ts'
 
 /**
  * Retries the setup of a `retrying` profile now instead of when its turn comes.
  * @throws CroftError `profile_not_found`, `invalid_state` in every other status
  */
-export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView> {
+export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileDetails> {
   const { ctx, caller } = unit
   return unit.commit(async (tx) => {
     const before = await lockProfile(tx.trx, caller.teamId, id)
@@ -28,6 +28,6 @@ export function retryProfile(unit: UnitOfWork, id: string): Promise<ProfileView>
       .where('status', '=', 'queued')
       .execute()
     await recordAudit(tx, 'profile.retry', `profile:${id}`, { status: before.status }, { status: row.status })
-    return viewProfile(ctx, tx.trx, row)
+    return profileDetails(ctx, tx.trx, row)
   })
 }

@@ -8,12 +8,12 @@ import { isUniqueViolation } from '../../kernel/conflict.ts'
 import { recordEvent, recordTimeline } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import { requestEdit } from './edit.ts'
-import { findProfile, lockProfile } from './find.ts'
+import { getProfile, lockProfile } from './get.ts'
 import { isClosed } from './lifecycle.ts'
 import { requireNameChange } from './name-change.ts'
 import { changedFields, storeValues, type NewValues } from './store-values.ts'
 import { refusalOf, usernameTaken, valueProblems, type Problem, type ValueNames } from './values.ts'
-import { viewProfile, type ProfileView } from './view.ts'
+import { profileDetails, type ProfileDetails } from './details.ts'
 
 /** Omitted or null leaves a value as it is; an empty bio clears it. */
 export interface ProfileChanges {
@@ -45,7 +45,7 @@ const farmForm: EditForm = {
   closed: ({ status }) => new CroftError('profile_closed', `The profile is ${status} permanently. Create a new one.`, { status }),
 }
 
-export interface UpdatedProfile extends ProfileView {
+export interface UpdatedProfile extends ProfileDetails {
   nameChanged: boolean
 }
 
@@ -70,7 +70,7 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
   const before = await lockProfile(tx.trx, tx.caller.teamId, id)
   if (isClosed(before.status)) throw form.closed(before)
   const fields = changedFields(before, values)
-  if (fields.length === 0) return { ...(await viewProfile(tx.ctx, tx.trx, before)), nameChanged: false }
+  if (fields.length === 0) return { ...(await profileDetails(tx.ctx, tx.trx, before)), nameChanged: false }
   const row = await storeValues(tx, before, values, fields)
   await requestEdit(tx, row, fields)
   await recordTimeline(tx, {
@@ -81,7 +81,7 @@ async function apply(tx: Tx, id: string, values: NewValues, form: EditForm): Pro
   })
   await recordEvent(tx, 'profile.updated', { profile_id: id, fields })
   tx.wake('tasks')
-  return { ...(await viewProfile(tx.ctx, tx.trx, row)), nameChanged: row.display_name !== before.display_name }
+  return { ...(await profileDetails(tx.ctx, tx.trx, row)), nameChanged: row.display_name !== before.display_name }
 }
 
 /**
@@ -98,7 +98,7 @@ export async function updateProfile(
   form: EditForm = farmForm,
 ): Promise<UpdatedProfile> {
   const { ctx, caller } = unit
-  const profile = await findProfile(ctx.db, caller.teamId, id)
+  const profile = await getProfile(ctx.db, caller.teamId, id)
   const [name, username, bio, pictureUrl] = [changes.name, changes.username, changes.bio, changes.pictureUrl].map(
     (value) => value ?? undefined,
   )

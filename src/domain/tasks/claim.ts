@@ -7,7 +7,7 @@ import type { PostRow, ProfileRow, TaskRow } from '../../kernel/rows.ts'
 import { inTeam, systemUnit, type Tx } from '../../kernel/unit-of-work.ts'
 import { noTeam } from '../../people/manager.ts'
 import { beginPosts, lockPosts, lockToBegin, queuePosts, type BeginningPost, type FoundToBegin } from '../posts/begin.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import { isClosed } from '../profiles/lifecycle.ts'
 import { kindOf } from './kinds.ts'
 
@@ -136,7 +136,7 @@ function isPlainPublish({ ctx }: Tx, { kind, profile_status, profile_driver }: C
 
 /** Begins a task by its kind's own rules. One whose beginning fails is left as it was, and alone for a while. */
 async function beginAlone(tx: Tx, { worker, avoid }: ClaimOptions, task: TaskRow): Promise<BegunTask[]> {
-  const profile = await findProfile(tx.trx, task.team_id, task.profile_id)
+  const profile = await getProfile(tx.trx, task.team_id, task.profile_id)
   await sql`savepoint begin_task`.execute(tx.trx)
   try {
     const [claimed] = await claimTasks(tx.trx, tx.ctx, worker, [task])

@@ -3,7 +3,7 @@ import type { DriverPost, DriverProfile } from '../../drivers/contract.ts'
 import type { ClaimedTask } from '../../engine/tasks/claim.ts'
 import type { Context } from '../../kernel/context.ts'
 import type { PostRow, ProfileRow } from '../../kernel/rows.ts'
-import { mediaUrl } from '../profiles/view.ts'
+import { mediaUrl } from '../profiles/details.ts'
 import type { BegunTask } from './claim.ts'
 import { driverPost, type PostMedia } from './publish.ts'
 

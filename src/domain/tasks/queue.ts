@@ -12,7 +12,7 @@ import type { Context } from '../../kernel/context.ts'
 import { systemUnit } from '../../kernel/unit-of-work.ts'
 import { noTeam } from '../../people/manager.ts'
 import { finishPosts, type FinishedPost } from '../posts/finish.ts'
-import { findProfile } from '../profiles/find.ts'
+import { getProfile } from '../profiles/get.ts'
 import { claimDue } from './claim.ts'
 import { kindOf } from './kinds.ts'
 import { loadWork, type TaskWork } from './load.ts'
@@ -125,7 +125,7 @@ export class TaskQueue implements Loop<TaskWork> {
     }
     await systemUnit(ctx, task.team_id).commit(async (tx) => {
       await lockClaim(tx, task)
-      await kindOf(task).settle(tx, task, await findProfile(tx.trx, task.team_id, task.profile_id), settlement)
+      await kindOf(task).settle(tx, task, await getProfile(tx.trx, task.team_id, task.profile_id), settlement)
     })
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts'
-import { lockProfile } from '../profiles/find.ts'
+import { lockProfile } from '../profiles/get.ts'
 import { isLive } from '../profiles/lifecycle.ts'
 import { moveProfile } from '../profiles/move.ts'
 import type { ProfileRow } from '../../kernel/rows.ts'

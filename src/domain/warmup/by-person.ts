@@ -1,6 +1,6 @@
 import { releaseProfile } from '../../engine/tasks/park.ts'
 import { CroftError } from '../../kernel/errors.ts'
-import { findProfile, lockProfile } from '../profiles/find.ts'
+import { getProfile, lockProfile } from '../profiles/get.ts'
 import type { ProfileRow, TaskRow } from '../../kernel/rows.ts'
 import { isUniqueViolation } from '../../kernel/conflict.ts'
 import { recordTimeline } from '../../kernel/record.ts'
@@ -21,7 +21,7 @@ const underWay = (profile: ProfileRow): CroftError =>
  */
 export async function startByPerson(tx: Tx, task: Pick<TaskRow, 'id' | 'profile_id'>): Promise<void> {
   const { teamId } = tx.caller
-  const profile = await findProfile(tx.trx, teamId, task.profile_id)
+  const profile = await getProfile(tx.trx, teamId, task.profile_id)
   try {
     const started = await tx.trx
       .updateTable('tasks')

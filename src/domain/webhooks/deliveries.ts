@@ -13,7 +13,7 @@ export interface DeliveryFilter {
 }
 
 /** A delivery and every try that was made of it, the first one first. */
-export interface DeliveryView {
+export interface DeliveryDetails {
   row: DeliveryRow
   tries: DeliveryTryRow[]
 }
@@ -46,7 +46,7 @@ const missing = () =>
   )
 
 /** @throws CroftError `delivery_not_found`, the same for another team's as for none */
-export async function findDelivery(db: Db | Trx, teamId: string, id: string): Promise<DeliveryRow> {
+export async function getDelivery(db: Db | Trx, teamId: string, id: string): Promise<DeliveryRow> {
   const row =
     isUuid(id) &&
     (await db.selectFrom('deliveries').selectAll().where('team_id', '=', teamId).where('id', '=', id).executeTakeFirst())
@@ -55,7 +55,7 @@ export async function findDelivery(db: Db | Trx, teamId: string, id: string): Pr
 }
 
 /** Reads the tries of a delivery. */
-export async function viewDelivery(db: Db | Trx, row: DeliveryRow): Promise<DeliveryView> {
+export async function deliveryDetails(db: Db | Trx, row: DeliveryRow): Promise<DeliveryDetails> {
   const tries = await db
     .selectFrom('delivery_tries')
     .selectAll()

@@ -3,8 +3,8 @@ import { CroftError, invalid } from '../../kernel/errors.ts'
 import { recordAudit } from '../../kernel/record.ts'
 import type { UnitOfWork, Tx } from '../../kernel/unit-of-work.ts'
 import type { DeliveryRow, EndpointRow } from '../../kernel/rows.ts'
-import { findDelivery, viewDelivery, type DeliveryView } from './deliveries.ts'
-import { findEndpoint, lockEndpoint } from './find-endpoint.ts'
+import { getDelivery, deliveryDetails, type DeliveryDetails } from './deliveries.ts'
+import { getEndpoint, lockEndpoint } from './get-endpoint.ts'
 import { enqueueTest } from './enqueue.ts'
 import { writeDeliveries, type EventToDeliver } from './fan-out.ts'
 import { markLaneDue, wakeLane } from './lanes.ts'
@@ -29,11 +29,11 @@ const again = (tx: Tx) => ({
 })
 
 /** Sends a delivery again, with the same `webhook-id`. @throws CroftError `delivery_not_found`, `invalid_state` where its endpoint is off */
-export function redeliver(unit: UnitOfWork, id: string): Promise<DeliveryView> {
+export function redeliver(unit: UnitOfWork, id: string): Promise<DeliveryDetails> {
   const { teamId } = unit.caller
   return unit.commit(async (tx) => {
-    const before = await findDelivery(tx.trx, teamId, id)
-    if (before.endpoint_id !== null) requireOn(await findEndpoint(tx.trx, teamId, before.endpoint_id))
+    const before = await getDelivery(tx.trx, teamId, id)
+    if (before.endpoint_id !== null) requireOn(await getEndpoint(tx.trx, teamId, before.endpoint_id))
     const row = await tx.trx
       .updateTable('deliveries')
       .set(again(tx))
@@ -50,7 +50,7 @@ export function redeliver(unit: UnitOfWork, id: string): Promise<DeliveryView> {
       { status: before.status },
       { status: row.status },
     )
-    return viewDelivery(tx.trx, row)
+    return deliveryDetails(tx.trx, row)
   })
 }
 
@@ -106,7 +106,7 @@ export function redeliverSince(unit: UnitOfWork, endpointId: string, period: Per
 /** Sends an endpoint a test event. @throws CroftError `endpoint_not_found`, `invalid_state` where it is off */
 export function sendTest(unit: UnitOfWork, endpointId: string): Promise<DeliveryRow> {
   return unit.commit(async (tx) => {
-    const endpoint = await findEndpoint(tx.trx, unit.caller.teamId, endpointId)
+    const endpoint = await getEndpoint(tx.trx, unit.caller.teamId, endpointId)
     requireOn(endpoint)
     const row = await enqueueTest(tx, endpoint)
     await recordAudit(tx, 'webhook_endpoint.test', `webhook_endpoint:${endpointId}`, null, { delivery_id: row.id })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { findProfile } from '../../../src/domain/profiles/find.ts'
+import { getProfile } from '../../../src/domain/profiles/get.ts'
 import { moveProfile } from '../../../src/domain/profiles/move.ts'
 import { api, named, ok, refused, type Api } from '../support/client.ts'
 import { startMediaServer } from '../../support/media-server.ts'
@@ -40,7 +40,7 @@ suite('seed page 1', () => {
     const made = await create(one, { ...base(), bio: 'Bread.', account_name: null, profile_picture_url: null })
     assert.equal(made['bio'], null)
     const { ctx, team } = one.croft
-    const row = await findProfile(ctx.db, team.id, String(made['profile_id']))
+    const row = await getProfile(ctx.db, team.id, String(made['profile_id']))
     await carryOut(ctx, row)
     const now = ok(await one.ask('GET', `/v1/farm-profiles/${row.id}`))
     // Its first run begins at once.
@@ -95,8 +95,8 @@ suite('seed page 1', () => {
     refused(await ask('PATCH', `/v1/farm-profiles/${id}`, {}), 400, 'nothing_to_update')
     assert.equal(refused(await ask('POST', `/v1/farm-profiles/${id}/deactivate`), 409, 'invalid_state')['status'], 'deactivated')
     refused(await ask('POST', `/v1/farm-profiles/${id}/retry`), 409, 'invalid_state')
-    const other = await findProfile(croft.ctx.db, croft.team.id, String((await create(one, base()))['profile_id']))
-    await croft.team.scope.commit((tx) => moveProfile(tx, other, 'given_up', 'A test says so.'))
+    const other = await getProfile(croft.ctx.db, croft.team.id, String((await create(one, base()))['profile_id']))
+    await croft.team.unit.commit((tx) => moveProfile(tx, other, 'given_up', 'A test says so.'))
     refused(await ask('PATCH', `/v1/farm-profiles/${other.id}`, { bio: 'x' }), 400, 'profile_closed')
     const timeline = ok(await ask('GET', `/v1/farm-profiles/${id}/timeline`))['items'] as { from: string | null; to: string }[]
     assert.ok(timeline.some(({ from, to }) => from === 'configuring' && to === 'deactivated'))

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { movePost } from '../../../src/domain/posts/move.ts'
 import type { PostEvent } from '../../../src/domain/posts/lifecycle.ts'
-import { findProfile } from '../../../src/domain/profiles/find.ts'
+import { getProfile } from '../../../src/domain/profiles/get.ts'
 import { moveProfile } from '../../../src/domain/profiles/move.ts'
 import type { PostRow, ProfileRow } from '../../../src/kernel/rows.ts'
 import { testTeam, type TestTeam } from '../../support/croft.ts'
@@ -45,13 +45,13 @@ export async function openWorld(t: TestContext): Promise<World> {
     newProfile,
     async retryingProfile() {
       const id = await newProfile()
-      const row = await findProfile(ctx.db, team.id, id)
-      await team.scope.commit((tx) => moveProfile(tx, row, 'set_up_failed', 'A test says so.'))
+      const row = await getProfile(ctx.db, team.id, id)
+      await team.unit.commit((tx) => moveProfile(tx, row, 'set_up_failed', 'A test says so.'))
       return id
     },
     async post(...events) {
       let row: PostRow = await accept(team, ready)
-      for (const event of events) row = await team.scope.commit((tx) => movePost(tx, row, event, 'A test says so.'))
+      for (const event of events) row = await team.unit.commit((tx) => movePost(tx, row, event, 'A test says so.'))
       return row.id
     },
   }

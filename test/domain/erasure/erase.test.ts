@@ -11,7 +11,7 @@ import { drivePost } from '../../support/drive.ts'
 import { startMediaServer, type MediaServer } from '../../support/media-server.ts'
 import { accept, prepared } from '../../support/posts.ts'
 import { newUsername, readyProfile } from '../../support/ready-profile.ts'
-import { portal } from '../../portal/support.ts'
+import { portal } from '../../api/portal/support.ts'
 
 const p = portal()
 const marker = 'mark3r'
@@ -93,7 +93,7 @@ async function found(text = marker): Promise<string[]> {
 async function life(key: string) {
   const { server, request } = p()
   const { ctx, team, clock } = server
-  await createEndpoint(team.scope, { url: 'https://hooks.example.com/', events: null, description: 'Ours' })
+  await createEndpoint(team.unit, { url: 'https://hooks.example.com/', events: null, description: 'Ours' })
   const profile = await readyProfile(ctx, team)
   const changed = await request(
     'PATCH',

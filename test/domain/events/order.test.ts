@@ -9,11 +9,11 @@ test('events carry their place in the order, which never falls', async (t) => {
   const server = await testCroft({ work: false })
   t.after(() => server.stop())
   const { ctx, team } = server
-  const [first, second] = await team.scope.commit(async (tx) => [
+  const [first, second] = await team.unit.commit(async (tx) => [
     await recordEvent(tx, 'profile.updated', { n: 1 }),
     await recordEvent(tx, 'profile.updated', { n: 2 }),
   ])
-  const third = await team.scope.commit((tx) => recordEvent(tx, 'profile.updated', { n: 3 }))
+  const third = await team.unit.commit((tx) => recordEvent(tx, 'profile.updated', { n: 3 }))
   const rows = await ctx.db
     .selectFrom('events')
     .select(['id', 'seq', 'xid'])
@@ -37,14 +37,14 @@ test('an event stands behind those of a transaction that its own statement waite
   const touch = sql`
     with held as (update teams set updated_at = now() where id = ${team.id} returning id)
     insert into events (team_id, id, type, data, created_at) select id, gen_random_uuid(), 'profile.updated', '{}', now() from held`
-  const early = team.scope.commit(async ({ trx }) => {
+  const early = team.unit.commit(async ({ trx }) => {
     await sql`select pg_current_xact_id()`.execute(trx)
     drawn.resolve(undefined)
     await go.promise
     await touch.execute(trx)
   })
   await drawn.promise
-  await team.scope.commit(async ({ trx }) => {
+  await team.unit.commit(async ({ trx }) => {
     await touch.execute(trx)
     go.resolve(undefined)
     const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`

@@ -112,7 +112,7 @@ test('a manager serves a new team, and none once deactivated, on every process f
   const other = await testTeam(first.ctx, 'served too')
   const { key, name } = await testManager(first, first.team)
   await keptByBoth(key, '/v1/work')
-  await addManager(other.scope, name)
+  await addManager(other.unit, name)
   await keptByBoth(key, '/v1/work')
   for (const { ctx } of [first, second]) {
     const kept = ctx.keys.find(hashOf(key).toString('latin1'))

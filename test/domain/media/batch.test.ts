@@ -34,7 +34,7 @@ after(() => server.stop())
 async function uploaded(path: string): Promise<string> {
   const { ctx, team } = server
   const blob = await ctx.store.put(createReadStream(new URL(`../../../${path}`, import.meta.url)))
-  return `${ctx.publicUrl()}/media/${(await keepUpload(team.scope, { ...blob, contentType: 'video/mp4' })).token}`
+  return `${ctx.publicUrl()}/media/${(await keepUpload(team.unit, { ...blob, contentType: 'video/mp4' })).token}`
 }
 
 /** Prepares posts at the same time, as one worker that has claimed them all. `meanwhile` happens once they are claimed. */
@@ -68,7 +68,7 @@ async function postOf(kind: (typeof kinds)[number]): Promise<PostRow> {
   if (kind !== 'kept before') return post
   await prepare(ctx, post)
   await ctx.db.updateTable('posts').set({ status: 'failed' }).where('id', '=', post.id).execute()
-  await retryPost(team.scope, post.id)
+  await retryPost(team.unit, post.id)
   return postNow(ctx, post)
 }
 
@@ -91,7 +91,7 @@ test('whatever becomes of the others that are prepared with it, each post is set
       const before = await mediaOf(good)
       const ended = await prepareTogether(ctx, posts, async () => {
         for (const [index, { id }] of posts.entries()) {
-          if (mix[index] === 'canceled') await cancelPost(team.scope, id)
+          if (mix[index] === 'canceled') await cancelPost(team.unit, id)
           if (mix[index] === 'taken over')
             await ctx.db.updateTable('posts').set({ prepare_claim: newId() }).where('id', '=', id).execute()
         }

@@ -84,7 +84,7 @@ test('a look for due rows steps from team to team, and takes no more of one than
   )
   for (const { id } of [...many.posts, ...one.posts]) {
     const team = many.posts.some((post) => post.id === id) ? many.team : one.team
-    await cancelPost(team.scope, id)
+    await cancelPost(team.unit, id)
   }
 })
 
@@ -142,7 +142,7 @@ test('one heartbeat holds all posts for as long as it takes, and ends the fetch 
   const before = await Promise.all(posts.map((post) => postNow(server.ctx, post)))
   const [off, ...rest] = posts
   assert.ok(off)
-  await cancelPost(team.scope, off.id)
+  await cancelPost(team.unit, off.id)
   await until(() => slow.open() === 2, { what: 'the end of the fetch that nobody wants' })
   await until(
     async () => {

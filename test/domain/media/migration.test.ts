@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { videoMedia } from '../../../src/domain/bundles/check-video.ts'
 import { findDue } from '../../../src/domain/media/media-rows.ts'
 import { postMedia } from '../../../src/domain/posts/prepare.ts'
-import { dataOf, portal, savedAccount } from '../../portal/support.ts'
+import { dataOf, portal, savedAccount } from '../../api/portal/support.ts'
 import { accept, postNow } from '../../support/posts.ts'
 import { readyProfile } from '../../support/ready-profile.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CroftError } from '../../../src/kernel/errors.ts'
-import { findPost } from '../../../src/domain/posts/find.ts'
+import { getPost } from '../../../src/domain/posts/get.ts'
 import { nextPostStatus, postLifecycle, type PostEvent } from '../../../src/domain/posts/lifecycle.ts'
 import { movePost } from '../../../src/domain/posts/move.ts'
 import type { PostStatus, TaskStatus } from '../../../src/db/schema.ts'
@@ -43,8 +43,8 @@ test('every move goes through the database and takes the task along, or is refus
     for (const event of events) {
       await ctx.db.updateTable('posts').set({ status: from }).where('id', '=', id).execute()
       await ctx.db.updateTable('tasks').set({ status: 'queued' }).where('id', '=', id).execute()
-      const post = await findPost(ctx.db, team.id, id)
-      const moving = team.scope.commit((tx) => movePost(tx, post, event, 'a test'))
+      const post = await getPost(ctx.db, team.id, id)
+      const moving = team.unit.commit((tx) => movePost(tx, post, event, 'a test'))
       const to = nextPostStatus(from, event)
       if (!to) {
         await assert.rejects(moving, (error: unknown) => {
@@ -68,8 +68,8 @@ test('of two moves at once one wins, and the other hears of the state', async (t
   t.after(() => server.stop())
   const { ctx, team } = server
   const { id } = await accept(team, await readyProfile(ctx, team))
-  const post = await findPost(ctx.db, team.id, id)
-  const move = (event: PostEvent) => team.scope.commit((tx) => movePost(tx, post, event, 'a test'))
+  const post = await getPost(ctx.db, team.id, id)
+  const move = (event: PostEvent) => team.unit.commit((tx) => movePost(tx, post, event, 'a test'))
   const ends = await Promise.allSettled([move('media_ready'), move('canceled'), move('media_rejected')])
   assert.equal(ends.filter((end) => end.status === 'fulfilled').length, 1)
   const codes = ends.filter((end) => end.status === 'rejected').map((end) => (end.reason as CroftError).code)

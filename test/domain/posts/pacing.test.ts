@@ -52,7 +52,7 @@ test('of twenty posts at once only as many are accepted as a day takes, and the 
   t.after(() => server.stop())
   const { ctx, team } = server
   const profile = await readyProfile(ctx, team)
-  await setPacing(team.scope, profile.id, { maxPerDay: 3, minGapMs: null })
+  await setPacing(team.unit, profile.id, { maxPerDay: 3, minGapMs: null })
   const ends = await Promise.allSettled(Array.from({ length: 20 }, () => accept(team, profile)))
   assert.equal(ends.filter((end) => end.status === 'fulfilled').length, 3)
   for (const end of ends) {
@@ -75,7 +75,7 @@ test('a retry and a draft that goes live keep to the pacing too', async (t) => {
   await ctx.db.updateTable('tasks').set({ status: 'failed' }).where('id', '=', failed.id).execute()
   await ctx.db.updateTable('posts').set({ status: 'draft_saved' }).where('id', '=', draft.id).execute()
   await ctx.db.updateTable('tasks').set({ status: 'done' }).where('id', '=', draft.id).execute()
-  await setPacing(team.scope, profile.id, { maxPerDay: 1, minGapMs: null })
+  await setPacing(team.unit, profile.id, { maxPerDay: 1, minGapMs: null })
   clock.forward(12 * hour)
   assert.equal((await request('POST', `/v1/posts/${failed.id}/retry`)).status, 409)
   clock.forward(12 * hour)

@@ -44,7 +44,7 @@ test('five hundred posts take no more statements than a few, whatever becomes of
     profileId: profiles[n % profiles.length] ?? '',
     input: { ...input, executeAt: now + dayMs + n * 1_000 },
   }))
-  const unit = openUnit({ ...ctx, db: ctx.db.withPlugin(counted) }, team.scope.caller)
+  const unit = openUnit({ ...ctx, db: ctx.db.withPlugin(counted) }, team.unit.caller)
   const results = await createPosts(unit, entries)
   assert.ok(statements <= 12, `${statements} statements`)
   const codes = Map.groupBy(results, (one) => ('error' in one ? one.error.code : 'accepted'))

@@ -45,7 +45,7 @@ test('every move goes through the database, or is refused with the status', asyn
   for (const from of statuses) {
     for (const event of events) {
       await ctx.db.updateTable('profiles').set({ status: from }).where('id', '=', id).execute()
-      const moving = team.scope.commit((tx) => moveProfile(tx, { id, status: from }, event, 'a test'))
+      const moving = team.unit.commit((tx) => moveProfile(tx, { id, status: from }, event, 'a test'))
       const to = nextStatus(from, event)
       if (to) {
         assert.equal((await moving).status, to, `${from}, ${event}`)
@@ -72,7 +72,7 @@ test('of two moves at once one wins, and leaves one line and one event', async (
     events: (await ctx.db.selectFrom('events').select('id').where('type', '=', 'profile.status_changed').execute()).length,
   })
   const before = await count()
-  const move = (event: LifecycleEvent) => team.scope.commit((tx) => moveProfile(tx, profile, event, 'a test'))
+  const move = (event: LifecycleEvent) => team.unit.commit((tx) => moveProfile(tx, profile, event, 'a test'))
   const ends = await Promise.allSettled([move('maintenance_started'), move('deactivated'), move('maintenance_started')])
   assert.equal(ends.filter((end) => end.status === 'fulfilled').length, 1)
   for (const end of ends) if (end.status === 'rejected') assert.equal((end.reason as CroftError).code, 'invalid_state')

@@ -86,7 +86,7 @@ test('whoever puts a file while it is being deleted waits, and has it in the end
   const other = claimFiles(ctx)
   const kept = other.store
     .put(bytes(text))
-    .then((blob) => keepUpload({ ...server.team.scope }, { ...blob, contentType: 'text/plain' }))
+    .then((blob) => keepUpload({ ...server.team.unit }, { ...blob, contentType: 'text/plain' }))
   goOn()
   await Promise.all([released, kept])
   await other.release()

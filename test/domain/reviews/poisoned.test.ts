@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { readFacts } from '../../../src/domain/health/facts.ts'
 import { finalizeDueReviews } from '../../../src/domain/reviews/finalize-due.ts'
-import { portal } from '../../portal/support.ts'
+import { portal } from '../../api/portal/support.ts'
 
 const p = portal()
 const hour = 3_600_000

@@ -12,7 +12,7 @@ after(() => server.stop())
 
 test('the lane of a worker that died is claimed anew once its lease has ended, and its old claim counts for nothing', async () => {
   const { ctx, team } = server
-  for (const lane of ['a.example.com', 'b.example.com']) await team.scope.commit((tx) => markLaneDue(tx, lane, tx.now))
+  for (const lane of ['a.example.com', 'b.example.com']) await team.unit.commit((tx) => markLaneDue(tx, lane, tx.now))
   const claim = () => claimLanes(ctx, 16, new Map())
   const old = (await claim()).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const [dead, alive] = old

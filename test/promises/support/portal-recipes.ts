@@ -2,9 +2,9 @@ import { Readable } from 'node:stream'
 import { grant } from '../../../src/domain/credits/grant.ts'
 import { pictureIn } from '../../../src/domain/media/picture-in.ts'
 import { keepPicture } from '../../../src/domain/media/picture.ts'
-import { mediaUrl } from '../../../src/domain/profiles/view.ts'
+import { mediaUrl } from '../../../src/domain/profiles/details.ts'
 import { picture } from '../../media/pictures.ts'
-import { dataOf, editBody, newBundle, savedAccount } from '../../portal/support.ts'
+import { dataOf, editBody, newBundle, savedAccount } from '../../api/portal/support.ts'
 import { standingClock } from '../../support/clock.ts'
 import type { TestCroft, TestTeam } from '../../support/croft.ts'
 import { newUsername } from '../../support/ready-profile.ts'
@@ -20,7 +20,7 @@ const ask = async (croft: TestCroft, team: TestTeam, method: string, path: strin
 async function ownPicture({ ctx }: TestCroft, team: TestTeam): Promise<string> {
   const { hash } = await ctx.store.put(Readable.from([await picture('png', 64, 64)]), { maxBytes: ctx.limits.pictureBytes })
   const kept = await pictureIn(ctx, team.id, hash, 'file')
-  return team.scope.commit(async (tx) => {
+  return team.unit.commit(async (tx) => {
     const id = await keepPicture(tx, kept)
     const { token } = await tx.trx.selectFrom('media').select('token').where('id', '=', id).executeTakeFirstOrThrow()
     return mediaUrl(ctx, token)
@@ -41,7 +41,7 @@ const videoBody = (): Body => ({
 })
 
 async function order(croft: TestCroft, team: TestTeam, body: Body): Promise<string> {
-  await grant(team.scope, 100)
+  await grant(team.unit, 100)
   return String((await ask(croft, team, 'POST', '/api/ext/bundles', body))['id'])
 }
 
@@ -88,7 +88,7 @@ async function videoIn(croft: TestCroft, team: TestTeam, handedIn: boolean): Pro
 }
 
 async function editRequest(croft: TestCroft, team: TestTeam, handedIn: boolean): Promise<Record<string, string>> {
-  await grant(team.scope, 8)
+  await grant(team.unit, 8)
   const id = await accountOf(croft, team)
   const made = await ask(croft, team, 'POST', `/api/ext/accounts/${id}/edit-request`, editBody())
   const request_id = String(made['edit_request_id'])
@@ -99,7 +99,7 @@ async function editRequest(croft: TestCroft, team: TestTeam, handedIn: boolean):
 /** The routes of the portal family. */
 export const portalRecipes: Record<string, Make> = {
   'POST /api/ext/bundles': async (_, team) => {
-    await grant(team.scope, 40)
+    await grant(team.unit, 40)
     return { body: newBundle.account_only, audits: 2 }
   },
   'PUT /api/ext/bundles/{id}/account': async (croft, team) => ({
@@ -128,7 +128,7 @@ export const portalRecipes: Record<string, Make> = {
   }),
   'POST /api/ext/bundles/{id}/videos/{position}/finalize': async (croft, team) => ({ params: await videoIn(croft, team, true) }),
   'POST /api/ext/accounts/{id}/edit-request': async (croft, team) => {
-    await grant(team.scope, 8)
+    await grant(team.unit, 8)
     return { params: { id: await accountOf(croft, team) }, body: editBody(), audits: 2 }
   },
   'POST /api/ext/accounts/{id}/edit-request/{request_id}/approve': async (croft, team) => ({

@@ -35,7 +35,7 @@ export async function carryWork(croft: TestCroft, team: TestTeam, id: string, ..
 
 /** A set-up that waits for a person, after those steps. */
 async function workAfter(croft: TestCroft, team: TestTeam, ...verbs: string[]): Promise<Record<string, string>> {
-  const { row } = await createProfile(team.scope, {
+  const { row } = await createProfile(team.unit, {
     username: newUsername(),
     emailAuthMethod: 'google',
     platform: 'tiktok',

@@ -41,19 +41,19 @@ const postIn = async (croft: TestCroft, team: TestTeam, status: PostStatus): Pro
 }
 
 const profileIn = async (croft: TestCroft, team: TestTeam, status?: ProfileStatus): Promise<Record<string, string>> => {
-  const { row } = await createProfile(team.scope, { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok' })
+  const { row } = await createProfile(team.unit, { username: newUsername(), emailAuthMethod: 'google', platform: 'tiktok' })
   if (status) await croft.ctx.db.updateTable('profiles').set({ status }).where('id', '=', row.id).execute()
   return { profile_id: row.id }
 }
 
 const endpointOf = async (team: TestTeam) => ({
-  endpoint_id: (await createEndpoint(team.scope, { url, events: null, description: null })).row.id,
+  endpoint_id: (await createEndpoint(team.unit, { url, events: null, description: null })).row.id,
 })
 
 /** What reads ask for and no write makes, or makes without every part. */
 export async function readable(croft: TestCroft, team: TestTeam): Promise<Record<string, string>> {
   const phone = { team_id: team.id, id: newId(), name: 'Shelf 1', driver: 'sandbox' }
-  await team.scope.commit(async (tx) => {
+  await team.unit.commit(async (tx) => {
     await tx.trx
       .insertInto('phones')
       .values({ ...phone, created_at: tx.now })
@@ -127,7 +127,7 @@ const recipes: Record<string, Make> = {
   'PATCH /v1/team': () => Promise.resolve({ body: { warmup: { runs: 3 } } }),
   'POST /v1/api-keys': () => Promise.resolve({ body: { name: 'night shift' } }),
   'DELETE /v1/api-keys/{api_key_id}': async (_, team) => ({
-    params: { api_key_id: (await createKey(team.scope, { name: null, scope: 'read', expiresAt: null })).row.id },
+    params: { api_key_id: (await createKey(team.unit, { name: null, scope: 'read', expiresAt: null })).row.id },
   }),
   'POST /v1/sandbox/faults': () => Promise.resolve({ body: { call: 'publish', fault: 'refuse' } }),
   'DELETE /v1/sandbox/faults': () => Promise.resolve({}),
@@ -145,7 +145,7 @@ const recipes: Record<string, Make> = {
     body: { since: '2026-01-01T00:00:00Z' },
   }),
   'POST /v1/webhook-deliveries/{delivery_id}/redeliver': async (_, team) => ({
-    params: { delivery_id: (await sendTest(team.scope, (await endpointOf(team)).endpoint_id)).id },
+    params: { delivery_id: (await sendTest(team.unit, (await endpointOf(team)).endpoint_id)).id },
   }),
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Reader } from './statement.ts'
+import { isDatabaseUnavailable } from './unavailable.ts'
 
 /** Reads a few rows by their key, on one connection that many share. */
 export interface LookUp {
@@ -18,6 +19,9 @@ export function openLookUp(options: pg.ClientConfig, idleMs = 10_000): LookUp {
   let connecting: Promise<pg.Client> | null = null
   let underWay = 0
 
+  const forget = (client: pg.Client): void => {
+    if (current === client) current = null
+  }
   const leave = async (): Promise<void> => {
     const client = current
     current = null
@@ -28,10 +32,8 @@ export function openLookUp(options: pg.ClientConfig, idleMs = 10_000): LookUp {
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ ...options, pipeline: true })
     // The reads that were sent on a lost connection fail anyway; without a listener its event would end the process.
-    client.on('error', () => undefined)
-    client.once('end', () => {
-      if (current === client) current = null
-    })
+    client.on('error', () => forget(client))
+    client.once('end', () => forget(client))
     try {
       await client.connect()
       return (current = client)
@@ -43,10 +45,15 @@ export function openLookUp(options: pg.ClientConfig, idleMs = 10_000): LookUp {
   return {
     async read<Row>({ name, text }: Parameters<Reader>[0], values: readonly unknown[]) {
       underWay += 1
+      let client: pg.Client | null = null
       try {
-        const client = current ?? (await (connecting ??= connect()))
+        client = current ?? (await (connecting ??= connect()))
         const { rows } = await client.query({ name, text, values: [...values] })
         return rows as Row[]
+      } catch (error) {
+        // A server that ends the session tells a statement before the connection closes.
+        if (client && isDatabaseUnavailable(error)) forget(client)
+        throw error
       } finally {
         underWay -= 1
         idle.refresh()

@@ -74,10 +74,12 @@ suite('30 requests a rolling minute for each team and limited route', () => {
         }),
       ),
     ).finally(() => second.stop(0))
-    const statuses = answers.map(({ status }) => status)
+    const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<{ error: { code: string } }>))
     assert.deepEqual(
-      [statuses.filter((status) => status === 404).length, statuses.filter((status) => status === 429).length],
-      [30, 50],
+      Object.fromEntries(
+        Object.entries(Object.groupBy(bodies, ({ error }) => error.code)).map(([code, of]) => [code, of?.length]),
+      ),
+      { profile_not_found: 30, rate_limited: 50 },
     )
   })
 

@@ -41,13 +41,13 @@ export const pruneLanes: PruneBatch = async (trx, _, limit) =>
       )`.execute(trx),
   )
 
-/** Windows of limited routes without a request for a day. */
+/** Windows of limited routes without a request for a day. One without any is new: its first request is about to be counted. */
 export const pruneRateWindows: PruneBatch = async (trx, _, limit) =>
   count(
     await sql`
       delete from rate_windows where (team_id, route) in (
         select team_id, route from rate_windows
-        where not exists (select from unnest(seconds) hit where hit > extract(epoch from now() - interval '1 day') * 1000)
+        where seconds <> '{}' and not exists (select from unnest(seconds) hit where hit > extract(epoch from now() - interval '1 day') * 1000)
         limit ${limit} for update skip locked
       )`.execute(trx),
   )

@@ -166,9 +166,8 @@ test('timelines, audit, keys, steps of ended tasks, dead workers, empty lanes an
       (${team.id}, 'due.example', ${clock.now()}, null)`.execute(ctx.db)
   await sql`
     insert into rate_windows (team_id, route, seconds, counts) values
-      (${team.id}, 'quiet', array[1], array[1]), (${team.id}, 'busy', array[(extract(epoch from now()) * 1000)::bigint], array[1])`.execute(
-    ctx.db,
-  )
+      (${team.id}, 'quiet', array[1], array[1]), (${team.id}, 'busy', array[(extract(epoch from now()) * 1000)::bigint], array[1]),
+      (${team.id}, 'new', '{}', '{}')`.execute(ctx.db)
   clock.forward(401 * day)
   const kept = { ...ctx, retention: { ...ctx.retention, auditMs: null } }
   const removed = await pruneAll(kept)
@@ -186,11 +185,11 @@ test('timelines, audit, keys, steps of ended tasks, dead workers, empty lanes an
     lanes.map(({ id }) => id),
     ['due.example', 'held.example'],
   )
-  const { rows: windows } = await sql<{ route: string }>`select route from rate_windows where team_id = ${team.id}`.execute(
-    ctx.db,
-  )
+  const { rows: windows } = await sql<{
+    route: string
+  }>`select route from rate_windows where team_id = ${team.id} order by route`.execute(ctx.db)
   assert.deepEqual(
     windows.map(({ route }) => route),
-    ['busy'],
+    ['busy', 'new'],
   )
 })
